@@ -1,0 +1,50 @@
+"""Proofs made of votes: who said what, checkable by anybody who knows the committee.
+
+A certificate is a tuple of votes that all say the same thing, so it stores that thing once and, for each voter, only
+where in which bundle he said it. Checking one counts *distinct members*, never messages (T-B6, T-B7).
+"""
+
+from collections.abc import Sequence
+
+from canonical.encoding import encode
+from canonical.merkle import leaf_hash, root_from_path
+from consensus.bundle import Verify, signed_bytes
+from consensus.messages import BlockHeader, BlockVote, CertificateVote, Vote, header_digest
+from consensus.quorum import Committee
+from consensus.types import Digest, Epoch
+
+
+def is_said_by(
+    statement: Vote, vote: CertificateVote, *, chain: Digest, epoch: Epoch, committee: Committee, verify: Verify
+) -> bool:
+    """Whether `vote` proves that its sender, a member, said `statement`."""
+    if vote.sender not in committee:
+        return False
+    root = root_from_path(leaf_hash(encode(statement)), index=vote.index, count=vote.count, path=vote.path)
+    if root is None:
+        return False
+    content = signed_bytes(chain=chain, epoch=epoch, sender=vote.sender, count=vote.count, root=root)
+    return verify(vote.sender, content, vote.signature)
+
+
+def is_block_certificate(
+    header: BlockHeader,
+    votes: Sequence[CertificateVote],
+    *,
+    chain: Digest,
+    committee: Committee,
+    verify: Verify,
+) -> bool:
+    """Whether `votes` prove the block final: BLOCK-VOTEs for `header` by a quorum, each member once, by ascending sender.
+
+    A quorum of block votes holds f+1 honest members that executed the block, and an honest member executes only what is
+    committed-local; so the block is final in whatever view the reader is.
+    """
+    senders = [vote.sender for vote in votes]
+    if len(votes) < committee.quorum or any(a >= b for a, b in zip(senders, senders[1:], strict=False)):
+        return False
+    statement = BlockVote(header.height, header_digest(header, chain=chain))
+    return all(
+        is_said_by(statement, vote, chain=chain, epoch=header.epoch, committee=committee, verify=verify)
+        for vote in votes
+    )

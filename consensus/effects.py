@@ -1,0 +1,127 @@
+"""What a replica asks of its driver: `Ready` and its parts.
+
+The driver acts in the order of the fields. `send` may leave at once; `send_after` only when `records` are on disk, since
+a replica that forgot a vote could contradict it after a restart. What leaves comes back as `Received`: a replica counts
+its own vote only then, so that no decision rests on a vote that a crash could undo.
+"""
+
+import enum
+from dataclasses import dataclass, field
+
+from consensus.events import TimerKind
+from consensus.messages import CertifiedBlock, Item, PreparedCertificate, Proposal, Vote
+from consensus.types import Digest, ReplicaId, SequenceNumber
+
+
+class Reason(enum.StrEnum):
+    """Why an item was refused; the driver counts them by sender."""
+
+    NOT_MEMBER = "sender is not a member"
+    WRONG_EPOCH = "other epoch"
+    WRONG_VIEW = "other view"
+    NOT_PRIMARY = "sender is not the view's primary"
+    FROM_PRIMARY = "a primary sends no PREPARE"
+    OUT_OF_WINDOW = "outside the watermarks"
+    CONFLICT = "contradicts what the sender said before"
+    BAD_PROPOSAL = "proposal breaks its bounds"
+    BAD_TIMESTAMP = "timestamp runs back or drifts too far"
+    STALE = "nothing new"
+    BAD_CERTIFICATE = "certificate does not prove the block"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An item that changed nothing."""
+
+    sender: ReplicaId
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class VoteRecord:
+    """Own vote, to be on disk before it leaves. A restart feeds these back, in order, and sends them again."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord:
+    """The prepared certificate behind an own COMMIT (I4): what a later view change must show."""
+
+    certificate: PreparedCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An item on its way."""
+
+    item: Item
+    to: ReplicaId | None = None
+    """One replica, or None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Start the timer of this kind, in place of a running one."""
+
+    kind: TimerKind
+    generation: int
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A sequence number is committed-local and every payload is here: execute it. Emitted in order, each once."""
+
+    sequence: SequenceNumber
+    proposal: Proposal
+    certified: CertifiedBlock | None
+    """Where the decision was taken over from a final block: what execution must lead to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushBlocks:
+    """`to` lacks final blocks from `first` on: send it as many as fit, with their batches."""
+
+    to: ReplicaId
+    first: SequenceNumber
+    last: SequenceNumber
+
+
+@dataclass(frozen=True, slots=True)
+class PushBatches:
+    """`to` lacks these batches: send those that are at hand."""
+
+    to: ReplicaId
+    digests: tuple[Digest, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """This replica got another header than the quorum: it must stop rather than lie (T-E2)."""
+
+    sequence: SequenceNumber
+    own: Digest
+    certified: Digest
+
+
+Record = VoteRecord | PreparedRecord
+Push = PushBlocks | PushBatches
+
+
+@dataclass(slots=True)
+class Ready:
+    """Everything asked for since the last `take`, each list in the order in which it must be done."""
+
+    records: list[Record] = field(default_factory=list)
+    send: list[Outgoing] = field(default_factory=list)
+    send_after: list[Outgoing] = field(default_factory=list)
+    timers: list[SetTimer] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
+    certified: list[CertifiedBlock] = field(default_factory=list)
+    """Blocks that got their certificate: final, and provable to anybody."""
+    stable: SequenceNumber | None = None
+    """A new stable checkpoint: records and votes at or below it may go."""
+    pushes: list[Push] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    halt: Halt | None = None

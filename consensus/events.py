@@ -1,0 +1,50 @@
+"""What can happen to a replica. Everything it knows of the world arrives as one of these."""
+
+import enum
+from dataclasses import dataclass
+
+from consensus.bundle import OpenBundle
+from consensus.messages import BatchReference, BlockHeader
+
+
+class TimerKind(enum.StrEnum):
+    """The purposes a timer can have; a replica has at most one timer of each."""
+
+    LINGER = "linger"
+    """The primary waited long enough for a proposal to fill up."""
+    STATUS = "status"
+    """Time to say what is held and what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A bundle arrived whose signature was verified, or this replica's own came back through the gate."""
+
+    bundle: OpenBundle
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStored:
+    """A batch is here, valid, and on disk before anything leaves that this turn decides."""
+
+    reference: BatchReference
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A decision was executed and led to `header`. Reported in the order of the decisions, in the same turn or later."""
+
+    header: BlockHeader
+    batches: tuple[BatchReference, ...]
+    """Those of the proposal whose transactions ran; the others had been executed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer ran out. With a stale generation it is nothing: the timer was set anew or cancelled meanwhile."""
+
+    kind: TimerKind
+    generation: int
+
+
+Event = Received | BatchStored | Executed | TimerFired

@@ -1,0 +1,204 @@
+"""What replicas say to each other, field for field as the paper prints it.
+
+No message names its sender: the bundle that carries it does, once, under one signature (bundle.py). Chain and epoch are
+in what that signature covers, and each message's tag is in its bytes, so that nothing said in one chain, epoch or phase
+can be replayed in another.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from canonical.encoding import encode
+from canonical.hashing import Domain, digest
+from canonical.signing import Signature
+from consensus.types import MEMBERS_MAX, BatchNumber, Digest, Epoch, ReplicaId, SequenceNumber, View
+
+Mask = Annotated[bytes, msgspec.Meta(max_length=MEMBERS_MAX // 8)]
+"""A set of replicas as a little-endian bit mask without trailing zero bytes: bit i stands for replica i."""
+
+Natural = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+"""A count, a size in bytes, or Unix milliseconds."""
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Base of everything that crosses the wire: a tuple whose first element is the tag."""
+
+
+class BatchReference(Message):
+    """Names a batch of transactions without its payload (§4.1 *separate request transmission*)."""
+
+    author: ReplicaId
+    """The member whose gateway packed and signed it: PBFT's client."""
+    number: BatchNumber
+    """Its place among the author's batches: PBFT's monotone timestamp t."""
+    digest: Digest
+    """What the author signed; fixes every byte of the payload."""
+    count: Natural
+    """Transactions in it, >= 1."""
+    size_bytes: Natural
+    """Length of the payload on the wire."""
+
+
+class Proposal(Message):
+    """What a sequence number is given to: batches in order, and a time.
+
+    Its digest contains neither view nor parent, so that it survives a view change unchanged and prepared votes for it
+    can be carried over.
+    """
+
+    batches: tuple[BatchReference, ...]
+    """In the order of execution; empty in a null request."""
+    timestamp_ms: Natural
+    """The primary's clock, Unix milliseconds; backups bound its drift, execution makes it monotone."""
+
+
+def proposal_digest(proposal: Proposal, *, chain: Digest, epoch: Epoch, sequence: SequenceNumber) -> Digest:
+    """D(m): what PREPARE and COMMIT name. Every receiver recomputes it from the content."""
+    return digest(Domain.PROPOSAL, chain, encode((epoch, sequence)), encode(proposal))
+
+
+class PrePrepare(Message, tag="pre-prepare"):
+    """<PRE-PREPARE, v, n, d>_p (§4.2): the primary gives sequence n in view v to a proposal; d follows from it."""
+
+    view: View
+    sequence: SequenceNumber
+    proposal: Proposal
+
+
+class Prepare(Message, tag="prepare"):
+    """<PREPARE, v, n, d, i>_i (§4.2): backup i holds every payload and accepts the primary's assignment."""
+
+    view: View
+    sequence: SequenceNumber
+    digest: Digest
+
+
+class Commit(Message, tag="commit"):
+    """<COMMIT, v, n, D(m), i>_i (§4.2): i has prepared (v, n, d) and keeps the proof."""
+
+    view: View
+    sequence: SequenceNumber
+    digest: Digest
+
+
+class BlockVote(Message, tag="block-vote"):
+    """<CHECKPOINT, n, d, i>_i (§4.3), cast for every block: i has executed n and got the header with digest d.
+
+    A quorum of them is the block's certificate; every K-th certificate is a stable checkpoint.
+    """
+
+    sequence: SequenceNumber
+    digest: Digest
+
+
+class SlotStatus(Message):
+    """What a replica holds of one slot that has made no progress for a whole status interval."""
+
+    sequence: SequenceNumber
+    has_pre_prepare: bool
+    prepares: Mask
+    """Bit i set: it holds replica i's PREPARE for the digest it accepted."""
+    commits: Mask
+    """Bit i set: it holds replica i's COMMIT."""
+
+
+class BlockStatus(Message):
+    """The block votes a replica holds for a block it executed and cannot yet certify."""
+
+    sequence: SequenceNumber
+    votes: Mask
+    """Bit i set: it holds replica i's BLOCK-VOTE."""
+
+
+class Status(Message, tag="status"):
+    """What I have and lack. Receivers push exactly what is missing; nothing else repairs a lossy bus."""
+
+    number: Natural
+    """Strictly increasing for one sender, also over restarts (it is the sender's clock): an old status is nothing."""
+    view: View
+    stable: SequenceNumber
+    """Last stable checkpoint: the low watermark h."""
+    executed: SequenceNumber
+    """Last block executed."""
+    certified: SequenceNumber
+    """Last block up to which every block has its certificate here."""
+    asked: ReplicaId | None
+    """Who is asked to push blocks after `certified` and the batches in `missing`; nobody while all goes well."""
+    slots: tuple[SlotStatus, ...]
+    """Open slots without progress since the last status, lowest first."""
+    blocks: tuple[BlockStatus, ...]
+    """Executed blocks without certificate since the last status, lowest first."""
+    batches: tuple[BatchNumber, ...]
+    """For each author in committee order, the number up to which all its batches arrived here."""
+    missing: tuple[Digest, ...]
+    """Batches that a proposal names and that are not here since the last status."""
+
+
+class BlockHeader(Message):
+    """A block: the executed proposal. Identical, byte for byte, at every honest member."""
+
+    height: SequenceNumber
+    parent: Digest
+    """Digest of the header below; the first block's parent is the chain id."""
+    epoch: Epoch
+    """The epoch whose committee certifies this block."""
+    proposal: Digest
+    """D(m) of what was ordered here."""
+    timestamp_ms: Natural
+    """The proposal's time, or the parent's where that is later: block time never runs back."""
+    transactions_root: Digest
+    """Merkle root over the ids of the transactions, in order."""
+    receipts_root: Digest
+    """Merkle root over their receipts, in the same order."""
+    state_root: Digest
+    """Commitment to the whole ledger after this block."""
+    compliance_root: Digest
+    """Digest of this block's compliance report."""
+    next_members: Digest
+    """Digest of the committee that certifies the next block."""
+
+
+def header_digest(header: BlockHeader, *, chain: Digest) -> Digest:
+    """What block votes name and the next block calls its parent."""
+    return digest(Domain.HEADER, chain, encode(header))
+
+
+class CertificateVote(Message):
+    """One vote taken out of its bundle: still provable to anybody, since it carries its Merkle path."""
+
+    sender: ReplicaId
+    index: Natural
+    """Place of the vote among the bundle's items."""
+    count: Natural
+    """Items in that bundle."""
+    path: tuple[Digest, ...]
+    """Sibling hashes from the vote to the bundle's root, lowest first."""
+    signature: Signature
+    """The sender's signature on the bundle's root."""
+
+
+class CertifiedBlock(Message, tag="certified-block"):
+    """A final block with its proof: anybody may take it over, in whatever view he is. Catching up is made of these."""
+
+    header: BlockHeader
+    proposal: Proposal
+    votes: tuple[CertificateVote, ...]
+    """The block certificate: a quorum of BLOCK-VOTEs for the header, by ascending sender."""
+
+
+class PreparedCertificate(Message, tag="prepared"):
+    """Proof that (v, n, d) is prepared at somebody (§4.2): the primary's PRE-PREPARE and q-1 matching PREPAREs."""
+
+    pre_prepare: PrePrepare
+    primary: CertificateVote
+    """The primary's signature on `pre_prepare`."""
+    prepares: tuple[CertificateVote, ...]
+    """PREPAREs of distinct backups for its digest, by ascending sender."""
+
+
+Vote = PrePrepare | Prepare | Commit | BlockVote
+"""What binds its sender: recorded on disk before it leaves, said once for each slot."""
+
+Item = PrePrepare | Prepare | Commit | BlockVote | Status | CertifiedBlock
+"""Everything a bundle may carry."""

@@ -1,0 +1,65 @@
+"""What a client signs: one or many transactions of one account, under one signature.
+
+A single transaction is an envelope of one. The signature covers the Merkle root over the transactions' ids, so each of a
+hundred can later be shown alone, with its path, as something the account holder signed.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+from canonical.encoding import encode
+from canonical.hashing import Digest, Domain, digest
+from canonical.merkle import root_of_hashes
+from canonical.signing import PublicKey, Sign, Signature
+from ledger.operations import Operation
+
+ENVELOPE_TRANSACTIONS_MAX = 1_000
+"""One signature check stands for at most so many executions; ten times the `bundle` workload."""
+
+AccountId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}\Z")]
+"""`platform` for a member's own account, `platform.name` for a person's account there."""
+
+
+class Transaction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One operation, once."""
+
+    nonce: Annotated[int, msgspec.Meta(ge=1, lt=2**53)]
+    """Unique for the account; used numbers are remembered in a sliding window (RFC 4303 §3.4.3), so order is free."""
+    deadline_ms: Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+    """Block time after which it is refused; 0 for none."""
+    operation: Operation
+
+
+class Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Transactions of one account under one signature."""
+
+    account: AccountId
+    public_key: PublicKey
+    """Checked against the signature by everybody alike, and against the account's registered key at execution."""
+    transactions: Annotated[tuple[Transaction, ...], msgspec.Meta(min_length=1, max_length=ENVELOPE_TRANSACTIONS_MAX)]
+    signature: Signature
+
+
+def transaction_id(account: str, transaction: Transaction, *, chain: Digest) -> Digest:
+    """The transaction's name: by it clients ask, receipts answer and the block's transaction root is built."""
+    return digest(Domain.TRANSACTION, chain, encode((account, transaction)))
+
+
+def signed_bytes(account: str, public_key: PublicKey, ids: tuple[Digest, ...], *, chain: Digest) -> bytes:
+    """What the account holder signs."""
+    return Domain.ENVELOPE.value + chain + encode((account, public_key, len(ids))) + root_of_hashes(ids)
+
+
+def transaction_ids(envelope: Envelope, *, chain: Digest) -> tuple[Digest, ...]:
+    """The ids of an envelope's transactions, in order."""
+    return tuple(transaction_id(envelope.account, each, chain=chain) for each in envelope.transactions)
+
+
+def seal_envelope(
+    account: str, transactions: tuple[Transaction, ...], *, chain: Digest, public_key: PublicKey, sign: Sign
+) -> Envelope:
+    """Sign `transactions` (1 to ENVELOPE_TRANSACTIONS_MAX) for `account`."""
+    ids = tuple(transaction_id(account, each, chain=chain) for each in transactions)
+    content = signed_bytes(account, public_key, ids, chain=chain)
+    return Envelope(account, public_key, transactions, sign(content))

@@ -1,0 +1,1 @@
+"""One member: the pure core and its drivers, keys, storage, gateway, traces."""

@@ -1,0 +1,62 @@
+"""What a turn of the core asks to be on disk. Storage applies a turn's writes in order, in one transaction."""
+
+from dataclasses import dataclass
+
+from consensus.messages import BatchReference, BlockHeader, CertificateVote, PreparedCertificate, Proposal, Vote
+from consensus.types import Digest, SequenceNumber
+from ledger.receipts import ComplianceEntry, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class StoreVote:
+    """An own vote, before it leaves."""
+
+    vote: Vote
+
+
+@dataclass(frozen=True, slots=True)
+class StorePrepared:
+    """The certificate behind an own COMMIT; replaces an older one for the same sequence."""
+
+    certificate: PreparedCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBatch:
+    """A batch's payload, own or received; a second copy changes nothing."""
+
+    reference: BatchReference
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBlock:
+    """An executed block with all it changed."""
+
+    header: BlockHeader
+    proposal: Proposal
+    executed: tuple[BatchReference, ...]
+    """Those of the proposal's batches whose transactions ran, in order."""
+    transaction_ids: tuple[Digest, ...]
+    receipts: tuple[Receipt, ...]
+    compliance: tuple[ComplianceEntry, ...]
+    changes: tuple[tuple[bytes, bytes | None], ...]
+    """State entries, key and new value; None removes the key. Each key once."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCertificate:
+    """The block's certificate."""
+
+    height: SequenceNumber
+    votes: tuple[CertificateVote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stabilise:
+    """A stable checkpoint: own votes and prepared certificates at or below it are no longer needed (§4.3)."""
+
+    sequence: SequenceNumber
+
+
+Write = StoreVote | StorePrepared | StoreBatch | StoreBlock | StoreCertificate | Stabilise
