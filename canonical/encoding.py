@@ -1,8 +1,8 @@
 """One canonical encoding: MessagePack, shortest form, and nothing accepted that re-encodes differently.
 
 A digest names a *value* only if a value has exactly one encoding. MessagePack allows several (an integer in nine bytes
-that fits in one, say), so a reader that merely decodes would let two byte strings, with two digests, mean the same vote.
-``Reader.read`` therefore re-encodes what it decoded and compares. What it refuses is a value, never an exception:
+that fits in one, say), so a reader that merely decodes would let two byte strings, with two digests, mean the same
+vote. ``Reader.read`` therefore re-encodes what it decoded and compares. What it refuses is a value, never an exception:
 remote bytes are not our fault, and nothing in a handler may stop for them.
 """
 

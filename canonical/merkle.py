@@ -60,7 +60,7 @@ def merkle_path(hashes: Sequence[Digest], index: int) -> tuple[Digest, ...]:
 
 
 def root_from_path(leaf: bytes, *, index: int, count: int, path: Sequence[bytes]) -> Digest | None:
-    """Return the root that leaf hash `leaf` leads to at `index` of `count` leaves, or None where the path's shape is wrong."""
+    """Return the root that leaf hash `leaf` leads to at `index` of `count` leaves; None where the path is misshapen."""
     if not 0 <= index < count or len(path) > PATH_LENGTH_MAX:
         return None
     node, last, position = Digest(leaf), count - 1, index

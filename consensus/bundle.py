@@ -8,7 +8,6 @@ vote can still be taken out with its path and shown to a third party.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-
 from canonical.encoding import encode
 from canonical.hashing import Domain
 from canonical.merkle import leaf_hash, merkle_path, root_of_hashes
@@ -23,7 +22,7 @@ Verify = Callable[[ReplicaId, bytes, Signature], bool]
 """verify(sender, signed bytes, signature): whether the member's key made it. Never raises (T-A10)."""
 
 
-class Bundle(Message, tag="bundle"):
+class Bundle(Message, frozen=True, tag="bundle"):
     """A signed bundle as it crosses the bus."""
 
     epoch: Epoch
@@ -73,9 +72,7 @@ class OpenBundle:
         return [Signed(self.bundle.sender, item, index, self) for index, item in enumerate(self.bundle.items)]
 
 
-def seal(
-    items: Sequence[Item], *, chain: Digest, epoch: Epoch, sender: ReplicaId, sign: Sign
-) -> OpenBundle:
+def seal(items: Sequence[Item], *, chain: Digest, epoch: Epoch, sender: ReplicaId, sign: Sign) -> OpenBundle:
     """Put `items` (1 to BUNDLE_ITEMS_MAX) under one signature of `sender`."""
     assert 1 <= len(items) <= BUNDLE_ITEMS_MAX, "a bundle carries 1 to BUNDLE_ITEMS_MAX items"
     hashes = item_hashes(items)
@@ -92,4 +89,14 @@ def open_bundle(bundle: Bundle, *, chain: Digest, verify: Verify) -> OpenBundle 
     return OpenBundle(bundle, hashes) if verify(bundle.sender, content, bundle.signature) else None
 
 
-__all__ = ["BUNDLE_ITEMS_MAX", "Bundle", "OpenBundle", "Signed", "Verify", "item_hashes", "open_bundle", "seal", "signed_bytes"]
+__all__ = [
+    "BUNDLE_ITEMS_MAX",
+    "Bundle",
+    "OpenBundle",
+    "Signed",
+    "Verify",
+    "item_hashes",
+    "open_bundle",
+    "seal",
+    "signed_bytes",
+]

@@ -5,6 +5,7 @@ where in which bundle he said it. Checking one counts *distinct members*, never 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from canonical.encoding import encode
 from canonical.merkle import leaf_hash, root_from_path
@@ -35,13 +36,13 @@ def is_block_certificate(
     committee: Committee,
     verify: Verify,
 ) -> bool:
-    """Whether `votes` prove the block final: BLOCK-VOTEs for `header` by a quorum, each member once, by ascending sender.
+    """Whether `votes` prove the block final: BLOCK-VOTEs for `header` by a quorum, each member once, ascending.
 
     A quorum of block votes holds f+1 honest members that executed the block, and an honest member executes only what is
     committed-local; so the block is final in whatever view the reader is.
     """
     senders = [vote.sender for vote in votes]
-    if len(votes) < committee.quorum or any(a >= b for a, b in zip(senders, senders[1:], strict=False)):
+    if len(votes) < committee.quorum or any(a >= b for a, b in pairwise(senders)):
         return False
     statement = BlockVote(header.height, header_digest(header, chain=chain))
     return all(

@@ -1,8 +1,8 @@
 """What a replica asks of its driver: `Ready` and its parts.
 
-The driver acts in the order of the fields. `send` may leave at once; `send_after` only when `records` are on disk, since
-a replica that forgot a vote could contradict it after a restart. What leaves comes back as `Received`: a replica counts
-its own vote only then, so that no decision rests on a vote that a crash could undo.
+The driver acts in the order of the fields. `send` may leave at once; `send_after` only when `records` are on disk,
+since a replica that forgot a vote could contradict it after a restart. What leaves comes back as `Received`: a replica
+counts its own vote only then, so that no decision rests on a vote that a crash could undo.
 """
 
 import enum

@@ -32,7 +32,7 @@ class BatchStored:
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """A decision was executed and led to `header`. Reported in the order of the decisions, in the same turn or later."""
+    """A decision was executed and led to `header`. Reported in the decisions' order, in the same turn or later."""
 
     header: BlockHeader
     batches: tuple[BatchReference, ...]

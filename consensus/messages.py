@@ -21,11 +21,18 @@ Natural = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
 """A count, a size in bytes, or Unix milliseconds."""
 
 
+STATUS_SLOTS_MAX = 256
+"""Entries of one kind in a status: more than the log holds slots; bounds what one status can make a receiver push."""
+
+BATCHES_IN_PROPOSAL_MAX = 256
+"""References in one proposal: 256 x 60 bytes keep a PRE-PREPARE under 16 KiB."""
+
+
 class Message(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Base of everything that crosses the wire: a tuple whose first element is the tag."""
 
 
-class BatchReference(Message):
+class BatchReference(Message, frozen=True):
     """Names a batch of transactions without its payload (§4.1 *separate request transmission*)."""
 
     author: ReplicaId
@@ -40,14 +47,14 @@ class BatchReference(Message):
     """Length of the payload on the wire."""
 
 
-class Proposal(Message):
+class Proposal(Message, frozen=True):
     """What a sequence number is given to: batches in order, and a time.
 
     Its digest contains neither view nor parent, so that it survives a view change unchanged and prepared votes for it
     can be carried over.
     """
 
-    batches: tuple[BatchReference, ...]
+    batches: Annotated[tuple[BatchReference, ...], msgspec.Meta(max_length=BATCHES_IN_PROPOSAL_MAX)]
     """In the order of execution; empty in a null request."""
     timestamp_ms: Natural
     """The primary's clock, Unix milliseconds; backups bound its drift, execution makes it monotone."""
@@ -58,7 +65,7 @@ def proposal_digest(proposal: Proposal, *, chain: Digest, epoch: Epoch, sequence
     return digest(Domain.PROPOSAL, chain, encode((epoch, sequence)), encode(proposal))
 
 
-class PrePrepare(Message, tag="pre-prepare"):
+class PrePrepare(Message, frozen=True, tag="pre-prepare"):
     """<PRE-PREPARE, v, n, d>_p (§4.2): the primary gives sequence n in view v to a proposal; d follows from it."""
 
     view: View
@@ -66,7 +73,7 @@ class PrePrepare(Message, tag="pre-prepare"):
     proposal: Proposal
 
 
-class Prepare(Message, tag="prepare"):
+class Prepare(Message, frozen=True, tag="prepare"):
     """<PREPARE, v, n, d, i>_i (§4.2): backup i holds every payload and accepts the primary's assignment."""
 
     view: View
@@ -74,7 +81,7 @@ class Prepare(Message, tag="prepare"):
     digest: Digest
 
 
-class Commit(Message, tag="commit"):
+class Commit(Message, frozen=True, tag="commit"):
     """<COMMIT, v, n, D(m), i>_i (§4.2): i has prepared (v, n, d) and keeps the proof."""
 
     view: View
@@ -82,7 +89,7 @@ class Commit(Message, tag="commit"):
     digest: Digest
 
 
-class BlockVote(Message, tag="block-vote"):
+class BlockVote(Message, frozen=True, tag="block-vote"):
     """<CHECKPOINT, n, d, i>_i (§4.3), cast for every block: i has executed n and got the header with digest d.
 
     A quorum of them is the block's certificate; every K-th certificate is a stable checkpoint.
@@ -92,8 +99,8 @@ class BlockVote(Message, tag="block-vote"):
     digest: Digest
 
 
-class SlotStatus(Message):
-    """What a replica holds of one slot that has made no progress for a whole status interval."""
+class SlotStatus(Message, frozen=True):
+    """What a replica holds of one slot that it has not executed."""
 
     sequence: SequenceNumber
     has_pre_prepare: bool
@@ -103,7 +110,7 @@ class SlotStatus(Message):
     """Bit i set: it holds replica i's COMMIT."""
 
 
-class BlockStatus(Message):
+class BlockStatus(Message, frozen=True):
     """The block votes a replica holds for a block it executed and cannot yet certify."""
 
     sequence: SequenceNumber
@@ -111,7 +118,7 @@ class BlockStatus(Message):
     """Bit i set: it holds replica i's BLOCK-VOTE."""
 
 
-class Status(Message, tag="status"):
+class Status(Message, frozen=True, tag="status"):
     """What I have and lack. Receivers push exactly what is missing; nothing else repairs a lossy bus."""
 
     number: Natural
@@ -124,18 +131,18 @@ class Status(Message, tag="status"):
     certified: SequenceNumber
     """Last block up to which every block has its certificate here."""
     asked: ReplicaId | None
-    """Who is asked to push blocks after `certified` and the batches in `missing`; nobody while all goes well."""
-    slots: tuple[SlotStatus, ...]
-    """Open slots without progress since the last status, lowest first."""
-    blocks: tuple[BlockStatus, ...]
-    """Executed blocks without certificate since the last status, lowest first."""
-    batches: tuple[BatchNumber, ...]
+    """Who is asked to push blocks after `certified`, and batches; nobody while all goes well."""
+    slots: Annotated[tuple[SlotStatus, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
+    """Slots after `executed` of which anything is held, lowest first."""
+    blocks: Annotated[tuple[BlockStatus, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
+    """Executed blocks that lack a certificate, lowest first."""
+    batches: Annotated[tuple[BatchNumber, ...], msgspec.Meta(max_length=MEMBERS_MAX)]
     """For each author in committee order, the number up to which all its batches arrived here."""
-    missing: tuple[Digest, ...]
-    """Batches that a proposal names and that are not here since the last status."""
+    missing: Annotated[tuple[Digest, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
+    """Batches that an accepted proposal names and that are not here."""
 
 
-class BlockHeader(Message):
+class BlockHeader(Message, frozen=True):
     """A block: the executed proposal. Identical, byte for byte, at every honest member."""
 
     height: SequenceNumber
@@ -164,7 +171,7 @@ def header_digest(header: BlockHeader, *, chain: Digest) -> Digest:
     return digest(Domain.HEADER, chain, encode(header))
 
 
-class CertificateVote(Message):
+class CertificateVote(Message, frozen=True):
     """One vote taken out of its bundle: still provable to anybody, since it carries its Merkle path."""
 
     sender: ReplicaId
@@ -178,7 +185,7 @@ class CertificateVote(Message):
     """The sender's signature on the bundle's root."""
 
 
-class CertifiedBlock(Message, tag="certified-block"):
+class CertifiedBlock(Message, frozen=True, tag="certified-block"):
     """A final block with its proof: anybody may take it over, in whatever view he is. Catching up is made of these."""
 
     header: BlockHeader
@@ -187,7 +194,7 @@ class CertifiedBlock(Message, tag="certified-block"):
     """The block certificate: a quorum of BLOCK-VOTEs for the header, by ascending sender."""
 
 
-class PreparedCertificate(Message, tag="prepared"):
+class PreparedCertificate(Message, frozen=True, tag="prepared"):
     """Proof that (v, n, d) is prepared at somebody (§4.2): the primary's PRE-PREPARE and q-1 matching PREPAREs."""
 
     pre_prepare: PrePrepare

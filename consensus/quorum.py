@@ -10,8 +10,9 @@ from consensus.types import MEMBERS_MAX, ReplicaId, View
 class Committee:
     """The members of one epoch, in the order that numbers them.
 
-    With n members, f = (n-1)//3 may be faulty. A quorum is ceil((n+f+1)/2): two quorums then share at least f+1 members,
-    so an honest one. The familiar 2f+1 equals it only where n = 3f+1; at n = 6 two sets of 2f+1 = 3 need not meet at all.
+    With n members, f = (n-1)//3 may be faulty. A quorum is ceil((n+f+1)/2): two quorums then share at least f+1
+    members, so an honest one. The familiar 2f+1 equals it only where n = 3f+1; at n = 6 two sets of 2f+1 = 3 need not
+    meet at all.
     """
 
     size: int

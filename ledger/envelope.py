@@ -1,7 +1,7 @@
 """What a client signs: one or many transactions of one account, under one signature.
 
-A single transaction is an envelope of one. The signature covers the Merkle root over the transactions' ids, so each of a
-hundred can later be shown alone, with its path, as something the account holder signed.
+A single transaction is an envelope of one. The signature covers the Merkle root over the transactions' ids, so each of
+a hundred can later be shown alone, with its path, as something the account holder signed.
 """
 
 from typing import Annotated
@@ -12,13 +12,11 @@ from canonical.encoding import encode
 from canonical.hashing import Digest, Domain, digest
 from canonical.merkle import root_of_hashes
 from canonical.signing import PublicKey, Sign, Signature
+from ledger.names import AccountId as AccountId
 from ledger.operations import Operation
 
 ENVELOPE_TRANSACTIONS_MAX = 1_000
 """One signature check stands for at most so many executions; ten times the `bundle` workload."""
-
-AccountId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}\Z")]
-"""`platform` for a member's own account, `platform.name` for a person's account there."""
 
 
 class Transaction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -1,0 +1,1 @@
+"""Load, measurements and reports: one question a file."""

@@ -1,0 +1,51 @@
+"""The command `quorate`. Each group of commands has a file of its own, named here and imported only when it is called.
+
+So `quorate --help` answers at once, and a command that needs little (`verify` needs no bus, no ledger, no server) loads
+little.
+"""
+
+import importlib
+
+import click
+
+import quorate
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "verify": ("quorate.verify", "Check a certificate with nothing but the charter."),
+}
+"""Name of a command -> the module that defines a click command of that name, and its line in `quorate --help`."""
+
+
+class LateGroup(click.Group):
+    """A group whose commands are imported when they are called, and listed without being imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of `COMMANDS`."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module and return the command; None where there is none of this name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module_name, _ = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module_name), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command), f"{module_name} defines a click command {cmd_name}"
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Print one line a command without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(quorate.__version__, prog_name="quorate")
+def main() -> None:
+    """Run a consortium blockchain: PBFT over a message bus, a ledger of digital collectibles, no coin."""
+
+
+if __name__ == "__main__":
+    main(prog_name="quorate")

@@ -1,0 +1,1 @@
+"""Stories: a world, verbs, adversaries and checkers."""
