@@ -1,0 +1,48 @@
+"""The names things have in the ledger, and the strings people wrote: each with its alphabet and its bound.
+
+Names are lower-case ASCII, so that no two of them look alike, and they are parts of state keys, so that no name contains
+the separator ``/``. Patterns end in ``\\Z`` because ``$`` would let a final line feed through.
+"""
+
+from typing import Annotated
+
+import msgspec
+
+AccountId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}\Z")]
+"""`platform` for a member's own account, `platform.name` for a person's account there."""
+
+MemberId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\Z")]
+"""A member's id in the charter, which is also the id of its own account."""
+
+WorkId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
+"""A registered work."""
+
+SeriesId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
+"""A series of editions of one work."""
+
+TokenId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}-[0-9]{4,5}\Z")]
+"""One edition: `<series>-<edition>`, the edition in four digits, or five for 10,000; from 0001."""
+
+CaseId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
+"""The file number under which a freeze is known to the parties that ask for it."""
+
+Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+"""A title, a person or an institution as people write it, any script."""
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+"""A sentence or two in any script."""
+
+
+def token_id(series: str, edition: int) -> str:
+    """The id of edition `edition` (1 to 10,000) of `series`."""
+    return f"{series}-{edition:04d}"
+
+
+def series_of_token(token: str) -> str:
+    """The series in a token's id; an edition has no hyphen, so the last one separates."""
+    return token.rpartition("-")[0]
+
+
+def platform_of(account: str) -> str:
+    """The member that keeps `account`: itself for a member's own account."""
+    return account.partition(".")[0]
