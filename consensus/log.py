@@ -1,0 +1,111 @@
+"""The message log: slots by sequence number between the low and the high watermark (§4.2, §4.3).
+
+A slot collects what was said about one sequence number in the current view. Each replica's first PREPARE and first
+COMMIT count, whatever digest they name; later ones are nothing. Votes may come before the PRE-PREPARE they belong to, so
+they are tallied by digest.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from consensus.bundle import Signed
+from consensus.messages import CertifiedBlock, Commit, PrePrepare, Prepare
+from consensus.types import Digest, ReplicaId, SequenceNumber
+
+
+@dataclass(slots=True)
+class Tally:
+    """Votes of one phase for one slot: distinct senders, by what they voted for."""
+
+    voters: int = 0
+    """Bit i set: replica i voted, for whatever digest."""
+    masks: dict[Digest, int] = field(default_factory=dict)
+    """For each digest, the bit mask of its voters."""
+    votes: dict[ReplicaId, Signed] = field(default_factory=dict)
+    """Each voter's first vote, with its proof."""
+
+    def add(self, signed: Signed, digest: Digest) -> bool:
+        """Count the sender's vote for `digest`; False if it had voted before."""
+        bit = 1 << signed.sender
+        if self.voters & bit:
+            return False
+        self.voters |= bit
+        self.masks[digest] = self.masks.get(digest, 0) | bit
+        self.votes[signed.sender] = signed
+        return True
+
+    def mask(self, digest: Digest) -> int:
+        """The voters for `digest` as a bit mask."""
+        return self.masks.get(digest, 0)
+
+    def count(self, digest: Digest) -> int:
+        """How many distinct members voted for `digest`."""
+        return self.masks.get(digest, 0).bit_count()
+
+    def proofs(self, digest: Digest) -> list[Signed]:
+        """The votes for `digest` by ascending sender."""
+        mask = self.mask(digest)
+        return [self.votes[sender] for sender in sorted(self.votes) if mask >> sender & 1]
+
+
+@dataclass(slots=True)
+class Slot:
+    """All that is known of one sequence number."""
+
+    sequence: SequenceNumber
+    accepted: Signed | None = None
+    """The primary's PRE-PREPARE that this replica accepted."""
+    digest: Digest | None = None
+    """D(m) of the accepted proposal."""
+    prepares: Tally = field(default_factory=Tally)
+    commits: Tally = field(default_factory=Tally)
+    own_pre_prepare: PrePrepare | None = None
+    """Said by this replica as primary; set when it is decided on, so that nothing is proposed twice."""
+    own_prepare: Prepare | None = None
+    own_commit: Commit | None = None
+    said_at: int = 0
+    """The status tick at which this replica last said something new here: younger votes are still on their way."""
+    taken_over: CertifiedBlock | None = None
+    """A final block with its proof, from a peer; as good as a decision."""
+
+    @property
+    def pre_prepare(self) -> PrePrepare | None:
+        """The accepted PRE-PREPARE itself."""
+        return self.accepted.item if self.accepted and isinstance(self.accepted.item, PrePrepare) else None
+
+
+@dataclass(slots=True)
+class Log:
+    """Slots in (low, low + size], and those beyond that were taken over with their proof."""
+
+    size: int
+    """L."""
+    low: SequenceNumber = SequenceNumber(0)
+    """h: the last stable checkpoint."""
+    slots: dict[SequenceNumber, Slot] = field(default_factory=dict)
+
+    @property
+    def high(self) -> SequenceNumber:
+        """H = h + L."""
+        return SequenceNumber(self.low + self.size)
+
+    def covers(self, sequence: SequenceNumber) -> bool:
+        """Whether h < n <= H."""
+        return self.low < sequence <= self.high
+
+    def slot(self, sequence: SequenceNumber) -> Slot:
+        """The slot of `sequence`, empty if nothing was said of it yet; the caller has checked that it may exist."""
+        found = self.slots.get(sequence)
+        if found is None:
+            found = self.slots[sequence] = Slot(sequence)
+        return found
+
+    def after(self, sequence: SequenceNumber) -> Iterator[Slot]:
+        """The slots above `sequence` of which anything is known, lowest first."""
+        return (self.slots[each] for each in sorted(self.slots) if each > sequence)
+
+    def truncate(self, stable: SequenceNumber) -> None:
+        """Discard everything at or below a stable checkpoint and slide the window (§4.3)."""
+        self.low = stable
+        for sequence in [each for each in self.slots if each <= stable]:
+            del self.slots[sequence]

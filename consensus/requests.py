@@ -1,0 +1,104 @@
+"""The batches a replica knows: which arrived, which are executed, which a primary may still order (§4.1).
+
+A batch is PBFT's request and its author PBFT's client. Each author numbers its batches 1, 2, 3, ...; execution keeps the
+last number executed for each author inside the replicated state, and a lower number is never executed again. That is
+the paper's exactly-once rule, and it is also all that has to be remembered of the past: one integer an author.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from consensus.messages import BatchReference
+from consensus.types import BatchNumber, Digest, ReplicaId
+
+BATCHES_AHEAD_MAX = 64
+"""How many batches of one author may wait for execution here; with 1 MiB each this bounds an author's claim on a disk."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """One author's batches."""
+
+    executed: BatchNumber = BatchNumber(0)
+    """The last one executed."""
+    held_up_to: BatchNumber = BatchNumber(0)
+    """All up to this one arrived or are executed."""
+    arrived: dict[BatchNumber, BatchReference] = field(default_factory=dict)
+    """Payload here, not executed; the first digest that came for each number."""
+    arrived_at: dict[BatchNumber, int] = field(default_factory=dict)
+    """The status tick at which each arrived."""
+
+
+@dataclass(slots=True)
+class Requests:
+    """All authors' streams."""
+
+    streams: list[Stream]
+    """By author."""
+    held: dict[Digest, BatchReference] = field(default_factory=dict)
+    """Every batch whose payload is here and not executed, also one that equivocates with `arrived`."""
+
+    def is_executed(self, reference: BatchReference) -> bool:
+        """Whether it, or a later batch of its author, ran: then it never will again."""
+        return reference.number <= self.streams[reference.author].executed
+
+    def is_available(self, reference: BatchReference) -> bool:
+        """Whether the payload is here or no longer needed."""
+        return reference.digest in self.held or self.is_executed(reference)
+
+    def has_room_for(self, author: ReplicaId, number: BatchNumber) -> bool:
+        """Whether a batch with this number is neither old, nor too far ahead, nor here already."""
+        stream = self.streams[author]
+        return stream.executed < number <= stream.executed + BATCHES_AHEAD_MAX and number not in stream.arrived
+
+    def has_settled(self, digest: Digest, *, tick: int) -> bool:
+        """Whether a batch has been here for long enough that it should be everywhere by `tick`."""
+        reference = self.held.get(digest)
+        if reference is None:
+            return True
+        return self.streams[reference.author].arrived_at.get(reference.number, 0) <= tick
+
+    def store(self, reference: BatchReference, *, tick: int) -> None:
+        """Note that the payload is here."""
+        self.held[reference.digest] = reference
+        stream = self.streams[reference.author]
+        if reference.number > stream.executed and reference.number not in stream.arrived:
+            stream.arrived[reference.number] = reference
+            stream.arrived_at[reference.number] = tick
+            self._extend(stream)
+
+    def execute(self, references: Sequence[BatchReference]) -> None:
+        """Note that these ran; what they overtake is forgotten."""
+        for reference in references:
+            stream = self.streams[reference.author]
+            assert reference.number > stream.executed, "exactly once: batch numbers of an author only rise"
+            stream.executed = reference.number
+            stream.held_up_to = max(stream.held_up_to, reference.number)
+            for number in [each for each in stream.arrived if each <= reference.number]:
+                del stream.arrived[number], stream.arrived_at[number]
+            self._extend(stream)
+        if references:
+            self.held = {each.digest: each for each in self.held.values() if not self.is_executed(each)}
+
+    def unordered(self, ordered_up_to: Sequence[BatchNumber], *, first: ReplicaId) -> Iterator[BatchReference]:
+        """Batches that may be ordered next: one of each author in turn, beginning with author `first`, without gaps.
+
+        `ordered_up_to` says for each author which number open proposals reach. Taking turns keeps a busy gateway from
+        crowding out the others.
+        """
+        size = len(self.streams)
+        cursors = [max(number, stream.executed) for number, stream in zip(ordered_up_to, self.streams, strict=True)]
+        waiting = [ReplicaId((first + offset) % size) for offset in range(size)]
+        while waiting:
+            still: list[ReplicaId] = []
+            for author in waiting:
+                reference = self.streams[author].arrived.get(BatchNumber(cursors[author] + 1))
+                if reference is not None:
+                    cursors[author] = reference.number
+                    still.append(author)
+                    yield reference
+            waiting = still
+
+    def _extend(self, stream: Stream) -> None:
+        while BatchNumber(stream.held_up_to + 1) in stream.arrived:
+            stream.held_up_to = BatchNumber(stream.held_up_to + 1)

@@ -1,0 +1,87 @@
+"""A replica's state: everything the handlers share, owned by one `Replica`."""
+
+from dataclasses import dataclass, field
+
+from consensus.bundle import Verify
+from consensus.effects import Outgoing, Ready, SetTimer, VoteRecord
+from consensus.events import TimerKind
+from consensus.log import Log, Tally
+from consensus.messages import BlockHeader, BlockVote, CertifiedBlock, Proposal, Status, Vote
+from consensus.requests import Requests
+from consensus.settings import Settings
+from consensus.types import Digest, ReplicaId, SequenceNumber, View
+
+
+@dataclass(slots=True)
+class Block:
+    """An executed block above the last stable checkpoint."""
+
+    header: BlockHeader
+    digest: Digest
+    proposal: Proposal
+    own_vote: BlockVote | None = None
+    """This replica's BLOCK-VOTE; none for a block that was taken over with its certificate."""
+    said_at: int = 0
+    """The status tick at which `own_vote` was said."""
+    certificate: CertifiedBlock | None = None
+    """Set in the order of heights."""
+
+
+@dataclass(slots=True)
+class State:
+    """§4.1: "the state of each replica includes the state of the service, a message log, and the current view"."""
+
+    settings: Settings
+    verify: Verify
+    log: Log
+    requests: Requests
+    view: View = View(0)
+    executed: SequenceNumber = SequenceNumber(0)
+    """The last block executed; every one below it is too."""
+    executed_digest: Digest = Digest(b"")
+    """Digest of that block's header; before the first block, what it will call its parent."""
+    executed_at_ms: int = 0
+    """That block's timestamp."""
+    decided: SequenceNumber = SequenceNumber(0)
+    """The last decision handed out for execution."""
+    certified: SequenceNumber = SequenceNumber(0)
+    """Every block up to this one has its certificate here."""
+    blocks: dict[SequenceNumber, Block] = field(default_factory=dict)
+    """Executed blocks in (stable, executed]."""
+    block_votes: dict[SequenceNumber, Tally] = field(default_factory=dict)
+    """BLOCK-VOTEs for heights in (certified, H], executed here or not."""
+    peers: dict[ReplicaId, Status] = field(default_factory=dict)
+    """Each other replica's last status."""
+    tick: int = 0
+    """Status intervals since birth: the only measure of age in here."""
+    certified_at_last_tick: SequenceNumber = SequenceNumber(0)
+    asked_last: ReplicaId | None = None
+    """Whom the last status asked for blocks; the next one asks somebody else."""
+    timers: dict[TimerKind, int] = field(default_factory=dict)
+    """Generation of the timer that runs for each purpose; a purpose not in here has none."""
+    generation: int = 0
+    halted: bool = False
+    ready: Ready = field(default_factory=Ready)
+
+    @property
+    def stable(self) -> SequenceNumber:
+        """h: the last stable checkpoint."""
+        return self.log.low
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this replica leads the current view."""
+        return self.settings.committee.primary(self.view) == self.settings.replica
+
+    def say(self, vote: Vote) -> None:
+        """Record a vote and send it to everybody once the record is on disk. Counted when it comes back."""
+        self.ready.records.append(VoteRecord(vote))
+        self.ready.send_after.append(Outgoing(vote))
+
+    def set_timer(self, kind: TimerKind, *, after_ms: int) -> None:
+        """Start the timer of this purpose anew; one that runs already becomes stale."""
+        self.generation += 1
+        self.timers[kind] = self.generation
+        self.ready.timers.append(SetTimer(kind, self.generation, after_ms))
+
+

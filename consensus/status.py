@@ -1,0 +1,188 @@
+"""Repairing loss: say what is held, and push exactly what somebody else lacks. Lines R1-R7 of PROTOCOL.md.
+
+The bus may lose anything. Nothing is acknowledged or resent on a timer of its own; instead every replica says every
+`status_interval_ms` what it holds, and whoever reads that pushes what is missing: his *own* votes and batches (so that
+one loss is repaired once, not n-1 times), and, when he is the one asked, final blocks and other authors' batches. What
+was said less than a whole interval ago counts as still on its way.
+"""
+
+from consensus.bundle import Signed
+from consensus.effects import Outgoing, PushBatches, PushBlocks, Reason
+from consensus.events import TimerKind
+from consensus.log import Slot
+from consensus.messages import (
+    STATUS_SLOTS_MAX,
+    BlockStatus,
+    Item,
+    Mask,
+    SlotStatus,
+    Status,
+)
+from consensus.state import State
+from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber
+
+TICKS_ON_THE_WAY = 2
+"""What was said at tick t may be missed from tick t+2 on: at least one whole interval lies between."""
+
+
+def on_status_timer(state: State, *, wall_ms: int) -> None:
+    """R1: say what is held and missing, and start the next interval."""
+    state.tick += 1
+    state.ready.send.append(Outgoing(own_status(state, number=wall_ms)))
+    state.certified_at_last_tick = state.certified
+    state.set_timer(TimerKind.STATUS, after_ms=state.settings.status_interval_ms)
+
+
+def own_status(state: State, *, number: int) -> Status:
+    """What this replica holds of everything that is not final here."""
+    state.asked_last = whom_to_ask(state)
+    slots = [slot for slot in state.log.after(state.executed) if state.log.covers(slot.sequence)]
+    blocks = [height for height in sorted(state.blocks) if height > state.certified]
+    return Status(
+        number=number,
+        view=state.view,
+        stable=state.stable,
+        executed=state.executed,
+        certified=state.certified,
+        asked=state.asked_last,
+        slots=tuple(_slot_status(state, slot) for slot in slots[:STATUS_SLOTS_MAX]),
+        blocks=tuple(_block_status(state, height) for height in blocks[:STATUS_SLOTS_MAX]),
+        batches=tuple(stream.held_up_to for stream in state.requests.streams),
+        missing=tuple(missing_batches(state)[:STATUS_SLOTS_MAX]),
+    )
+
+
+def whom_to_ask(state: State) -> ReplicaId | None:
+    """R2: a peer that is ahead, another one each time; nobody where no progress is missing.
+
+    Being behind is normal for the time of one interval. Only a replica that certified nothing since its last status, or
+    lacks what a proposal names, asks.
+    """
+    is_stuck = state.certified == state.certified_at_last_tick
+    ahead = [
+        peer
+        for peer, status in sorted(state.peers.items())
+        if (is_stuck and status.certified > state.certified) or _holds_batches_we_lack(state, status)
+    ]
+    if not ahead:
+        return None
+    after_last = [peer for peer in ahead if state.asked_last is not None and peer > state.asked_last]
+    return (after_last or ahead)[0]
+
+
+def missing_batches(state: State) -> list[Digest]:
+    """Batches that accepted proposals or final blocks name and that are not here, in the order of need."""
+    missing: dict[Digest, None] = {}
+    for slot in state.log.after(state.executed):
+        proposal = slot.taken_over.proposal if slot.taken_over else slot.pre_prepare and slot.pre_prepare.proposal
+        for reference in proposal.batches if proposal else ():
+            if not state.requests.is_available(reference):
+                missing[reference.digest] = None
+    return list(missing)
+
+
+def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
+    """R3-R6: push to the sender exactly what it lacks.
+
+    Accepted when: its number is above that of the sender's last status, so that an outsider who repeats old ones makes
+    nobody send anything; it speaks of as many authors as there are.
+    """
+    last = state.peers.get(signed.sender)
+    if last is not None and message.number <= last.number:
+        return Reason.STALE
+    if len(message.batches) != state.settings.committee.size:
+        return Reason.BAD_PROPOSAL
+    state.peers[signed.sender] = message
+    if signed.sender == state.settings.replica:
+        return None
+    for vote in [*votes_lacking(state, message), *block_votes_lacking(state, message)]:
+        state.ready.send.append(Outgoing(vote, to=signed.sender))
+    is_asked = message.asked == state.settings.replica
+    if is_asked and state.certified > message.certified:
+        first = SequenceNumber(message.certified + 1)
+        state.ready.pushes.append(PushBlocks(signed.sender, first, state.certified))
+    batches = batches_lacking(state, message, every_author=is_asked)
+    if batches:
+        state.ready.pushes.append(PushBatches(signed.sender, batches))
+    return None
+
+
+def votes_lacking(state: State, status: Status) -> list[Item]:
+    """R3: own votes for open slots that the sender has not got. Blocks it can have with their certificate are left out."""
+    held = {each.sequence: each for each in status.slots}
+    own_bit = 1 << state.settings.replica
+    lacking: list[Item] = []
+    for slot in state.log.after(max(status.executed, state.certified)):
+        if slot.said_at + TICKS_ON_THE_WAY > state.tick or slot.sequence > status.stable + state.settings.log_size:
+            continue
+        entry = held.get(slot.sequence)
+        if slot.own_pre_prepare and not (entry and entry.has_pre_prepare):
+            lacking.append(slot.own_pre_prepare)
+        if slot.own_prepare and not (entry and replicas_in(entry.prepares) & own_bit):
+            lacking.append(slot.own_prepare)
+        if slot.own_commit and not (entry and replicas_in(entry.commits) & own_bit):
+            lacking.append(slot.own_commit)
+    return lacking
+
+
+def block_votes_lacking(state: State, status: Status) -> list[Item]:
+    """R4: own block votes for blocks that neither side has a certificate for."""
+    held = {each.sequence: replicas_in(each.votes) for each in status.blocks}
+    own_bit = 1 << state.settings.replica
+    return [
+        block.own_vote
+        for height, block in sorted(state.blocks.items())
+        if height > max(status.certified, state.certified)
+        and block.own_vote is not None
+        and block.said_at + TICKS_ON_THE_WAY <= state.tick
+        and not held.get(height, 0) & own_bit
+    ]
+
+
+def batches_lacking(state: State, status: Status, *, every_author: bool) -> tuple[Digest, ...]:
+    """R5-R6: own batches the sender has not got; of other authors too where this replica was asked."""
+    lacking: dict[Digest, None] = {}
+    for author, stream in enumerate(state.requests.streams):
+        if author != state.settings.replica and not every_author:
+            continue
+        for number in sorted(stream.arrived):
+            if number > status.batches[author] and stream.arrived_at[number] + TICKS_ON_THE_WAY <= state.tick:
+                lacking[stream.arrived[number].digest] = None
+    own = {each.digest for each in state.requests.held.values() if each.author == state.settings.replica}
+    for digest in status.missing:
+        if (every_author or digest in own) and state.requests.has_settled(digest, tick=state.tick - TICKS_ON_THE_WAY):
+            lacking[digest] = None
+    return tuple(lacking)[:STATUS_SLOTS_MAX]
+
+
+def mask_of(replicas: int) -> Mask:
+    """A bit mask as it crosses the wire."""
+    return replicas.to_bytes((replicas.bit_length() + 7) // 8, "little")
+
+
+def replicas_in(mask: Mask) -> int:
+    """A bit mask as it is counted with."""
+    return int.from_bytes(mask, "little")
+
+
+def _slot_status(state: State, slot: Slot) -> SlotStatus:
+    """Every voter counts as held, whatever digest he voted for: his vote could not be replaced by another.
+
+    A replica that said COMMIT needs no more PREPAREs and shows them all as held.
+    """
+    everybody = (1 << state.settings.committee.size) - 1
+    prepares = everybody if slot.own_commit else slot.prepares.voters
+    return SlotStatus(slot.sequence, slot.accepted is not None, mask_of(prepares), mask_of(slot.commits.voters))
+
+
+def _block_status(state: State, height: SequenceNumber) -> BlockStatus:
+    votes = state.block_votes.get(height)
+    return BlockStatus(height, mask_of(votes.mask(state.blocks[height].digest) if votes else 0))
+
+
+def _holds_batches_we_lack(state: State, status: Status) -> bool:
+    """Whether a batch that a proposal here waits for, or a numbered one of any author, is there and not here."""
+    if missing_batches(state) and status.certified >= state.executed:
+        return True
+    theirs: tuple[BatchNumber, ...] = status.batches
+    return any(number > stream.held_up_to for number, stream in zip(theirs, state.requests.streams, strict=True))
