@@ -1,0 +1,41 @@
+"""The world's faults that stop a member: its files, its disk, its operator.
+
+Each message says what happened, what was kept, and what to do. Nothing here answers a peer: what a peer sends is a
+value.
+"""
+
+
+class NodeFault(Exception):
+    """Base of everything a member gives up for; the command line prints its text and no stack."""
+
+
+class KeysUnreadable(NodeFault):
+    """A key file is missing, truncated, of another version, or holds other keys than the charter names."""
+
+
+class KeysExposed(NodeFault):
+    """A key file can be read or written by others than its owner."""
+
+
+class PassphraseWrong(NodeFault):
+    """The passphrase does not open the key file, or there is none to be had."""
+
+
+class CharterUnreadable(NodeFault):
+    """A charter file breaks its form; the text names the field."""
+
+
+class HomeUnusable(NodeFault):
+    """A member's home exists already, is missing, or is incomplete."""
+
+
+class HomeInUse(NodeFault):
+    """Another node runs on this home."""
+
+
+class StorageFailed(NodeFault):
+    """The database could not be read or written; the turn that failed left nothing behind."""
+
+
+class DatabaseEdited(NodeFault):
+    """The audit found rows that do not follow from the chain; the node must not vote on top of them."""

@@ -1,0 +1,70 @@
+"""The tables of a member's database, made to be read with `sqlite3 quorate.db`.
+
+What is written once and stays (payloads, receipts) lies apart from what is filled in later (a batch's height, a block's
+certificate): SQLite rewrites a whole row when a column of it grows. STRICT refuses values of the wrong type already
+when somebody edits by hand; what it cannot see, the audit finds.
+"""
+
+import sqlite3
+
+SCHEMA_VERSION = "1"
+
+SCHEMA = """
+-- One row a fact about the file itself. `seal` is a digest of the other two columns.
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB NOT NULL) STRICT, WITHOUT ROWID;
+-- Own votes in the order in which they were cast. `item` is the vote, `link` chains the rows together.
+CREATE TABLE votes(lsn INTEGER PRIMARY KEY, phase TEXT NOT NULL, view INTEGER, sequence INTEGER NOT NULL,
+  digest BLOB NOT NULL, item BLOB NOT NULL, link BLOB NOT NULL) STRICT;
+-- The certificate behind each own COMMIT above the stable checkpoint.
+CREATE TABLE prepared(sequence INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
+-- Batches that are executed (`height` says where) or may still be (NULL).
+CREATE TABLE batches(batch INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, author INTEGER NOT NULL,
+  number INTEGER NOT NULL, height INTEGER) STRICT;
+CREATE INDEX batches_pending ON batches(author, number) WHERE height IS NULL;
+CREATE TABLE payloads(batch INTEGER PRIMARY KEY, payload BLOB NOT NULL) STRICT;
+-- Executed blocks; and apart from them their certificates, which come later.
+CREATE TABLE blocks(height INTEGER PRIMARY KEY, digest BLOB NOT NULL, header BLOB NOT NULL, proposal BLOB NOT NULL,
+  compliance BLOB NOT NULL, receipts BLOB NOT NULL) STRICT;
+CREATE TABLE certificates(height INTEGER PRIMARY KEY, votes BLOB NOT NULL) STRICT;
+-- Where a transaction was executed.
+CREATE TABLE transactions(id BLOB PRIMARY KEY, height INTEGER NOT NULL, position INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+-- The ledger after the last block.
+CREATE TABLE state(key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+CACHE_KIB = 16 * 1024
+"""Page cache of the writer: the upper levels of the transaction index for some millions of rows."""
+
+WAL_PAGES = 1_000
+"""The write-ahead log is folded into the database every so many pages (4 MiB)."""
+
+WAL_BYTES_MAX = 64 << 20
+"""A log that a slow reader let grow is cut back to this size."""
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long a write waits for somebody who edits the database by hand."""
+
+
+def configure_writer(connection: sqlite3.Connection) -> None:
+    """Make a connection durable: a commit returns when the disk has it (WAL, synchronous=FULL)."""
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"wal_autocheckpoint={WAL_PAGES}",
+        f"journal_size_limit={WAL_BYTES_MAX}",
+        f"cache_size=-{CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether the database has no tables yet."""
+    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables; the caller holds a transaction."""
+    for statement in SCHEMA.strip().removesuffix(";").split(";\n"):
+        connection.execute(statement)
