@@ -8,7 +8,6 @@ counts its own vote only then, so that no decision rests on a vote that a crash 
 import enum
 from dataclasses import dataclass, field
 
-from consensus.events import TimerKind
 from consensus.messages import CertifiedBlock, Item, PreparedCertificate, Proposal, Vote
 from consensus.types import Digest, ReplicaId, SequenceNumber
 
@@ -64,7 +63,8 @@ class Outgoing:
 class SetTimer:
     """Start the timer of this kind, in place of a running one."""
 
-    kind: TimerKind
+    kind: str
+    """A `TimerKind`, or a kind of the composing node's own."""
     generation: int
     after_ms: int
 
@@ -74,9 +74,9 @@ class Decided:
     """A sequence number is committed-local and every payload is here: execute it. Emitted in order, each once."""
 
     sequence: SequenceNumber
+    digest: Digest
+    """D(m)."""
     proposal: Proposal
-    certified: CertifiedBlock | None
-    """Where the decision was taken over from a final block: what execution must lead to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,10 @@ def decide(state: State) -> None:
         if not slot or not proposal or not holds_payload(state, proposal):
             return
         state.decided = slot.sequence
-        state.ready.decided.append(Decided(slot.sequence, proposal, slot.taken_over))
+        digest = proposal_digest(
+            proposal, chain=state.settings.chain, epoch=state.settings.epoch, sequence=slot.sequence
+        )
+        state.ready.decided.append(Decided(slot.sequence, digest, proposal))
 
 
 def decision(state: State, slot: Slot) -> Proposal | None:

@@ -13,6 +13,7 @@ from consensus.effects import Outgoing, Ready, Reason, Rejected
 from consensus.events import BatchStored, Event, Executed, Received, TimerFired, TimerKind
 from consensus.log import Log
 from consensus.messages import (
+    BlockHeader,
     BlockVote,
     CertifiedBlock,
     Commit,
@@ -27,8 +28,8 @@ from consensus.normal_case import advance, decide, on_commit, on_pre_prepare, on
 from consensus.requests import Requests, Stream
 from consensus.settings import Settings
 from consensus.state import Block, State
-from consensus.status import on_status, on_status_timer
-from consensus.types import BatchNumber, ReplicaId, SequenceNumber
+from consensus.status import missing_batches, on_status, on_status_timer
+from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class Remembered:
     """Every block up to it has its certificate on disk."""
     blocks: tuple[CertifiedBlock, ...]
     """Executed blocks above `stable`, in order; those above `certified` with no votes."""
-    tip: CertifiedBlock | None
-    """The last executed block, also where it is not above `stable`; None before the first."""
+    tip: BlockHeader | None
+    """The last executed block's header, also where it is not above `stable`; None before the first."""
     votes: tuple[Vote, ...]
     """Own votes above `stable`, in the order in which they were recorded."""
     executed_batches: tuple[BatchNumber, ...]
@@ -97,9 +98,11 @@ class Replica:
             return False
         return any(self._could_matter(item, bundle.sender) for item in bundle.items)
 
-    def wants_batch(self, author: ReplicaId, number: BatchNumber) -> bool:
-        """Whether a batch with this number should be fetched, checked and stored."""
-        return author in self.state.settings.committee and self.state.requests.has_room_for(author, number)
+    def wants_batch(self, author: ReplicaId, number: BatchNumber, content: Digest) -> bool:
+        """Whether a batch is worth checking and storing: next in its author's stream, or named by a proposal."""
+        if self.state.halted or author not in self.state.settings.committee:
+            return False
+        return self.state.requests.has_room_for(author, number) or content in missing_batches(self.state)
 
     def _receive(self, signed: Signed, *, epoch_is_ours: bool, wall_ms: int) -> None:
         if self.state.halted:
@@ -179,7 +182,7 @@ class Replica:
             certificate = block if block.header.height <= remembered.certified else None
             state.blocks[block.header.height] = Block(block.header, digest, block.proposal, certificate=certificate)
         if remembered.tip is not None:
-            tip = remembered.tip.header
+            tip = remembered.tip
             state.executed = state.decided = tip.height
             state.executed_digest = header_digest(tip, chain=state.settings.chain)
             state.executed_at_ms = tip.timestamp_ms

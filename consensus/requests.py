@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from consensus.messages import BatchReference
 from consensus.types import BatchNumber, Digest, ReplicaId
 
-BATCHES_AHEAD_MAX = 64
-"""How many batches of one author may wait for execution here; with 1 MiB each this bounds an author's claim on a disk."""
+BATCHES_AHEAD_MAX = 32
+"""How many batches of one author may wait for execution here; with 512 KiB each this bounds an author's claim on a disk."""
 
 
 @dataclass(slots=True)

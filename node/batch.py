@@ -17,8 +17,8 @@ from ledger.envelope import Envelope
 BATCH_ENVELOPES_MAX = 10_000
 """Bounds what one batch can cost its receivers: 0.5 s of signature checks."""
 
-BATCH_BYTES_MAX = 1 << 20
-"""No batch is longer, whatever `batch_bytes_max` a member packs by: 1 MiB."""
+BATCH_BYTES_MAX = 1 << 19
+"""No batch is longer, whatever `batch_bytes_max` a member packs by: 512 KiB."""
 
 
 class Batch(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag="batch"):

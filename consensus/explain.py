@@ -1,0 +1,75 @@
+"""Why is it not moving? One look at a replica's state that answers in the protocol's words."""
+
+import msgspec
+
+from consensus.normal_case import is_committed_local, is_prepared
+from consensus.state import State
+from consensus.status import missing_batches
+from consensus.types import Digest, ReplicaId, SequenceNumber, View
+
+
+class OpenSlot(msgspec.Struct, frozen=True):
+    """The oldest sequence number that is not executed, and what it waits for."""
+
+    sequence: SequenceNumber
+    phase: str
+    """`pre-prepare`, `prepare`, `commit` or `execute`: the phase it waits in."""
+    missing: tuple[ReplicaId, ...]
+    """Replicas whose vote of that phase is not here; the primary alone while there is no PRE-PREPARE."""
+    batches: tuple[Digest, ...]
+    """Batches that its proposal names and that are not here."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Where a replica stands."""
+
+    view: View
+    primary: ReplicaId
+    stable: SequenceNumber
+    certified: SequenceNumber
+    executed: SequenceNumber
+    high: SequenceNumber
+    """H: the high watermark."""
+    highest_seen: SequenceNumber
+    """The highest sequence number anybody spoke of here, status messages included."""
+    oldest_open: OpenSlot | None
+    """None when nothing is known to be open."""
+    asked: ReplicaId | None
+    """Whom the last status asked for what is missing."""
+    halted: bool
+    """It got another header than a quorum, and stopped."""
+
+
+def explain(state: State) -> Explanation:
+    """Describe where `state` stands; changes nothing and costs the same whatever is stuck."""
+    seen = [SequenceNumber(0), *state.log.slots, *(status.executed for status in state.peers.values())]
+    return Explanation(
+        view=state.view,
+        primary=state.settings.committee.primary(state.view),
+        stable=state.stable,
+        certified=state.certified,
+        executed=state.executed,
+        high=state.log.high,
+        highest_seen=max(state.executed, *seen),
+        oldest_open=oldest_open(state),
+        asked=state.asked_last,
+        halted=state.halted,
+    )
+
+
+def oldest_open(state: State) -> OpenSlot | None:
+    """The first slot above the last executed one of which anything is known, and what it lacks."""
+    slot = next(state.log.after(state.executed), None)
+    if slot is None:
+        return None
+    committee = state.settings.committee
+    primary = committee.primary(state.view)
+    if slot.digest is None:
+        return OpenSlot(slot.sequence, "pre-prepare", (primary,), ())
+    if not is_prepared(state, slot) and not is_committed_local(state, slot):
+        absent = [each for each in committee.replicas() if each != primary and each not in slot.prepares.votes]
+        return OpenSlot(slot.sequence, "prepare", tuple(absent), tuple(missing_batches(state)))
+    if not is_committed_local(state, slot):
+        absent = [each for each in committee.replicas() if each not in slot.commits.votes]
+        return OpenSlot(slot.sequence, "commit", tuple(absent), ())
+    return OpenSlot(slot.sequence, "execute", (), tuple(missing_batches(state)))

@@ -1,0 +1,421 @@
+"""One member without its machine: gateway pool, replica and ledger, composed and still pure.
+
+Two drivers perform what it asks for, in virtual time and in a process. Both do the same thing in each turn: hand in what
+arrived, `take`, send `outbound`, put `writes` on disk in one transaction, say `durable`, and take again until nothing is
+asked for. A vote, and a batch of this member's own, leave only in the take after their `durable`: a member that forgot
+either in a crash could contradict it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from canonical.encoding import encode
+from canonical.hashing import Digest
+from canonical.signing import Sign, VerifySignature
+from consensus.bundle import BUNDLE_ITEMS_MAX, Bundle, seal
+from consensus.effects import Decided, Halt, Outgoing, PreparedRecord, PushBatches, PushBlocks, SetTimer, VoteRecord
+from consensus.events import BatchStored, Executed, Received, TimerFired, TimerKind
+from consensus.explain import Explanation, explain
+from consensus.guard import SignGuard
+from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, Item, Status
+from consensus.quorum import Committee
+from consensus.replica import Remembered, Replica
+from consensus.settings import Settings
+from consensus.types import BatchNumber, Epoch, ReplicaId, SequenceNumber
+from ledger.charter import Charter, chain_id, members_digest
+from ledger.envelope import Envelope, transaction_ids
+from ledger.execute import AuthoredBatch
+from ledger.ledger import Ledger
+from ledger.receipts import Refusal as LedgerRefusal
+from network.bus import Channel
+from node.admission import Admission, Admitted, Known, Refused, Unavailable
+from node.batch import reference, seal_batch
+from node.inbound import Inbound, OpenBatch, Refusal
+from node.pool import Pool
+from node.restored import Restored
+from node.writes import (
+    Stabilise,
+    StoreBatch,
+    StoreBlock,
+    StoreCertificate,
+    StorePrepared,
+    StoreVote,
+    Write,
+)
+
+BATCHES_OUT_MAX = 8
+"""Own batches that may wait for execution; more envelopes wait in the pool, so that batches grow with the load."""
+
+BUNDLE_BYTES_MAX = 1 << 18
+"""A bundle is closed at this size: large enough for any turn's votes, small enough not to hold up the bus."""
+
+BATCH_LINGER = "batch-linger"
+"""The one timer of the core itself: the gateway waited long enough for a batch to fill up."""
+
+RETRY_AFTER_MS = 500
+"""What a client is told when the pool is full: about as long as a full pool takes to halve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which member this is, and its means to sign and verify; the keys themselves stay with the node."""
+
+    charter: Charter
+    member: str
+    sign: Sign
+    """With the member's node key."""
+    verify: VerifySignature
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What an operator may set; every other time follows from these."""
+
+    block_interval_ms: int = 10
+    """How long a batch and a proposal may fill up while others are under way."""
+    target_failover_ms: int = 500
+    """Within about this time after a fault the chain should move again; statuses go out four times as often."""
+    batch_bytes_max: int = 128 << 10
+    """A batch is closed at this size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A frame on its way."""
+
+    channel: Channel
+    to: str | None
+    """A member's id for its inbox, or None for everybody."""
+    payload: bytes
+
+
+@dataclass(slots=True)
+class CoreReady:
+    """What a turn asks for, in the order in which the driver must act."""
+
+    outbound: list[Outbound] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    timers: list[SetTimer] = field(default_factory=list)
+    admitted: list[Digest] = field(default_factory=list)
+    """Transactions whose batch is among `writes`: acknowledged once these are on disk."""
+    executed: list[StoreBlock] = field(default_factory=list)
+    """Blocks among `writes`."""
+    certified: list[SequenceNumber] = field(default_factory=list)
+    """Heights that are final once `writes` are on disk."""
+    pushes: list[PushBlocks | PushBatches] = field(default_factory=list)
+    halt: Halt | None = None
+
+
+class Core:
+    """Composes pool, replica and ledger."""
+
+    def __init__(self, identity: Identity, *, ledger: Ledger, knobs: Knobs, restored: Restored | None = None) -> None:
+        """Be born with the ledger as of genesis, or born again with the ledger as of `restored.tip`."""
+        charter = identity.charter
+        self.chain = chain_id(charter)
+        self.voters = charter.voters()
+        self.ledger = ledger
+        self.counters: Counter[str] = Counter()
+        """How often something was refused, by `reason` or `member: reason`."""
+        self._identity = identity
+        self._knobs = knobs
+        self._members = {member.id: ReplicaId(index) for index, member in enumerate(self.voters)}
+        self._self = self._members[identity.member]
+        self._members_digest = members_digest(charter.members)
+        self._epoch = Epoch(0)
+        self._inbound = Inbound.of(
+            chain=self.chain,
+            epoch=self._epoch,
+            committee=Committee(len(self.voters)),
+            keys=tuple(member.node_key for member in self.voters),
+            verify=identity.verify,
+        )
+        self._guard = SignGuard()
+        self._pool = Pool()
+        self._batches: dict[Digest, OpenBatch] = {}
+        self._next_batch = BatchNumber(1)
+        self._lingers = False
+        self._linger_is_over = False
+        self._linger_generation = 0
+        self._now_ms = 0
+        self._undurable: list[Outbound] = []
+        self._gated: list[Outgoing] = []
+        self._ready = CoreReady()
+        settings = Settings(
+            chain=self.chain,
+            epoch=self._epoch,
+            committee=Committee(len(self.voters)),
+            replica=self._self,
+            first_parent=self.chain,
+            block_interval_ms=knobs.block_interval_ms,
+            status_interval_ms=max(50, knobs.target_failover_ms // 4),
+        )
+        remembered = None if restored is None else self._remembered(restored)
+        self.replica = Replica(settings, verify=self._inbound.verify_member, remembered=remembered)
+        if restored is not None:
+            self._restore(restored)
+
+    # What happens to a member
+
+    def receive(self, channel: Channel, member: str, payload: bytes, now_ms: int) -> None:
+        """Take in a frame from `member`'s topic; what is wrong with it is counted and changes nothing."""
+        self._now_ms = now_ms
+        publisher = None if channel is Channel.INBOX else self._members.get(member, ReplicaId(len(self.voters)))
+        frame = self._inbound.read(payload, publisher=publisher)
+        if isinstance(frame, Refusal):
+            self._count(frame, member)
+        elif isinstance(frame, Bundle):
+            opened = self._inbound.open_bundle(frame, wants=self.replica.wants)
+            if isinstance(opened, Refusal):
+                self._count(opened, member)
+            else:
+                self.replica.step(Received(opened), wall_ms=now_ms)
+        else:
+            batch = self._inbound.open_batch(frame, payload, wants=self.replica.wants_batch)
+            if isinstance(batch, Refusal):
+                self._count(batch, member)
+            else:
+                self._store_batch(batch)
+
+    def submit(self, envelope: Envelope, now_ms: int) -> Admission:
+        """Judge a client's envelope: signature first, then every rule of the ledger as it stands."""
+        self._now_ms = now_ms
+        ids = transaction_ids(envelope, chain=self.chain)
+        if all(transaction in self._pool.pending for transaction in ids):
+            return Known(ids)
+        if self.replica.state.halted:
+            return Unavailable("this member halted: it computed another block than the quorum", RETRY_AFTER_MS)
+        size_bytes = len(encode(envelope))
+        if not self._pool.has_room_for(transactions=len(ids), size_bytes=size_bytes):
+            return Unavailable("the pool of this gateway is full", RETRY_AFTER_MS)
+        if not self._inbound.is_signed(envelope, ids):
+            return Refused(ids, tuple((BAD_SIGNATURE,) for _ in ids))
+        refusals = self.ledger.check(envelope, now_ms)
+        if all(refusals):
+            return Refused(ids, refusals)
+        self._pool.admit(envelope, ids, size_bytes=size_bytes)
+        return Admitted(ids)
+
+    def fire(self, kind: str, generation: int, now_ms: int) -> None:
+        """A timer ran out."""
+        self._now_ms = now_ms
+        if kind != BATCH_LINGER:
+            self.replica.step(TimerFired(TimerKind(kind), generation), wall_ms=now_ms)
+        elif generation == self._linger_generation:
+            self._linger_is_over = True
+
+    # What a member asks for
+
+    def take(self) -> CoreReady:
+        """Hand out what is to be done now; empty when nothing is."""
+        self._pack()
+        while self._collect():
+            pass
+        ready, self._ready = self._ready, CoreReady()
+        return ready
+
+    def durable(self, now_ms: int) -> None:
+        """The writes of the last take are on disk: what waited for them leaves with the next take."""
+        self._now_ms = now_ms
+        gated, self._gated = self._gated, []
+        for outgoing in gated:
+            assert not isinstance(outgoing.item, Status | CertifiedBlock), "I5: only votes wait for the disk"
+            assert self._guard.admit(outgoing.item), "I2: one digest for one slot"
+        self._ready.outbound += self._undurable
+        self._undurable = []
+        self._send(gated)
+
+    def seal_blocks(self, to: ReplicaId, blocks: Iterable[CertifiedBlock]) -> list[Outbound]:
+        """Frame final blocks that a driver read from disk for one replica."""
+        return self._seal([Outgoing(block, to=to) for block in blocks])
+
+    def member_of(self, replica: ReplicaId) -> str:
+        """The id of the member that a replica number stands for."""
+        return self.voters[replica].id
+
+    def explain(self) -> Explanation:
+        """Where the replica stands and what it waits for."""
+        return explain(self.replica.state)
+
+    @property
+    def pool_size(self) -> int:
+        """Transactions admitted here and not executed."""
+        return len(self._pool.pending)
+
+    # Batches
+
+    def _pack(self) -> None:
+        """Turn waiting envelopes into batches: at once while none is out, else when one is full or has waited."""
+        while self._pool.waiting:
+            out = self._next_batch - 1 - self.replica.state.requests.streams[self._self].executed
+            is_full = self._pool.waiting_bytes >= self._knobs.batch_bytes_max
+            if out >= BATCHES_OUT_MAX:
+                return
+            if out and not is_full and not self._linger_is_over:
+                self._linger()
+                return
+            self._stop_lingering()
+            envelopes, ids = self._pool.pack(size_bytes_max=self._knobs.batch_bytes_max)
+            batch, content = seal_batch(
+                envelopes,
+                chain=self.chain,
+                epoch=self._epoch,
+                author=self._self,
+                number=self._next_batch,
+                sign=self._identity.sign,
+            )
+            self._next_batch = BatchNumber(self._next_batch + 1)
+            payload = encode(batch)
+            named = reference(batch, digest=content, size_bytes=len(payload))
+            self._ready.admitted += ids
+            self._undurable.append(Outbound(Channel.BATCHES, None, payload))
+            self._store_batch(OpenBatch(batch, named, payload, ids))
+
+    def _linger(self) -> None:
+        if not self._lingers:
+            self._lingers = True
+            self._linger_generation += 1
+            self._ready.timers.append(SetTimer(BATCH_LINGER, self._linger_generation, self._knobs.block_interval_ms))
+
+    def _stop_lingering(self) -> None:
+        """What ran is stale from now on."""
+        self._lingers = self._linger_is_over = False
+        self._linger_generation += 1
+
+    def _store_batch(self, batch: OpenBatch) -> None:
+        self._batches[batch.reference.digest] = batch
+        self._ready.writes.append(StoreBatch(batch.reference, batch.payload))
+        self.replica.step(BatchStored(batch.reference), wall_ms=self._now_ms)
+
+    # Effects of the replica
+
+    def _collect(self) -> bool:
+        """Carry the replica's effects over; return whether it may have more after what was executed."""
+        ready = self.replica.take()
+        for record in ready.records:
+            match record:
+                case VoteRecord(vote):
+                    self._ready.writes.append(StoreVote(vote))
+                case PreparedRecord(certificate):
+                    self._ready.writes.append(StorePrepared(certificate))
+        self._gated += ready.send_after
+        self._ready.timers += ready.timers
+        self._ready.pushes += ready.pushes
+        for rejected in ready.rejected:
+            self._count(rejected.reason, self.member_of(rejected.sender))
+        for block in ready.certified:
+            self._ready.writes.append(StoreCertificate(block.header.height, block.votes))
+            self._ready.certified.append(block.header.height)
+        if ready.stable is not None:
+            self._guard.raise_floor(ready.stable)
+            self._ready.writes.append(Stabilise(ready.stable))
+        self._ready.halt = self._ready.halt or ready.halt
+        self._send(ready.send)
+        for decided in ready.decided:
+            self._execute(decided)
+        return bool(ready.decided or ready.send)
+
+    def _execute(self, decided: Decided) -> None:
+        """Run a decision on the ledger; its block is stored unless it turns out to differ from the quorum's."""
+        fresh = tuple(each for each in decided.proposal.batches if not self.replica.state.requests.is_executed(each))
+        opened = [self._batches[each.digest] for each in fresh]
+        batches = [AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes) for each in opened]
+        timestamp_ms = max(self.ledger.timestamp_ms, decided.proposal.timestamp_ms)
+        result = self.ledger.execute(decided.sequence, timestamp_ms, batches)
+        header = BlockHeader(
+            height=decided.sequence,
+            parent=self.replica.state.executed_digest,
+            epoch=self._epoch,
+            proposal=decided.digest,
+            timestamp_ms=timestamp_ms,
+            transactions_root=result.transactions_root,
+            receipts_root=result.receipts_root,
+            state_root=result.state_root,
+            compliance_root=result.compliance_root,
+            next_members=self._members_digest,
+        )
+        self.replica.step(Executed(header, fresh), wall_ms=self._now_ms)
+        if self.replica.state.halted:
+            return
+        block = StoreBlock(
+            header,
+            decided.proposal,
+            fresh,
+            result.transaction_ids,
+            result.receipts,
+            result.compliance,
+            result.changes,
+        )
+        self._ready.writes.append(block)
+        self._ready.executed.append(block)
+        self._forget_batches(fresh)
+        self._pool.execute(result.transaction_ids)
+
+    def _forget_batches(self, executed: tuple[BatchReference, ...]) -> None:
+        if executed:
+            held = self.replica.state.requests.held
+            self._batches = {content: batch for content, batch in self._batches.items() if content in held}
+
+    # Frames
+
+    def _send(self, outgoing: list[Outgoing]) -> None:
+        """Sign what leaves, and let this replica's own votes come back to it."""
+        self._ready.outbound += self._seal(outgoing)
+
+    def _seal(self, outgoing: list[Outgoing]) -> list[Outbound]:
+        receivers: dict[ReplicaId | None, list[Item]] = {}
+        for each in outgoing:
+            receivers.setdefault(each.to, []).append(each.item)
+        return [frame for to, items in receivers.items() for part in _parts(items) for frame in [self._frame(part, to)]]
+
+    def _frame(self, items: list[Item], to: ReplicaId | None) -> Outbound:
+        sealed = seal(items, chain=self.chain, epoch=self._epoch, sender=self._self, sign=self._identity.sign)
+        payload = encode(sealed.bundle)
+        if to is not None:
+            return Outbound(Channel.INBOX, self.member_of(to), payload)
+        self.replica.step(Received(sealed), wall_ms=self._now_ms)
+        return Outbound(Channel.VOTES, None, payload)
+
+    # Restart
+
+    def _remembered(self, restored: Restored) -> Remembered:
+        executed = tuple(BatchNumber(self.ledger.last_batch(index)) for index in range(len(self.voters)))
+        blocks = tuple(CertifiedBlock(each.header, each.proposal, each.votes or ()) for each in restored.blocks)
+        return Remembered(restored.stable, restored.certified, blocks, restored.tip, restored.votes, executed)
+
+    def _restore(self, restored: Restored) -> None:
+        self._guard.raise_floor(restored.stable)
+        for vote in restored.votes:
+            assert self._guard.admit(vote), "I2: one digest for one slot"
+        self._next_batch = restored.next_batch_number
+        for payload in restored.batches:
+            batch = self._inbound.reopen(payload)
+            self._batches[batch.reference.digest] = batch
+            self.replica.step(BatchStored(batch.reference), wall_ms=0)
+            if batch.batch.author == self._self:
+                self._pool.expect(batch.ids)
+
+    def _count(self, reason: Refusal | object, member: str) -> None:
+        self.counters[f"{member}: {reason}" if member in self._members else str(reason)] += 1
+
+
+def _parts(items: list[Item]) -> Iterable[list[Item]]:
+    """Cut a turn's items into bundles of bounded count and size."""
+    part: list[Item] = []
+    size_bytes = 0
+    for item in items:
+        item_bytes = len(encode(item))
+        if part and (len(part) == BUNDLE_ITEMS_MAX or size_bytes + item_bytes > BUNDLE_BYTES_MAX):
+            yield part
+            part, size_bytes = [], 0
+        part.append(item)
+        size_bytes += item_bytes
+    if part:
+        yield part
+
+
+BAD_SIGNATURE = LedgerRefusal(
+    "E_SIGNATURE", "L0", 0, "the envelope's signature was not made by the key it names", (), None
+)
+"""The only refusal that is not the ledger's: unsigned bytes are nobody's transaction."""
