@@ -51,7 +51,7 @@ install-dev: $(DEV_STAMP)
 
 # A .venv made by another minor version of Python is made anew; the stamps bear the interpreter's name to notice it.
 $(VENV)/.python-$(notdir $(PYTHON)):
-	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON): not found. Name an interpreter: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) --version >/dev/null 2>&1 || { echo "$(PYTHON): does not run. Name an interpreter: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "$(PYTHON) is $$($(PYTHON) --version); Quorate needs 3.11 or later. Name another: make PYTHON=python3.12"; \
 		exit 1; }

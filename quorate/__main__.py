@@ -11,7 +11,7 @@ import click
 import quorate
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "verify": ("quorate.verify", "Check a certificate with nothing but the charter."),
+    "verify": ("quorate.verify_command", "Check a certificate with nothing but the charter."),
 }
 """Name of a command -> the module that defines a click command of that name, and its line in `quorate --help`."""
 
