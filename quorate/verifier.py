@@ -48,15 +48,23 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a certificate that holds was read as."""
+
+    charter: CharterFile
+    certificate: CertificateFile
+    header: Header
+    transaction: Transaction
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the verifier found. The parsed parts are None where they could not be read."""
+    """Everything the verifier found."""
 
     checks: tuple[Check, ...]
-    charter: CharterFile | None = None
-    certificate: CertificateFile | None = None
-    header: Header | None = None
-    transaction: Transaction | None = None
-    receipt: Receipt | None = None
+    contents: Contents | None
+    """None where the certificate does not hold: what it says is then not to be shown as anything."""
 
     @property
     def holds(self) -> bool:
@@ -123,7 +131,7 @@ class _Verification:
             checks.append(check)
             if check.outcome is Outcome.PASSED:
                 passed.add(name)
-        return Report(tuple(checks), self.charter, self.certificate, self.header, self.transaction, self.receipt)
+        return Report(tuple(checks), self._contents() if len(passed) == len(questions) else None)
 
     def check_format(self) -> str:
         """The certificate file is exactly of the form that docs/CERTIFICATE.md defines."""
@@ -233,6 +241,12 @@ class _Verification:
         assert self.receipt is not None, "the receipt was checked"
         _hold(self.receipt.transaction == self.transaction_id, "the receipt is another transaction's")
         return self.transaction_id.hex()[:16]
+
+    def _contents(self) -> Contents:
+        certificate, charter = self._files()
+        assert self.transaction is not None, "the transaction was checked"
+        assert self.receipt is not None, "the receipt was checked"
+        return Contents(charter, certificate, self._block_header(), self.transaction, self.receipt)
 
     def _files(self) -> tuple[CertificateFile, CharterFile]:
         assert self.certificate is not None, "the format was checked"

@@ -26,6 +26,8 @@ from quorate.verifier_json import (
 CERTIFICATE_FORMAT = "quorate-certificate/1"
 """Names this format; another version has another name."""
 
+CERTIFICATE_FIELDS = ("format", "chain", "header", "votes", "envelope", "transaction", "block", "receipt")
+
 MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 SIDES = re.compile(r"[lr]{0,32}")
@@ -111,9 +113,7 @@ def read_certificate(data: bytes) -> CertificateFile:
 
     Raises: UnreadableError naming the field.
     """
-    top = read_fields(
-        parse_json(data), "", "format", "chain", "header", "votes", "envelope", "transaction", "block", "receipt"
-    )
+    top = read_fields(parse_json(data), "", *CERTIFICATE_FIELDS)
     if top["format"] != CERTIFICATE_FORMAT:
         refuse("format", f"is not {CERTIFICATE_FORMAT!r}")
     envelope = read_fields(top["envelope"], "envelope", "account", "public_key", "count", "index", "path", "signature")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from quorate.verifier import Outcome, Report, quorum
+from quorate.verifier import Contents, Outcome, Report, quorum
 from quorate.verifier import verify as verify_certificate
 
 EXIT_REFUSED = 10
@@ -42,13 +42,13 @@ def verify(certificate: Path, charter: Path, as_json: bool) -> None:
 def as_text(report: Report) -> list[str]:
     """Return the report as lines for a terminal."""
     lines = [f"  {MARKS[check.outcome]:<8} {check.name:<28} {shown(check.detail)}" for check in report.checks]
-    if not report.holds:
+    if report.contents is None:
         failed = ", ".join(report.failed())
         return [*lines, "", f"The certificate does NOT hold. It fails: {failed}."]
     lines += ["", "The certificate holds.", "", "What the chain proves"]
-    lines += [f"  * {line}" for line in proved(report)]
+    lines += [f"  * {line}" for line in proved(report.contents)]
     lines += ["", "What somebody claimed, and the chain only dates"]
-    lines += [f"  * {line}" for line in claimed(report)]
+    lines += [f"  * {line}" for line in claimed(report.contents)]
     return lines
 
 
@@ -61,16 +61,15 @@ def as_object(report: Report) -> dict[str, object]:
             {"name": check.name, "outcome": check.outcome.value, "detail": shown(check.detail)}
             for check in report.checks
         ],
-        "proved": proved(report) if report.holds else [],
-        "claimed": claimed(report) if report.holds else [],
+        "proved": [] if report.contents is None else proved(report.contents),
+        "claimed": [] if report.contents is None else claimed(report.contents),
     }
 
 
-def proved(report: Report) -> list[str]:
+def proved(contents: Contents) -> list[str]:
     """Say what follows from a certificate that holds."""
-    charter, certificate, header = report.charter, report.certificate, report.header
-    transaction, receipt = report.transaction, report.receipt
-    assert charter and certificate and header and transaction and receipt, "a certificate that holds was read whole"
+    charter, certificate, header = contents.charter, contents.certificate, contents.header
+    transaction, receipt = contents.transaction, contents.receipt
     voters = charter.voters()
     signers = ", ".join(voters[vote.sender].id for vote in certificate.votes)
     lines = [
@@ -86,20 +85,18 @@ def proved(report: Report) -> list[str]:
         lines.append(f"It did: {shown(event.name)} {shown(_pairs(event.params))}".rstrip())
     for refusal in receipt.refusals:
         retry = "" if refusal.retry_at_ms is None else f" It may be tried again from {written(refusal.retry_at_ms)}."
-        lines.append(
-            f"The ledger refused it: {shown(refusal.code)} ({shown(refusal.rule)}). {shown(refusal.message)}{retry}"
-        )
+        rule = f"{shown(refusal.code)} ({shown(refusal.rule)})"
+        lines.append(f"The ledger refused it: {rule}. {shown(refusal.message)}{retry}")
     return lines
 
 
-def claimed(report: Report) -> list[str]:
+def claimed(contents: Contents) -> list[str]:
     """Say what the certificate carries and does not prove."""
-    certificate, transaction = report.certificate, report.transaction
-    assert certificate and transaction, "a certificate that holds was read whole"
+    certificate, transaction = contents.certificate, contents.transaction
     arguments = ", ".join(_argument(each) for each in transaction.arguments)
     return [
-        f"{certificate.account} said: {shown(transaction.operation)}({shown(arguments)}). That titles, creators, rights "
-        "and documents named here are true is its word, not the chain's.",
+        f"{certificate.account} said: {shown(transaction.operation)}({shown(arguments)}). "
+        "That titles, creators, rights and documents named here are true is its word, not the chain's.",
         "The date is the primary's clock within the drift that the other members allow, never before the parent's.",
     ]
 
