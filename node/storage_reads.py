@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from consensus.types import Digest, SequenceNumber
+from ledger.receipts import Receipt
 from node.restored import PushedBlock, StoredBlock, StoredReceipt
 from node.storage_columns import read_certificate, read_header, read_proposal, read_receipts
 from node.storage_faults import reading
@@ -118,6 +119,12 @@ class StorageReader:
         block = self.block(height)
         assert block is not None, "a turn writes a block and its transactions together"
         return StoredReceipt(block, position, read_receipts(receipts))
+
+    def receipts(self, height: int) -> tuple[Receipt, ...]:
+        """Every receipt of the block at `height`, in order; none if it is not executed here."""
+        with reading(self.path):
+            row = self._connection.execute("SELECT receipts FROM blocks WHERE height = ?", (height,)).fetchone()
+        return () if row is None else read_receipts(row[0])
 
     def is_executed(self, transaction: Digest) -> bool:
         """Whether the transaction has a receipt here; cheaper than reading it."""
