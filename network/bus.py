@@ -79,10 +79,11 @@ class LinkState(enum.StrEnum):
     """How the connection to one broker is doing."""
 
     CONNECTING = "connecting"
+    """For the first time."""
     CONNECTED = "connected"
     """Subscribed to everything."""
     WAITING = "waiting"
-    """Lost or refused; the next attempt follows by itself."""
+    """Lost or refused; further attempts follow by themselves."""
     CLOSED = "closed"
 
 

@@ -12,7 +12,7 @@ class FirstCopy:
     """A bounded window over the messages of late."""
 
     def __init__(self, *, buses: int, window: int) -> None:
-        """Remember at most `window` messages of `buses` buses; beyond it the oldest are forgotten, and may come twice."""
+        """Remember at most `window` messages of `buses` buses; the oldest are forgotten, and may come twice."""
         self._buses = buses
         self._window = window
         self._seen: dict[bytes, list[int]] = {}

@@ -79,7 +79,7 @@ class Link:
 
     async def close(self) -> None:
         """Send what is queued if the broker takes it at once; disconnect; end."""
-        if self._connection is not None and (self._outbox or self._connection.unsent):
+        if self._connection is not None and (self._outbox or self._waiting()):
             self._drained.clear()
             self._flush()
             with suppress(TimeoutError):
@@ -92,8 +92,8 @@ class Link:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         failures = 0
+        self._change(LinkState.CONNECTING, "")
         while True:
-            self._change(LinkState.CONNECTING, self.status.reason)
             connection = self._new_connection()
             started = loop.time()
             try:
@@ -120,7 +120,7 @@ class Link:
             await connection.shut()
 
     def _back_off(self, failures: int) -> float:
-        ceiling = min(BACK_OFF_MAX_S, BACK_OFF_FIRST_S * 2 ** min(failures, 10))
+        ceiling = min(BACK_OFF_MAX_S, BACK_OFF_FIRST_S * (1 << min(failures, 10)))
         return ceiling * self._random.uniform(0.5, 1.0)
 
     def _try_other_protocol(self) -> None:
@@ -144,17 +144,21 @@ class Link:
         """Hand the socket its next piece, if it took the last."""
         self._flush_scheduled = False
         connection = self._connection
-        if connection is None or connection.unsent:
+        if connection is None or self._waiting():
             return
         if messages := self._outbox.take(FLUSH_BYTES):
             connection.send(messages)
-        if connection.unsent:
+        if self._waiting():
             return
         if self._outbox:
             self._flush_scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)
         else:
             self._drained.set()
+
+    def _waiting(self) -> bool:
+        """Whether the socket still holds back a part of the last piece; `_flush` is called when it does not."""
+        return self._connection is not None and self._connection.unsent > 0
 
     def _on_message(self, topic: bytes, payload: bytes) -> None:
         self._deliver(self._bus, topic, payload)
@@ -166,5 +170,8 @@ class Link:
         return LinkStatus(self._bus, str(self._url), state, self._protocol, self._connections, reason)
 
     def _change(self, state: LinkState, reason: str) -> None:
+        """Tell the observer once for a change: a hundred attempts that fail alike are one piece of news."""
+        known = self.status
         self.status = self._status(state, reason)
-        self._on_change(self.status)
+        if (state, reason) != (known.state, known.reason):
+            self._on_change(self.status)

