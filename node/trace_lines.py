@@ -1,0 +1,76 @@
+"""What one round of a turn did, as trace lines: own votes, payload taken in, blocks executed, certified and stable."""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from consensus.explain import Explanation
+from consensus.messages import BlockVote, Commit, PrePrepare, Prepare, Vote
+from consensus.types import ReplicaId, VotePhase
+from ledger.receipts import Status
+from node.core import CoreReady
+from node.trace import TraceLine
+from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
+
+
+def trace_lines(ready: CoreReady, stands: Explanation, *, replica: ReplicaId, now_ms: int) -> list[TraceLine]:
+    """Return a line for each thing that happened, in order; `stands` is where the replica stands after them."""
+    role = "primary" if stands.primary == replica else "backup"
+    return [
+        TraceLine(
+            now_ms, replica, role, stands.view, stands.stable, stands.executed, stands.high, event, effects, cause
+        )
+        for event, effects, cause in _happened(ready)
+    ]
+
+
+def _happened(ready: CoreReady) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Event, effects and cause, each in the protocol's words."""
+    for write in ready.writes:
+        yield from _written(write)
+    if ready.halt is not None:
+        yield f"halt {ready.halt.sequence}", (), f"own {ready.halt.own.hex()} certified {ready.halt.certified.hex()}"
+
+
+def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    match write:
+        case StoreVote(vote):
+            phase, sequence = _phase_of(vote), vote.sequence
+            yield f"{phase} {sequence}", ("record", f"send {phase}"), _CAUSES[phase].format(sequence)
+        case StoreBatch(batch):
+            yield f"batch {batch.author}#{batch.number}", ("record", f"transactions {batch.count}"), ""
+        case StoreBlock(header, _, executed, receipts=receipts):
+            accepted = sum(receipt.status is Status.ACCEPTED for receipt in receipts)
+            effects = (f"batches {len(executed)}", f"accepted {accepted}", f"refused {len(receipts) - accepted}")
+            yield f"executed {header.height}", effects, f"committed-local {header.height}"
+        case StoreCertificate(height, votes):
+            senders = " ".join(str(vote.sender) for vote in votes)
+            yield f"certified {height}", ("final",), f"block-vote {height} from {senders}"
+        case Stabilise(sequence):
+            yield f"stable {sequence}", ("collect garbage",), f"certified {sequence}"
+        case StorePrepared():
+            # The COMMIT beside it says the same.
+            return
+        case _:
+            assert_never(write)
+
+
+_CAUSES = {
+    VotePhase.PRE_PREPARE: "batches wait for {}",
+    VotePhase.PREPARE: "pre-prepare {}",
+    VotePhase.COMMIT: "prepared {}",
+    VotePhase.BLOCK: "executed {}",
+}
+
+
+def _phase_of(vote: Vote) -> VotePhase:
+    match vote:
+        case PrePrepare():
+            return VotePhase.PRE_PREPARE
+        case Prepare():
+            return VotePhase.PREPARE
+        case Commit():
+            return VotePhase.COMMIT
+        case BlockVote():
+            return VotePhase.BLOCK
+        case _:
+            assert_never(vote)
