@@ -23,7 +23,6 @@ def certificate_file(
     certified: CertifiedBlock,
     envelope: Envelope,
     index: int,
-    *,
     block_ids: Sequence[Digest],
     receipts: Sequence[Receipt],
     position: int,
