@@ -1,7 +1,7 @@
-"""The names things have in the ledger, and the strings people wrote: each with its alphabet and its bound.
+r"""The names things have in the ledger, and the strings people wrote: each with its alphabet and its bound.
 
-Names are lower-case ASCII, so that no two of them look alike, and they are parts of state keys, so that no name contains
-the separator ``/``. Patterns end in ``\\Z`` because ``$`` would let a final line feed through.
+Names are lower-case ASCII, so that no two of them look alike, and they are parts of state keys, so that no name
+contains the separator ``/``. Patterns end in ``\Z`` because ``$`` would let a final line feed through.
 """
 
 from typing import Annotated

@@ -1,9 +1,9 @@
 """What a transaction can ask for. Names follow ERC-721 and its kin where an engineer would look for them.
 
-Only shapes and bounds stand here; who may ask and when it is refused stands in ledger/rules. A bound that the law of the
-ledger sets (the edition cap, the currency) is deliberately wider here, so that breaking it earns a refusal with its rule
-rather than an unreadable message. No operation offers, prices or matches a resale: what does not exist cannot be abused
-(tenet 10, R10.3), and no operation moves a quantity from one account to another (tenet 9, R9.1).
+Only shapes and bounds stand here; who may ask and when it is refused stands in ledger/rules. A bound that the law of
+the ledger sets (the edition cap, the currency) is deliberately wider here, so that breaking it earns a refusal with its
+rule rather than an unreadable message. No operation offers, prices or matches a resale: what does not exist cannot be
+abused (tenet 10, R10.3), and no operation moves a quantity from one account to another (tenet 9, R9.1).
 """
 
 import enum
@@ -64,7 +64,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
     """Base of operations and of what they consist of: a tuple in the order of its fields."""
 
 
-class Anchor(Part):
+class Anchor(Part, frozen=True):
     """One off-chain thing a series refers to."""
 
     kind: AnchorKind
@@ -72,7 +72,7 @@ class Anchor(Part):
     """Where to find it: an inventory number, an exhibition, a course, a trademark."""
 
 
-class Disclosure(Part):
+class Disclosure(Part, frozen=True):
     """What a buyer is told before the sale, and cannot be changed after."""
 
     description: Text
@@ -81,7 +81,7 @@ class Disclosure(Part):
     """What the holder may do with the work, and what not."""
 
 
-class RegisterAccount(Part, tag="register_account"):
+class RegisterAccount(Part, frozen=True, tag="register_account"):
     """A platform opens an account for a person; signed by the platform."""
 
     account: AccountId
@@ -94,7 +94,7 @@ class RegisterAccount(Part, tag="register_account"):
     """What the platform checked, in any order."""
 
 
-class UpdateAccountState(Part, tag="update_account_state"):
+class UpdateAccountState(Part, frozen=True, tag="update_account_state"):
     """Suspends or restores an account on one axis or both."""
 
     account: AccountId
@@ -104,7 +104,7 @@ class UpdateAccountState(Part, tag="update_account_state"):
     """Set by the regulator only; None leaves it."""
 
 
-class RegisterWork(Part, tag="register_work"):
+class RegisterWork(Part, frozen=True, tag="register_work"):
     """A registrar enters a work with its copyright certificate and licences."""
 
     work: WorkId
@@ -123,7 +123,7 @@ class RegisterWork(Part, tag="register_work"):
     """Platforms that may issue series of it."""
 
 
-class CreateSeries(Part, tag="create_series"):
+class CreateSeries(Part, frozen=True, tag="create_series"):
     """A licensed platform opens a series of editions of a work."""
 
     series: SeriesId
@@ -139,26 +139,26 @@ class CreateSeries(Part, tag="create_series"):
     disclosure: Disclosure
 
 
-class SealSeries(Part, tag="seal_series"):
+class SealSeries(Part, frozen=True, tag="seal_series"):
     """The issuer fixes the cap at what has been minted: no mint after it, no sale before it."""
 
     series: SeriesId
 
 
-class Mint(Part, tag="mint"):
+class Mint(Part, frozen=True, tag="mint"):
     """The issuer makes the next edition."""
 
     series: SeriesId
 
 
-class MintBatch(Part, tag="mint_batch"):
+class MintBatch(Part, frozen=True, tag="mint_batch"):
     """The issuer makes the next `count` editions."""
 
     series: SeriesId
     count: Annotated[int, msgspec.Meta(ge=1, le=MINT_BATCH_MAX)]
 
 
-class Issue(Part, tag="issue"):
+class Issue(Part, frozen=True, tag="issue"):
     """Primary sale: a seller gives the next unissued edition to a person who paid off the chain."""
 
     series: SeriesId
@@ -170,7 +170,7 @@ class Issue(Part, tag="issue"):
     """What was paid with; anything but CNY is refused (R9.2)."""
 
 
-class TransferFrom(Part, tag="transfer_from"):
+class TransferFrom(Part, frozen=True, tag="transfer_from"):
     """A gift: the owner gives a token to another person, for nothing."""
 
     token: TokenId
@@ -179,7 +179,7 @@ class TransferFrom(Part, tag="transfer_from"):
     to: AccountId
 
 
-class FreezeToken(Part, tag="freeze_token"):
+class FreezeToken(Part, frozen=True, tag="freeze_token"):
     """One party's approval of a freeze; two parties with the same terms make it happen (R7.2)."""
 
     token: TokenId
@@ -189,7 +189,7 @@ class FreezeToken(Part, tag="freeze_token"):
     """When it ends by itself."""
 
 
-class UnfreezeToken(Part, tag="unfreeze_token"):
+class UnfreezeToken(Part, frozen=True, tag="unfreeze_token"):
     """One party's approval of ending a freeze before its time; as many are needed as for the freeze."""
 
     token: TokenId
@@ -210,3 +210,18 @@ Operation = (
     | UnfreezeToken
 )
 """Everything a transaction may carry; the decoder refuses any other tag."""
+
+OPERATION_TYPES: tuple[type[Part], ...] = (
+    RegisterAccount,
+    UpdateAccountState,
+    RegisterWork,
+    CreateSeries,
+    SealSeries,
+    Mint,
+    MintBatch,
+    Issue,
+    TransferFrom,
+    FreezeToken,
+    UnfreezeToken,
+)
+"""The same, to iterate over; a test holds the two together."""

@@ -12,7 +12,7 @@ class Part(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=T
     """Base of everything in a receipt: a tuple in the order of its fields."""
 
 
-class Refusal(Part):
+class Refusal(Part, frozen=True):
     """One rule's reason for refusing."""
 
     code: str
@@ -36,7 +36,7 @@ class Status(enum.StrEnum):
     REFUSED = "refused"
 
 
-class Event(Part):
+class Event(Part, frozen=True):
     """Something that happened to the ledger's things."""
 
     name: str
@@ -45,7 +45,7 @@ class Event(Part):
     """Its particulars, by name, in a fixed order for each event."""
 
 
-class Receipt(Part):
+class Receipt(Part, frozen=True):
     """The outcome of one ordered transaction; block headers commit to it under `receipts_root`."""
 
     transaction: Digest
@@ -57,7 +57,7 @@ class Receipt(Part):
     """What it did; empty if refused."""
 
 
-class ComplianceEntry(Part):
+class ComplianceEntry(Part, frozen=True):
     """How often a block's transactions met one rule."""
 
     rule: str

@@ -1,0 +1,129 @@
+"""Executing a block: each transaction of each batch, in order; a receipt for each; what the rules were asked.
+
+A refused transaction that was ordered all the same stays in the block with its receipt and uses up its nonce, unless
+the refusal says that there is no such account, that the key is not its own, or that the nonce was used. Thus "refused"
+is definite for whoever signed with his own key: the same bytes cannot take effect later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from canonical.encoding import encode
+from canonical.hashing import Digest
+from canonical.merkle import merkle_root, root_of_hashes
+from ledger.envelope import Envelope, transaction_ids
+from ledger.operations import OPERATION_TYPES
+from ledger.parameters import Parameters
+from ledger.receipts import ComplianceEntry, Receipt, Refusal, Status, compliance_root
+from ledger.rules.request import Request
+from ledger.rules.table import NONCE_KEEPING_CODES, RULE_IDS, RULES, refusals_of
+from ledger.state import State
+from ledger.transitions import apply, use_nonce
+from ledger.types import GatewayRecord
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoredBatch:
+    """A batch as the ledger needs it: whose, which, and what is in it. Signatures were checked on receipt."""
+
+    author: int
+    """Index of the member whose gateway packed it."""
+    number: int
+    """From 1; above all numbers of that author executed before."""
+    envelopes: tuple[Envelope, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockResult:
+    """All that executing a block yields; the block header commits to its roots."""
+
+    transaction_ids: tuple[Digest, ...]
+    receipts: tuple[Receipt, ...]
+    """One for each transaction, in the same order."""
+    transactions_root: Digest
+    receipts_root: Digest
+    state_root: Digest
+    compliance: tuple[ComplianceEntry, ...]
+    """Rules that were asked, in the order of the rule table."""
+    compliance_root: Digest
+    changes: tuple[tuple[bytes, bytes | None], ...]
+    """State entries that the block set, sorted by key, each once; None would remove one."""
+
+
+_RULE_IDS_OF: dict[type, tuple[str, ...]] = {
+    each: tuple(dict.fromkeys(rule.id for rule in RULES if each in rule.applies_to)) for each in OPERATION_TYPES
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the rules were asked in a block, counted by operation: each of a kind meets the same rules."""
+
+    asked: dict[type, int] = field(default_factory=lambda: dict.fromkeys(OPERATION_TYPES, 0))
+    refused: dict[str, int] = field(default_factory=lambda: dict.fromkeys(RULE_IDS, 0))
+
+    def count_refusals(self, refusals: tuple[Refusal, ...]) -> None:
+        """Count each rule once for one transaction, however many of its rows refused."""
+        for rule in dict.fromkeys(refusal.rule for refusal in refusals):
+            self.refused[rule] += 1
+
+    def entries(self) -> tuple[ComplianceEntry, ...]:
+        """The compliance report."""
+        checked = dict.fromkeys(RULE_IDS, 0)
+        for operation, count in self.asked.items():
+            for rule in _RULE_IDS_OF[operation]:
+                checked[rule] += count
+        return tuple(ComplianceEntry(rule, checked[rule], self.refused[rule]) for rule in RULE_IDS if checked[rule])
+
+
+def execute_envelope(
+    state: State, parameters: Parameters, envelope: Envelope, ids: Sequence[Digest], *, now_ms: int, tally: Tally
+) -> list[Receipt]:
+    """Execute an envelope's transactions, whose ids are `ids`, in order; return their receipts."""
+    receipts: list[Receipt] = []
+    account, public_key, accounts = envelope.account, envelope.public_key, state.accounts
+    for transaction, transaction_id in zip(envelope.transactions, ids, strict=True):
+        request = Request(state, parameters, now_ms, account, public_key, accounts.get(account), transaction)
+        refusals = refusals_of(request)
+        tally.asked[type(transaction.operation)] += 1
+        if not refusals:
+            use_nonce(request)
+            receipts.append(Receipt(transaction_id, Status.ACCEPTED, (), apply(request)))
+            continue
+        tally.count_refusals(refusals)
+        if all(refusal.code not in NONCE_KEEPING_CODES for refusal in refusals):
+            use_nonce(request)
+        receipts.append(Receipt(transaction_id, Status.REFUSED, refusals, ()))
+    return receipts
+
+
+def execute_block(
+    state: State, parameters: Parameters, batches: Sequence[AuthoredBatch], *, chain: Digest, now_ms: int
+) -> BlockResult:
+    """Execute `batches` at block time `now_ms` and commit what they changed."""
+    ids: list[Digest] = []
+    receipts: list[Receipt] = []
+    tally = Tally()
+    for batch in batches:
+        row = str(batch.author)
+        gateway = state.gateways.get(row)
+        assert gateway is None or batch.number > gateway.last_batch, (
+            "a batch is executed once, and none after a later one"
+        )
+        state.gateways.put(row, GatewayRecord(batch.number))
+        for envelope in batch.envelopes:
+            envelope_ids = transaction_ids(envelope, chain=chain)
+            ids.extend(envelope_ids)
+            receipts.extend(execute_envelope(state, parameters, envelope, envelope_ids, now_ms=now_ms, tally=tally))
+    changes = state.commit()
+    compliance = tally.entries()
+    return BlockResult(
+        transaction_ids=tuple(ids),
+        receipts=tuple(receipts),
+        transactions_root=root_of_hashes(ids),
+        receipts_root=merkle_root([encode(receipt) for receipt in receipts]),
+        state_root=state.root,
+        compliance=compliance,
+        compliance_root=compliance_root(compliance),
+        changes=changes,
+    )

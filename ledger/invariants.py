@@ -1,0 +1,168 @@
+"""What must hold of every state, executable. Each function returns the violations it found, in words; none is good.
+
+They read the whole state: for tests after every block and for checkpoints, not for every transaction.
+"""
+
+from typing import Any
+
+import msgspec
+
+from ledger.names import series_of_token, token_id
+from ledger.operations import OPERATION_TYPES
+from ledger.queries import Holdings
+from ledger.state import State
+from ledger.types import (
+    AccountRecord,
+    ContentRecord,
+    FreezeRecord,
+    GatewayRecord,
+    GiftRecord,
+    PurchaseRecord,
+    SeriesRecord,
+    TokenRecord,
+    TokenState,
+    WorkRecord,
+)
+
+RECORD_TYPES = (
+    AccountRecord,
+    ContentRecord,
+    FreezeRecord,
+    GatewayRecord,
+    GiftRecord,
+    PurchaseRecord,
+    SeriesRecord,
+    TokenRecord,
+    WorkRecord,
+)
+"""Every kind of state entry."""
+
+INTEGERS: dict[str, str] = {
+    "AccountRecord.nonce_highest": "a number of a transaction",
+    "FreezeRecord.expires_ms": "a time",
+    "GatewayRecord.last_batch": "a number of a batch",
+    "GiftRecord.count": "gifts that were given on a day",
+    "GiftRecord.day": "a day",
+    "PurchaseRecord.count": "editions that were bought",
+    "SeriesRecord.edition_cap": "a bound",
+    "SeriesRecord.issued": "editions that were sold",
+    "SeriesRecord.minted": "editions that were made",
+    "SeriesRecord.price_fen": "a disclosed price, compared and never moved",
+    "TokenRecord.acquired_ms": "a time",
+    "TokenRecord.frozen_until_ms": "a time",
+    "TokenRecord.transfers": "gifts of this token",
+}
+"""Every integer in the state and what it counts. None can be paid with: whoever adds a field says what it is here."""
+
+
+def violations(state: State) -> list[str]:
+    """All invariants over `state`."""
+    return [
+        *one_owner(state),
+        *never_oversold(state),
+        *no_transferable_balance(),
+        *purchases_match_sales(state),
+    ]
+
+
+def one_owner(state: State) -> list[str]:
+    """I1. A token has one owner, an account; unsold it is its issuer's, sold a person's."""
+    found: list[str] = []
+    for token, record in state.tokens.rows():
+        owner = state.accounts.get(record.owner)
+        series = state.series.get(series_of_token(token))
+        if owner is None or series is None:
+            found.append(f"one owner: token {token} belongs to {record.owner}, or to a series, that does not exist")
+        elif record.state is TokenState.MINTED and record.owner != series.issuer:
+            found.append(f"one owner: unsold token {token} is with {record.owner}, not with its issuer")
+        elif record.state is TokenState.ISSUED and owner.person is None:
+            found.append(f"one owner: sold token {token} is with {record.owner}, who is no person")
+    return found
+
+
+def never_oversold(state: State) -> list[str]:
+    """I2. issued <= minted <= edition_cap; exactly editions 1 to `minted` exist, sold up to `issued` (R5.3)."""
+    found: list[str] = []
+    expected = 0
+    for name, series in state.series.rows():
+        if not 0 <= series.issued <= series.minted <= series.edition_cap:
+            found.append(f"never oversold: {name} sold {series.issued}, made {series.minted} of {series.edition_cap}")
+        if series.sealed and series.minted != series.edition_cap:
+            found.append(f"never oversold: {name} is sealed at {series.edition_cap} with {series.minted} minted")
+        expected += series.minted
+        for edition in range(1, series.minted + 1):
+            token = state.tokens.get(token_id(name, edition))
+            wanted = TokenState.ISSUED if edition <= series.issued else TokenState.MINTED
+            if token is None or token.state is not wanted:
+                found.append(f"never oversold: edition {edition} of {name} should be {wanted}")
+    if expected != len(state.tokens):
+        found.append(f"never oversold: {len(state.tokens)} tokens exist; {expected} were minted")
+    return found
+
+
+def no_transferable_balance() -> list[str]:
+    """I3. No fungible unit can pass from account to account (R9.1): a property of the types, so it needs no state.
+
+    Every integer in a record is on the list above, and no operation that names an account to receive something has an
+    integer beside it, but for the sale, whose price must equal the disclosed one and is kept nowhere.
+    """
+    found: list[str] = []
+    for record_type in RECORD_TYPES:
+        for name in integer_fields(record_type):
+            if name not in INTEGERS:
+                found.append(f"no transferable balance: nobody says what {name} counts")
+    for operation_type in OPERATION_TYPES:
+        names = set(operation_type.__struct_fields__)
+        integers = set(integer_fields(operation_type)) - {"Issue.price_fen"}
+        if "to" in names and integers:
+            found.append(f"no transferable balance: {operation_type.__name__} could move {sorted(integers)}")
+    return found
+
+
+def purchases_match_sales(state: State) -> list[str]:
+    """I4. The purchases counted for persons are as many as the editions sold (R6.2 forgets nobody)."""
+    counted: dict[str, int] = {}
+    for row, record in state.purchases.rows():
+        series = row.partition("/")[0]
+        counted[series] = counted.get(series, 0) + record.count
+    return [
+        f"purchases match sales: {name} sold {series.issued}, persons bought {counted.get(name, 0)}"
+        for name, series in state.series.rows()
+        if counted.get(name, 0) != series.issued
+    ]
+
+
+def holdings_match_owners(state: State, holdings: Holdings) -> list[str]:
+    """I5. An index that followed the blocks says of every sold token what the token says."""
+    fresh = Holdings(state)
+    accounts = [name for name, _ in state.accounts.rows()]
+    return [
+        f"holdings match owners: {name} is said to own {holdings.tokens_of(name)}"
+        for name in accounts
+        if holdings.tokens_of(name) != fresh.tokens_of(name)
+    ]
+
+
+def integer_fields(struct: type[msgspec.Struct]) -> list[str]:
+    """Fields of `struct`, as `Type.field`, that hold an integer, also inside an optional, a tuple or a part of it."""
+    found: list[str] = []
+    for each in msgspec.structs.fields(struct):
+        if _holds_integer(msgspec.inspect.type_info(each.type)):
+            found.append(f"{struct.__name__}.{each.name}")
+    return found
+
+
+def _holds_integer(info: Any) -> bool:
+    match info:
+        case msgspec.inspect.IntType() | msgspec.inspect.FloatType() | msgspec.inspect.DecimalType():
+            return True
+        case msgspec.inspect.UnionType():
+            return any(_holds_integer(each) for each in info.types)
+        case msgspec.inspect.VarTupleType() | msgspec.inspect.ListType():
+            return _holds_integer(info.item_type)
+        case msgspec.inspect.TupleType():
+            return any(_holds_integer(each) for each in info.item_types)
+        case msgspec.inspect.StructType():
+            return any(_holds_integer(each.type) for each in info.fields)
+        case _:
+            return False

@@ -1,0 +1,150 @@
+"""The ledger's face: what the node keeps, feeds with ordered batches, and asks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from canonical.hashing import Digest
+from ledger.charter import Charter, chain_id
+from ledger.commitment import StateProof
+from ledger.envelope import Envelope, transaction_ids
+from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
+from ledger.genesis import genesis_state
+from ledger.parameters import Parameters, parameters_from
+from ledger.queries import Holdings, can_transfer, unsold_tokens_of
+from ledger.receipts import Refusal
+from ledger.state import State
+from ledger.types import AccountRecord, SeriesRecord, TokenRecord, WorkRecord
+
+
+class Ledger:
+    """The collectible state machine: the same batches in the same order give the same roots, byte for byte."""
+
+    __slots__ = ("_chain", "_height", "_holdings", "_parameters", "_state", "_timestamp_ms")
+
+    def __init__(self, charter: Charter, state: State, *, height: int, timestamp_ms: int) -> None:
+        """Stand on `state`, which is that after block `height`. Callers use `genesis` or `restore`."""
+        self._chain = chain_id(charter)
+        self._parameters = parameters_from(charter.parameters)
+        self._state = state
+        self._height = height
+        self._timestamp_ms = timestamp_ms
+        self._holdings = Holdings(state)
+
+    @classmethod
+    def genesis(cls, charter: Charter) -> "Ledger":
+        """The ledger before the first block: members' accounts exist.
+
+        Raises: ValueError for a charter that founds no ledger, naming what is wrong and what is permitted.
+        """
+        return cls(charter, genesis_state(charter), height=0, timestamp_ms=charter.founded_ms)
+
+    @classmethod
+    def restore(
+        cls, charter: Charter, entries: Iterable[tuple[bytes, bytes]], *, height: int, timestamp_ms: int
+    ) -> "Ledger":
+        """The ledger after block `height`, from all its entries (those of genesis included), in any order.
+
+        Raises: ValueError naming the first entry that is none. That the entries are those of block `height` is the
+        caller's to check, by comparing `state_root` with that block's header.
+        """
+        state = State()
+        state.load(entries)
+        return cls(charter, state, height=height, timestamp_ms=timestamp_ms)
+
+    @property
+    def height(self) -> int:
+        """Blocks executed; also the height of the last one."""
+        return self._height
+
+    @property
+    def timestamp_ms(self) -> int:
+        """Block time of the last block, or that of the charter."""
+        return self._timestamp_ms
+
+    @property
+    def state_root(self) -> Digest:
+        """Commitment to all entries."""
+        return self._state.root
+
+    @property
+    def parameters(self) -> Parameters:
+        """The figures in the rules."""
+        return self._parameters
+
+    @property
+    def state(self) -> State:
+        """The tables, for reading: invariants and tests."""
+        return self._state
+
+    def entries(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every state entry, sorted by key."""
+        return self._state.entries()
+
+    def prove(self, key: bytes) -> StateProof:
+        """Prove the value of `key`, or that it has none, under `state_root`; `commitment.verify_proof` checks it."""
+        return self._state.prove(key)
+
+    def last_batch(self, member_index: int) -> int:
+        """The number of the member's last executed batch; 0 before the first."""
+        gateway = self._state.gateways.get(str(member_index))
+        return 0 if gateway is None else gateway.last_batch
+
+    def execute(self, height: int, timestamp_ms: int, batches: Sequence[AuthoredBatch]) -> BlockResult:
+        """Execute the next block and commit it. What is refused is in the receipts; nothing ordered makes this fail."""
+        assert height == self._height + 1, f"block {height} does not follow block {self._height}"
+        assert timestamp_ms >= self._timestamp_ms, "block time never runs back"
+        result = execute_block(self._state, self._parameters, batches, chain=self._chain, now_ms=timestamp_ms)
+        self._holdings.follow(result.receipts)
+        self._height, self._timestamp_ms = height, timestamp_ms
+        return result
+
+    def check(self, envelope: Envelope, now_ms: int) -> tuple[tuple[Refusal, ...], ...]:
+        """What would refuse each transaction if the envelope were executed now, in order. Changes nothing.
+
+        Later transactions of an envelope see what earlier ones did, so that one may create what the next one uses.
+        """
+        now_ms = max(now_ms, self._timestamp_ms)
+        ids = transaction_ids(envelope, chain=self._chain)
+        receipts = execute_envelope(
+            self._state.overlay(), self._parameters, envelope, ids, now_ms=now_ms, tally=Tally()
+        )
+        return tuple(receipt.refusals for receipt in receipts)
+
+    def account(self, account: str) -> AccountRecord | None:
+        """A member's or a person's account."""
+        return self._state.accounts.get(account)
+
+    def work(self, work: str) -> WorkRecord | None:
+        """A registered work."""
+        return self._state.works.get(work)
+
+    def series(self, series: str) -> SeriesRecord | None:
+        """A series of editions."""
+        return self._state.series.get(series)
+
+    def token(self, token: str) -> TokenRecord | None:
+        """One edition."""
+        return self._state.tokens.get(token)
+
+    def owner_of(self, token: str) -> str | None:
+        """The account that owns `token`."""
+        record = self._state.tokens.get(token)
+        return None if record is None else record.owner
+
+    def tokens_of(self, account: str) -> tuple[str, ...]:
+        """The tokens that `account` owns, sorted; for an issuer, those not sold yet too."""
+        record = self._state.accounts.get(account)
+        if record is None or record.role is None:
+            return self._holdings.tokens_of(account)
+        return tuple(sorted((*self._holdings.tokens_of(account), *unsold_tokens_of(self._state, account))))
+
+    def balance_of(self, account: str) -> int:
+        """How many tokens `account` owns: a count of things, not an amount of something."""
+        return len(self.tokens_of(account))
+
+    def can_transfer(self, token: str, sender: str, to: str, now_ms: int) -> tuple[Refusal, ...]:
+        """Every rule that would refuse the gift at `now_ms`; empty: it may be given. Changes nothing, never raises."""
+        now_ms = max(now_ms, self._timestamp_ms)
+        return can_transfer(self._state, self._parameters, token=token, sender=sender, to=to, now_ms=now_ms)
+
+
+__all__ = ["AuthoredBatch", "BlockResult", "Ledger"]

@@ -1,0 +1,63 @@
+"""The figures in the rules: defaults, what a charter may change them to, and who set the precedent.
+
+A figure stands here and nowhere else; rules read it from `Parameters`. The charter's `parameters` override by name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+
+DAY_MS = 86_400_000
+"""A day without leap seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """One set of figures; immutable, so that a block is judged by one set throughout."""
+
+    anchors_min: int = 1
+    """R1.1: anchors a series cites at least."""
+    edition_cap_max: int = 10_000
+    """R5.3: editions of a series at most."""
+    purchases_per_person: int = 1
+    """R6.2: editions of one series that one person may buy, over all accounts and platforms."""
+    freeze_days_max: int = 180
+    """R6.4: a freeze ends by itself at most so many days after it was first asked for."""
+    freeze_governors: int = 0
+    """R7.2: so many voting members may freeze without the regulator; 0 means never."""
+    hold_days_first: int = 180
+    """R10.1: days between the purchase and the first gift (Jingtan 2022)."""
+    hold_days_later: int = 730
+    """R10.1: days between one gift and the next (Jingtan 2022: two years)."""
+    gifts_per_day: int = 3
+    """R10.4: gifts one person may give in a calendar day of China Standard Time."""
+
+
+RANGES: dict[str, tuple[int, int]] = {
+    "anchors_min": (0, 8),
+    "edition_cap_max": (1, 10_000),
+    "purchases_per_person": (1, 10_000),
+    "freeze_days_max": (1, 730),
+    "freeze_governors": (0, 1_024),
+    "hold_days_first": (0, 3_650),
+    "hold_days_later": (0, 3_650),
+    "gifts_per_day": (0, 1_000),
+}
+"""Smallest and largest value a charter may set, by name; both included."""
+
+assert tuple(RANGES) == tuple(each.name for each in fields(Parameters)), "every parameter has a range"
+
+
+def parameters_from(overrides: Mapping[str, int]) -> Parameters:
+    """The defaults with `overrides` in their place.
+
+    Raises: ValueError for a name that is no parameter or a value out of its range, naming both and what is permitted.
+    """
+    for name, value in overrides.items():
+        if name not in RANGES:
+            raise ValueError(f"{name!r} is no rule parameter; there are: {', '.join(RANGES)}")
+        smallest, largest = RANGES[name]
+        if not smallest <= value <= largest:
+            raise ValueError(
+                f"rule parameter {name} is {value!r}; permitted are whole numbers from {smallest} to {largest}"
+            )
+    return replace(Parameters(), **overrides)

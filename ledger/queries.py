@@ -1,0 +1,75 @@
+"""What can be asked of the ledger without changing it. ERC-721's names; `can_transfer` is ERC-7943's."""
+
+from bisect import insort
+from collections.abc import Iterable
+
+from canonical.signing import PublicKey
+from ledger.envelope import Transaction
+from ledger.names import token_id
+from ledger.operations import TransferFrom
+from ledger.parameters import Parameters
+from ledger.receipts import Receipt, Refusal
+from ledger.rules.request import Request
+from ledger.rules.table import refusals_of_operation
+from ledger.state import State
+from ledger.types import TokenState
+
+
+class Holdings:
+    """Which sold tokens each account owns: an index beside the state, made from `transfer` events as any reader could.
+
+    Editions not sold yet are left out: they are with their issuer, and their series says which.
+    """
+
+    __slots__ = ("_tokens",)
+
+    def __init__(self, state: State) -> None:
+        """Index the tokens of `state`."""
+        gathered: dict[str, list[str]] = {}
+        for token, record in state.tokens.rows():
+            if record.state is TokenState.ISSUED:
+                gathered.setdefault(record.owner, []).append(token)
+        self._tokens = {owner: tuple(tokens) for owner, tokens in gathered.items()}
+
+    def follow(self, receipts: Iterable[Receipt]) -> None:
+        """Take a block's transfers in."""
+        for receipt in receipts:
+            for event in receipt.events:
+                if event.name == "transfer":
+                    (_, token), (_, sender), (_, to) = event.params
+                    self._move(token, sender, to)
+
+    def _move(self, token: str, sender: str, to: str) -> None:
+        kept = tuple(each for each in self._tokens.get(sender, ()) if each != token)
+        if kept:
+            self._tokens[sender] = kept
+        else:
+            self._tokens.pop(sender, None)
+        held = [*self._tokens.get(to, ())]
+        insort(held, token)
+        self._tokens[to] = tuple(held)
+
+    def tokens_of(self, account: str) -> tuple[str, ...]:
+        """The sold tokens that `account` owns, sorted."""
+        return self._tokens.get(account, ())
+
+
+def unsold_tokens_of(state: State, issuer: str) -> tuple[str, ...]:
+    """The editions that `issuer` made and that are not sold yet, sorted."""
+    return tuple(
+        sorted(
+            token_id(name, edition)
+            for name, series in state.series.rows()
+            if series.issuer == issuer
+            for edition in range(series.issued + 1, series.minted + 1)
+        )
+    )
+
+
+def can_transfer(
+    state: State, parameters: Parameters, *, token: str, sender: str, to: str, now_ms: int
+) -> tuple[Refusal, ...]:
+    """Every rule that would refuse the gift at block time `now_ms`; empty: it may be given. Never raises."""
+    transaction = Transaction(1, 0, TransferFrom(token, sender, to))
+    request = Request(state, parameters, now_ms, sender, PublicKey(bytes(32)), state.accounts.get(sender), transaction)
+    return refusals_of_operation(request)

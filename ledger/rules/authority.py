@@ -1,0 +1,95 @@
+"""Rule L6, the ledger's own: who may do what. Nothing here can be done by whoever comes along."""
+
+from ledger.charter import Role
+from ledger.names import platform_of
+from ledger.operations import (
+    CreateSeries,
+    FreezeToken,
+    Issue,
+    Mint,
+    MintBatch,
+    RegisterAccount,
+    RegisterWork,
+    SealSeries,
+    TransferFrom,
+    UnfreezeToken,
+    UpdateAccountState,
+)
+from ledger.rules.request import Reason, Request, refuse
+
+FREEZING_ROLES = (Role.REGULATOR, Role.PLATFORM, Role.REGISTRAR)
+"""Who may be a party to a freeze (R7.2); other voting members join where the charter lets governors freeze."""
+
+
+def account_is_opened_by_its_platform(request: Request, operation: RegisterAccount) -> Reason | None:
+    """L6: a platform opens accounts in its own name space only."""
+    if request.caller is None:
+        return None
+    is_inside = operation.account.startswith(f"{request.account}.")
+    if request.caller.role is Role.PLATFORM and is_inside:
+        return None
+    return refuse(
+        "Only platform {platform} may open {account}.",
+        platform=platform_of(operation.account),
+        account=operation.account,
+    )
+
+
+def state_is_set_by_its_axis(request: Request, operation: UpdateAccountState) -> Reason | None:
+    """L6: the platform axis is the account's platform's, the operator axis the regulator's."""
+    target = request.state.accounts.get(operation.account)
+    if request.caller is None or target is None:
+        return None
+    if operation.platform_state is not None and target.platform != request.account:
+        return refuse(
+            "Only {platform} sets the platform state of {account}.", platform=target.platform, account=operation.account
+        )
+    if operation.operator_state is not None and request.caller.role is not Role.REGULATOR:
+        return refuse("Only the regulator sets the operator state of {account}.", account=operation.account)
+    return None
+
+
+def work_is_entered_by_a_registrar(request: Request, _: RegisterWork) -> Reason | None:
+    """L6: only a registrar enters works."""
+    if request.caller is None or request.caller.role is Role.REGISTRAR:
+        return None
+    return refuse("{account} is no registrar; only a registrar registers works.", account=request.account)
+
+
+def series_is_opened_by_a_platform(request: Request, _: CreateSeries) -> Reason | None:
+    """L6: only a platform opens series."""
+    if request.caller is None or request.caller.role is Role.PLATFORM:
+        return None
+    return refuse("{account} is no platform; only a platform creates series.", account=request.account)
+
+
+def series_is_run_by_its_issuer(request: Request, operation: SealSeries | Mint | MintBatch) -> Reason | None:
+    """L6: only the issuer mints and seals."""
+    series = request.state.series.get(operation.series)
+    if series is None or series.issuer == request.account:
+        return None
+    return refuse("Series {series} is {issuer}'s.", series=operation.series, issuer=series.issuer)
+
+
+def sale_is_by_a_seller(request: Request, operation: Issue) -> Reason | None:
+    """L6: only the sellers named at its creation sell a series."""
+    series = request.state.series.get(operation.series)
+    if series is None or request.account in series.sellers:
+        return None
+    return refuse("{account} is no seller of series {series}.", account=request.account, series=operation.series)
+
+
+def gift_is_by_the_owner(request: Request, operation: TransferFrom) -> Reason | None:
+    """L6: the signer is the one who gives, and owns the token."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.owner == operation.sender == request.account:
+        return None
+    return refuse("Token {token} is not {account}'s to give.", token=operation.token, account=request.account)
+
+
+def freeze_is_by_a_party(request: Request, _: FreezeToken | UnfreezeToken) -> Reason | None:
+    """L6: regulator, platforms and registrars freeze; voting members too where the charter counts governors."""
+    caller = request.caller
+    if caller is None or caller.role in FREEZING_ROLES or (caller.governor and request.parameters.freeze_governors > 0):
+        return None
+    return refuse("{account} is no party to a freeze.", account=request.account)

@@ -1,0 +1,61 @@
+"""Tenet 6, protect consumers: age and real name, one for each person, and freezes that end."""
+
+from ledger.operations import Claim, FreezeToken, Issue, TransferFrom
+from ledger.parameters import DAY_MS
+from ledger.rules.request import Reason, Request, refuse
+
+
+def buyer_is_adult(request: Request, operation: Issue) -> Reason | None:
+    """R6.1: one buys at 18."""
+    return _claim_missing(request, operation.to, Claim.OVER_18)
+
+
+def recipient_is_old_enough(request: Request, operation: TransferFrom) -> Reason | None:
+    """R6.1: one receives a gift at 14; who is over 18 is over 14."""
+    recipient = request.state.accounts.get(operation.to)
+    if recipient is not None and Claim.OVER_18 in recipient.claims:
+        return None
+    return _claim_missing(request, operation.to, Claim.OVER_14)
+
+
+def recipient_has_real_name(request: Request, operation: Issue | TransferFrom) -> Reason | None:
+    """R6.1: with an identity that was checked."""
+    return _claim_missing(request, operation.to, Claim.REAL_NAME)
+
+
+def _claim_missing(request: Request, account: str, claim: Claim) -> Reason | None:
+    record = request.state.accounts.get(account)
+    if record is None or claim in record.claims:
+        return None
+    return refuse("Account {account} has no claim {claim}.", account=account, claim=claim.value)
+
+
+def person_is_within_purchase_limit(request: Request, operation: Issue) -> Reason | None:
+    """R6.2: so many editions of a series for each person, whatever the account and the platform."""
+    recipient = request.state.accounts.get(operation.to)
+    if recipient is None or recipient.person is None:
+        return None
+    bought = request.state.purchases.get(f"{operation.series}/{recipient.person.hex()}")
+    most = request.parameters.purchases_per_person
+    if bought is None or bought.count < most:
+        return None
+    return refuse(
+        "The person of {account} has bought {bought} of series {series}; {purchases_per_person} is the limit.",
+        account=operation.to,
+        bought=bought.count,
+        series=operation.series,
+        purchases_per_person=most,
+    )
+
+
+def freeze_ends(request: Request, operation: FreezeToken) -> Reason | None:
+    """R6.4: a freeze has an end, ahead and not too far ahead."""
+    latest_ms = request.now_ms + request.parameters.freeze_days_max * DAY_MS
+    if request.now_ms < operation.expires_ms <= latest_ms:
+        return None
+    return refuse(
+        "A freeze now must end after {now_ms} and by {latest_ms}, not at {expires_ms}.",
+        now_ms=request.now_ms,
+        latest_ms=latest_ms,
+        expires_ms=operation.expires_ms,
+    )

@@ -1,0 +1,36 @@
+"""Tenet 4, original and genuine works: no edition without a registered work and a licence; no work twice."""
+
+from ledger.operations import CreateSeries, Mint, MintBatch, RegisterWork
+from ledger.rules.request import Reason, Request, refuse
+
+
+def issuer_is_licensed(request: Request, operation: CreateSeries) -> Reason | None:
+    """R4.1: the work's certificate names the platform among its licensees."""
+    return _unlicensed(request, operation.work, request.account)
+
+
+def issuer_is_still_licensed(request: Request, operation: Mint | MintBatch) -> Reason | None:
+    """R4.1: and still does when an edition is made."""
+    series = request.state.series.get(operation.series)
+    return None if series is None else _unlicensed(request, series.work, series.issuer)
+
+
+def _unlicensed(request: Request, work_id: str, issuer: str) -> Reason | None:
+    work = request.state.works.get(work_id)
+    if work is None or issuer in work.licensees:
+        return None
+    return refuse(
+        "Certificate {certificate_number} of work {work} gives {issuer} no licence.",
+        certificate_number=work.certificate_number,
+        work=work_id,
+        issuer=issuer,
+    )
+
+
+def content_is_new(request: Request, operation: RegisterWork) -> Reason | None:
+    """R4.2: no registered work has the same content."""
+    content_hash = operation.content_hash.hex()
+    known = request.state.contents.get(content_hash)
+    if known is None:
+        return None
+    return refuse("Work {work} has the same content.", work=known.work, content_hash=content_hash)

@@ -1,0 +1,68 @@
+"""Rules L1 to L5, the ledger's own: a known account, its key, once, in time, active. All others rest on them."""
+
+from ledger.nonces import WINDOW, is_too_old, is_used
+from ledger.operations import Issue, TransferFrom
+from ledger.rules.request import Reason, Request, refuse
+from ledger.types import AccountRecord
+
+
+def signer_is_registered(request: Request, _: object) -> Reason | None:
+    """L1: the account that signed exists."""
+    if request.caller is not None:
+        return None
+    return refuse("There is no account {account}.", account=request.account)
+
+
+def key_is_the_accounts(request: Request, _: object) -> Reason | None:
+    """L2: the key that signed is the account's."""
+    if request.caller is None or request.caller.public_key == request.public_key:
+        return None
+    return refuse("The key that signed is not that of account {account}.", account=request.account)
+
+
+def nonce_is_unused(request: Request, _: object) -> Reason | None:
+    """L3: the nonce was not used, as far as the window of 1,024 remembers; what lies before it counts as used."""
+    caller, nonce = request.caller, request.transaction.nonce
+    if caller is None or nonce > caller.nonce_highest:
+        return None
+    if is_too_old(caller.nonce_highest, nonce):
+        return refuse(
+            "Nonce {nonce} is too old: only {oldest} and later ones are told apart.",
+            nonce=nonce,
+            oldest=caller.nonce_highest - WINDOW + 1,
+        )
+    if is_used(caller.nonce_highest, caller.nonces_used, nonce):
+        return refuse(
+            "Nonce {nonce} has been used; the highest is {highest}.", nonce=nonce, highest=caller.nonce_highest
+        )
+    return None
+
+
+def deadline_is_ahead(request: Request, _: object) -> Reason | None:
+    """L4: block time has not passed the deadline the signer set; 0 is none."""
+    deadline_ms = request.transaction.deadline_ms
+    if deadline_ms == 0 or request.now_ms <= deadline_ms:
+        return None
+    return refuse("Its deadline was {deadline_ms}; it is {now_ms}.", deadline_ms=deadline_ms, now_ms=request.now_ms)
+
+
+def signer_is_active(request: Request, _: object) -> Reason | None:
+    """L5: the signer's account is active on both axes."""
+    return None if request.caller is None else _inactive(request.account, request.caller)
+
+
+def recipient_is_active(request: Request, operation: Issue | TransferFrom) -> Reason | None:
+    """L5: so is the account that is to receive."""
+    recipient = request.state.accounts.get(operation.to)
+    return None if recipient is None else _inactive(operation.to, recipient)
+
+
+def _inactive(account: str, record: AccountRecord) -> Reason | None:
+    if record.is_active:
+        return None
+    return refuse(
+        "Account {account} is suspended (platform: {platform_state}, operator: {operator_state}).",
+        account=account,
+        platform_state=record.platform_state.value,
+        operator_state=record.operator_state.value,
+    )

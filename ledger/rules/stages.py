@@ -1,0 +1,66 @@
+"""Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
+
+from ledger.operations import Issue, Mint, MintBatch, SealSeries, TransferFrom, UpdateAccountState
+from ledger.rules.request import Reason, Request, refuse
+from ledger.types import TokenState
+
+
+def state_changes(request: Request, operation: UpdateAccountState) -> Reason | None:
+    """L9: an order to set a state sets one to what it is not, on every axis it names."""
+    target = request.state.accounts.get(operation.account)
+    if target is None:
+        return None
+    wanted = (operation.platform_state, operation.operator_state)
+    if (
+        wanted != (None, None)
+        and operation.platform_state != target.platform_state
+        and operation.operator_state != target.operator_state
+    ):
+        return None
+    return refuse(
+        "Nothing to change: account {account} is {platform_state} (platform) and {operator_state} (operator).",
+        account=operation.account,
+        platform_state=target.platform_state.value,
+        operator_state=target.operator_state.value,
+    )
+
+
+def series_is_open(request: Request, operation: SealSeries | Mint | MintBatch) -> Reason | None:
+    """L9: nothing is minted or sealed after sealing."""
+    series = request.state.series.get(operation.series)
+    if series is None or not series.sealed:
+        return None
+    return refuse(
+        "Series {series} is sealed at {edition_cap} editions.", series=operation.series, edition_cap=series.edition_cap
+    )
+
+
+def series_has_editions(request: Request, operation: SealSeries) -> Reason | None:
+    """L9: an empty series cannot be sealed: its cap would be nothing."""
+    series = request.state.series.get(operation.series)
+    if series is None or series.minted > 0:
+        return None
+    return refuse("Series {series} has no edition yet.", series=operation.series)
+
+
+def series_is_sealed(request: Request, operation: Issue) -> Reason | None:
+    """L9: nothing is sold before sealing: a buyer must know how many there are."""
+    series = request.state.series.get(operation.series)
+    if series is None or series.sealed:
+        return None
+    return refuse("Series {series} is not sealed yet.", series=operation.series)
+
+
+def token_is_sold(request: Request, operation: TransferFrom) -> Reason | None:
+    """L9: an edition leaves its issuer by sale, never as a gift, or price and purchase limit would mean nothing."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.state is TokenState.ISSUED:
+        return None
+    return refuse("Token {token} has not been sold yet.", token=operation.token)
+
+
+def gift_goes_elsewhere(_: Request, operation: TransferFrom) -> Reason | None:
+    """L9: giver and recipient are two accounts."""
+    if operation.sender != operation.to:
+        return None
+    return refuse("{account} cannot give to itself.", account=operation.to)

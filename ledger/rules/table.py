@@ -1,0 +1,144 @@
+"""The rule table: every rule, what it judges, its number and code. Read it from the top; refusals keep its order.
+
+Rules L1 to L9 are the ledger's own; R<tenet>.<number> put a tenet of the convention into effect, as docs/LEDGER.md
+reads it. Rules that are no function: R5.2 (no operation has a field for a part of a token), R9.1
+(ledger/invariants.py), R10.3 (no operation prices, offers or matches a resale).
+"""
+
+from ledger.operations import (
+    OPERATION_TYPES,
+    CreateSeries,
+    FreezeToken,
+    Issue,
+    Mint,
+    MintBatch,
+    RegisterAccount,
+    RegisterWork,
+    SealSeries,
+    TransferFrom,
+    UnfreezeToken,
+    UpdateAccountState,
+)
+from ledger.receipts import Refusal
+from ledger.rules import (
+    authority,
+    consumer_protection,
+    controllable_chain,
+    existence,
+    no_laundering,
+    no_speculation,
+    no_virtual_currency,
+    original_works,
+    real_economy,
+    signer,
+    stages,
+    value_support,
+)
+from ledger.rules.request import Request, Rule
+
+MINTING = (Mint, MintBatch)
+
+SIGNING_RULES = (
+    Rule("L1", 0, "E_ACCOUNT_UNKNOWN", OPERATION_TYPES, signer.signer_is_registered),
+    Rule("L2", 0, "E_KEY", OPERATION_TYPES, signer.key_is_the_accounts),
+    Rule("L3", 0, "E_NONCE", OPERATION_TYPES, signer.nonce_is_unused),
+    Rule("L4", 0, "E_DEADLINE", OPERATION_TYPES, signer.deadline_is_ahead),
+)
+"""About the transaction: they cannot be asked before it is signed, and `can_transfer` leaves them out."""
+
+OPERATION_RULES = (
+    Rule("L5", 0, "E_ACCOUNT_STATE", OPERATION_TYPES, signer.signer_is_active),
+    Rule("L5", 0, "E_RECIPIENT_STATE", (Issue, TransferFrom), signer.recipient_is_active),
+    Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
+    Rule("L6", 0, "E_AUTHORITY", (UpdateAccountState,), authority.state_is_set_by_its_axis),
+    Rule("L6", 0, "E_AUTHORITY", (RegisterWork,), authority.work_is_entered_by_a_registrar),
+    Rule("L6", 0, "E_AUTHORITY", (CreateSeries,), authority.series_is_opened_by_a_platform),
+    Rule("L6", 0, "E_AUTHORITY", (SealSeries, *MINTING), authority.series_is_run_by_its_issuer),
+    Rule("L6", 0, "E_AUTHORITY", (Issue,), authority.sale_is_by_a_seller),
+    Rule("L6", 0, "E_NOT_OWNER", (TransferFrom,), authority.gift_is_by_the_owner),
+    Rule("L6", 0, "E_AUTHORITY", (FreezeToken, UnfreezeToken), authority.freeze_is_by_a_party),
+    Rule("L7", 0, "E_UNKNOWN", (UpdateAccountState,), existence.account_exists),
+    Rule("L7", 0, "E_UNKNOWN", (RegisterWork,), existence.licensees_are_platforms),
+    Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.work_exists),
+    Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.sellers_are_platforms),
+    Rule("L7", 0, "E_UNKNOWN", (SealSeries, *MINTING, Issue), existence.series_exists),
+    Rule("L7", 0, "E_UNKNOWN", (TransferFrom, FreezeToken, UnfreezeToken), existence.token_exists),
+    Rule("L7", 0, "E_UNKNOWN", (TransferFrom,), existence.giver_exists),
+    Rule("L7", 0, "E_UNKNOWN", (Issue, TransferFrom), existence.recipient_exists),
+    Rule("L8", 0, "E_EXISTS", (RegisterAccount,), existence.account_is_new),
+    Rule("L8", 0, "E_EXISTS", (RegisterWork,), existence.work_is_new),
+    Rule("L8", 0, "E_EXISTS", (CreateSeries,), existence.series_is_new),
+    Rule("L9", 0, "E_NO_CHANGE", (UpdateAccountState,), stages.state_changes),
+    Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING), stages.series_is_open),
+    Rule("L9", 0, "E_EMPTY", (SealSeries,), stages.series_has_editions),
+    Rule("L9", 0, "E_NOT_SEALED", (Issue,), stages.series_is_sealed),
+    Rule("L9", 0, "E_NOT_SOLD", (TransferFrom,), stages.token_is_sold),
+    Rule("L9", 0, "E_SELF_GIFT", (TransferFrom,), stages.gift_goes_elsewhere),
+    Rule("R1.1", 1, "E_NO_ANCHOR", (CreateSeries,), real_economy.series_has_anchors),
+    Rule("R4.1", 4, "E_NO_LICENCE", (CreateSeries,), original_works.issuer_is_licensed),
+    Rule("R4.1", 4, "E_NO_LICENCE", MINTING, original_works.issuer_is_still_licensed),
+    Rule("R4.2", 4, "E_DUPLICATE_CONTENT", (RegisterWork,), original_works.content_is_new),
+    Rule("R5.1", 5, "E_PRICE", (Issue,), value_support.price_is_as_disclosed),
+    Rule("R5.3", 5, "E_EDITION_CAP", (CreateSeries,), value_support.cap_is_within_bound),
+    Rule("R5.3", 5, "E_EDITION_CAP", MINTING, value_support.mint_is_within_cap),
+    Rule("R5.3", 5, "E_SOLD_OUT", (Issue,), value_support.edition_is_left),
+    Rule("R6.1", 6, "E_AGE", (Issue,), consumer_protection.buyer_is_adult),
+    Rule("R6.1", 6, "E_AGE", (TransferFrom,), consumer_protection.recipient_is_old_enough),
+    Rule("R6.1", 6, "E_REAL_NAME", (Issue, TransferFrom), consumer_protection.recipient_has_real_name),
+    Rule("R6.2", 6, "E_PURCHASE_LIMIT", (Issue,), consumer_protection.person_is_within_purchase_limit),
+    Rule("R6.4", 6, "E_FREEZE_EXPIRY", (FreezeToken,), consumer_protection.freeze_ends),
+    Rule("R7.2", 7, "E_FROZEN", (TransferFrom,), controllable_chain.token_is_free_to_give),
+    Rule("R7.2", 7, "E_FROZEN", (Issue,), controllable_chain.edition_is_free_to_sell),
+    Rule("R7.2", 7, "E_FREEZE_TERMS", (FreezeToken,), controllable_chain.terms_are_the_cases),
+    Rule("R7.2", 7, "E_CASE_CLOSED", (FreezeToken,), controllable_chain.case_is_undecided),
+    Rule("R7.2", 7, "E_FROZEN", (FreezeToken,), controllable_chain.token_is_in_no_other_case),
+    Rule("R7.2", 7, "E_ALREADY_APPROVED", (FreezeToken,), controllable_chain.party_is_new_to_freeze),
+    Rule("R7.2", 7, "E_NOT_FROZEN", (UnfreezeToken,), controllable_chain.case_is_in_force),
+    Rule("R7.2", 7, "E_ALREADY_APPROVED", (UnfreezeToken,), controllable_chain.party_is_new_to_release),
+    Rule("R9.2", 9, "E_CURRENCY", (Issue,), no_virtual_currency.settlement_is_in_yuan),
+    Rule("R10.1", 10, "E_HOLD", (TransferFrom,), no_speculation.holding_period_is_over),
+    Rule("R10.4", 10, "E_GIFT_LIMIT", (TransferFrom,), no_speculation.person_is_within_gift_limit),
+    Rule("R11.1", 11, "E_IDENTITY", (Issue,), no_laundering.buyer_is_identified),
+    Rule("R11.1", 11, "E_IDENTITY", (TransferFrom,), no_laundering.both_ends_are_identified),
+)
+"""About what is asked, by whom."""
+
+RULES = SIGNING_RULES + OPERATION_RULES
+
+RULE_IDS = tuple(dict.fromkeys(rule.id for rule in RULES))
+"""Every rule once, in the table's order, which is that of compliance reports."""
+
+NONCE_KEEPING_CODES = frozenset({"E_ACCOUNT_UNKNOWN", "E_KEY", "E_NONCE"})
+"""Refusals that leave the nonce unused: there is no account, or it is not shown that its holder signed."""
+
+
+def rules_for(rules: tuple[Rule, ...]) -> dict[type, tuple[Rule, ...]]:
+    """The rows of `rules` that judge each operation, in order."""
+    return {each: tuple(rule for rule in rules if each in rule.applies_to) for each in OPERATION_TYPES}
+
+
+_ALL = rules_for(RULES)
+_OPERATION_ONLY = rules_for(OPERATION_RULES)
+
+
+def refusals_of(request: Request) -> tuple[Refusal, ...]:
+    """Every rule that refuses the request's transaction, in table order; empty: it may be done."""
+    return _ask(_ALL, request)
+
+
+def refusals_of_operation(request: Request) -> tuple[Refusal, ...]:
+    """The same without the rules about nonce, key and deadline."""
+    return _ask(_OPERATION_ONLY, request)
+
+
+def _ask(rules: dict[type, tuple[Rule, ...]], request: Request) -> tuple[Refusal, ...]:
+    operation = request.transaction.operation
+    refusals: list[Refusal] | None = None
+    for rule in rules[type(operation)]:
+        reason = rule.check(request, operation)
+        if reason is not None:
+            refusal = Refusal(rule.code, rule.id, rule.tenet, reason.message, reason.params, reason.retry_at_ms)
+            if refusals is None:
+                refusals = []
+            refusals.append(refusal)
+    return () if refusals is None else tuple(refusals)

@@ -1,0 +1,162 @@
+"""A small consortium with a ledger, for tests: who signs is known, so signatures are zeros; the ledger checks keys."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from canonical.hashing import Digest
+from canonical.signing import PublicKey, Signature
+from ledger.charter import Charter, Member, Role, chain_id
+from ledger.envelope import Envelope, Transaction, seal_envelope
+from ledger.execute import BlockResult
+from ledger.invariants import holdings_match_owners, violations
+from ledger.ledger import AuthoredBatch, Ledger
+from ledger.operations import (
+    Anchor,
+    AnchorKind,
+    Claim,
+    CreateSeries,
+    Disclosure,
+    Issue,
+    MintBatch,
+    Operation,
+    RegisterAccount,
+    RegisterWork,
+    SealSeries,
+)
+from ledger.parameters import DAY_MS
+from ledger.receipts import Receipt, Status
+
+FOUNDED_MS = 1_767_225_600_000
+"""2026-01-01T00:00:00Z, eight in the morning in China."""
+
+ADULT = (Claim.OVER_18, Claim.REAL_NAME)
+ANCHOR = Anchor(AnchorKind.EXHIBIT, "Hall 3, cabinet 12")
+DISCLOSURE = Disclosure("A digital edition of the scroll.", "Private viewing; no commercial use.")
+
+
+def key_of(account: str) -> PublicKey:
+    """A public key by name."""
+    return PublicKey(sha256(f"key of {account}".encode()).digest())
+
+
+def person(name: str) -> Digest:
+    """A person's commitment by name."""
+    return Digest(sha256(f"person {name}".encode()).digest())
+
+
+def charter(parameters: dict[str, int] | None = None) -> Charter:
+    """Four voters and two learners."""
+    roles = (
+        ("ant", Role.PLATFORM, True),
+        ("tencent", Role.PLATFORM, True),
+        ("jd", Role.PLATFORM, True),
+        ("copyright", Role.REGISTRAR, True),
+        ("hunan", Role.INSTITUTION, True),
+        ("regulator", Role.REGULATOR, False),
+    )
+    members = tuple(
+        Member(name, name.title(), "成员", role, votes, key_of(f"node {name}"), key_of(name))
+        for name, role, votes in roles
+    )
+    return Charter(1, "test", FOUNDED_MS, members, parameters or {})
+
+
+class World:
+    """A ledger whose blocks are one call each and whose invariants are checked after every one."""
+
+    def __init__(self, parameters: dict[str, int] | None = None) -> None:
+        self.charter = charter(parameters)
+        self.chain = chain_id(self.charter)
+        self.ledger = Ledger.genesis(self.charter)
+        self.now_ms = FOUNDED_MS
+        self.nonces: dict[str, int] = {}
+        self.keys: dict[str, PublicKey] = {}
+
+    def transaction(self, account: str, operation: Operation, *, nonce: int = 0, deadline_ms: int = 0) -> Transaction:
+        """With the account's next nonce, unless one is given."""
+        if nonce == 0:
+            nonce = self.nonces[account] = self.nonces.get(account, 0) + 1
+        return Transaction(nonce, deadline_ms, operation)
+
+    def envelope(self, account: str, *operations: Operation) -> Envelope:
+        """Signed with the account's key."""
+        return self.seal(account, *(self.transaction(account, operation) for operation in operations))
+
+    def seal(self, account: str, *transactions: Transaction, key: PublicKey | None = None) -> Envelope:
+        """Signed with `key`, or with the account's own."""
+        key = key or self.keys.get(account) or key_of(account)
+        return seal_envelope(
+            account, transactions, chain=self.chain, public_key=key, sign=lambda _: Signature(bytes(64))
+        )
+
+    def execute(self, envelopes: Sequence[Envelope]) -> BlockResult:
+        """One block with one batch of member 0."""
+        batch = AuthoredBatch(0, self.ledger.last_batch(0) + 1, tuple(envelopes))
+        result = self.ledger.execute(self.ledger.height + 1, self.now_ms, [batch])
+        assert violations(self.ledger.state) == []
+        assert holdings_match_owners(self.ledger.state, self.ledger._holdings) == []  # noqa: SLF001
+        return result
+
+    def do(self, account: str, *operations: Operation) -> Receipt:
+        """One block with one envelope; the receipt of its last transaction."""
+        return self.execute([self.envelope(account, *operations)]).receipts[-1]
+
+    def must(self, account: str, *operations: Operation) -> Receipt:
+        """The same, all accepted."""
+        receipts = self.execute([self.envelope(account, *operations)]).receipts
+        for receipt in receipts:
+            assert receipt.status is Status.ACCEPTED, receipt
+        return receipts[-1]
+
+    def wait_days(self, days: float) -> None:
+        """Let block time pass."""
+        self.now_ms += int(days * DAY_MS)
+
+    def open_account(self, account: str, *, who: str = "", claims: tuple[Claim, ...] = ADULT) -> None:
+        """Register a person's account at its platform; the person has the account's name unless `who` is given."""
+        operation = RegisterAccount(account, person(who or account), key_of(account), claims)
+        self.must(account.partition(".")[0], operation)
+
+    def register_work(self, work: str = "scroll", *, licensees: tuple[str, ...] = ("ant",)) -> None:
+        """Register a work whose content is its name."""
+        self.must("copyright", work_operation(work, licensees=licensees))
+
+    def sealed_series(self, series: str = "scroll-a", *, editions: int = 3, work: str = "scroll") -> None:
+        """Register the work if it is new, create the series at Ant, mint and seal it."""
+        if self.ledger.work(work) is None:
+            self.register_work(work)
+        self.must("ant", series_operation(series, work=work), MintBatch(series, editions), SealSeries(series))
+
+    def sold_token(self, to: str = "ant.li") -> str:
+        """A token of a new series, sold to `to`, whose account is opened if it is new."""
+        if self.ledger.account(to) is None:
+            self.open_account(to)
+        series = f"series{self.ledger.height}"
+        self.sealed_series(series, editions=1)
+        self.must("ant", issue_operation(series, to))
+        return f"{series}-0001"
+
+
+def work_operation(work: str = "scroll", *, licensees: tuple[str, ...] = ("ant",), content: str = "") -> RegisterWork:
+    """A valid registration."""
+    content_hash = Digest(sha256((content or work).encode()).digest())
+    return RegisterWork(
+        work, "Scroll", "unknown", "Hunan Museum", "Catalogue 1", content_hash, f"C-{work}", licensees
+    )
+
+
+def series_operation(
+    series: str = "scroll-a",
+    *,
+    work: str = "scroll",
+    cap: int = 10_000,
+    anchors: tuple[Anchor, ...] = (ANCHOR,),
+    sellers: tuple[str, ...] = ("ant", "tencent", "jd"),
+) -> CreateSeries:
+    """A valid series at 19.90 yuan."""
+    return CreateSeries(series, work, "Scroll, first series", cap, 1_990, sellers, anchors, DISCLOSURE)
+
+
+def issue_operation(series: str, to: str, *, price_fen: int = 1_990, currency: str = "CNY") -> Issue:
+    """A valid sale."""
+    return Issue(series, to, price_fen, Digest(sha256(f"receipt of {to}".encode()).digest()), currency)
