@@ -122,7 +122,7 @@ class Core:
         self._knobs = knobs
         self._members = {member.id: ReplicaId(index) for index, member in enumerate(self.voters)}
         self._self = self._members[identity.member]
-        self._members_digest = members_digest(charter.members)
+        self._members_digest = members_digest(self.voters)
         self._epoch = Epoch(0)
         self._inbound = Inbound.of(
             chain=self.chain,
@@ -242,6 +242,10 @@ class Core:
     def pool_size(self) -> int:
         """Transactions admitted here and not executed."""
         return len(self._pool.pending)
+
+    def is_pending(self, transaction: Digest) -> bool:
+        """Whether a transaction was admitted here and is not executed."""
+        return transaction in self._pool.pending
 
     # Batches
 
