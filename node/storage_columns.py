@@ -21,16 +21,16 @@ from consensus.messages import (
 from consensus.types import Epoch, SequenceNumber, View, VotePhase
 from ledger.receipts import ComplianceEntry, Receipt
 
-read_header = msgspec.msgpack.Decoder(BlockHeader).decode
-read_proposal = msgspec.msgpack.Decoder(Proposal).decode
-read_certificate = msgspec.msgpack.Decoder(tuple[CertificateVote, ...]).decode
-read_receipts = msgspec.msgpack.Decoder(tuple[Receipt, ...]).decode
-read_compliance = msgspec.msgpack.Decoder(tuple[ComplianceEntry, ...]).decode
-read_vote = msgspec.msgpack.Decoder(Vote).decode
-read_prepared = msgspec.msgpack.Decoder(PreparedCertificate).decode
+HEADER = msgspec.msgpack.Decoder(BlockHeader)
+PROPOSAL = msgspec.msgpack.Decoder(Proposal)
+CERTIFICATE = msgspec.msgpack.Decoder(tuple[CertificateVote, ...])
+RECEIPTS = msgspec.msgpack.Decoder(tuple[Receipt, ...])
+COMPLIANCE = msgspec.msgpack.Decoder(tuple[ComplianceEntry, ...])
+VOTE = msgspec.msgpack.Decoder(Vote)
+PREPARED = msgspec.msgpack.Decoder(PreparedCertificate)
 
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What the readers above raise for bytes that are no such thing: in a database of ours, only after a hand edit."""
+"""What the decoders above raise for bytes that are no such thing: in a database of ours, only after a hand edit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from consensus.types import BatchNumber, SequenceNumber
 from node.restored import Restored
-from node.storage_columns import read_prepared, read_vote
+from node.storage_columns import PREPARED, VOTE
 from node.storage_meta import Meta
 from node.storage_reads import StorageReader
 
@@ -18,11 +18,11 @@ def restore(connection: sqlite3.Connection, path: Path, meta: Meta) -> Restored:
         tip = blocks[-1] if blocks else reader.tip()
     return Restored(
         votes=tuple(
-            read_vote(item)
+            VOTE.decode(item)
             for (item,) in connection.execute("SELECT item FROM votes WHERE sequence > ? ORDER BY lsn", (meta.stable,))
         ),
         prepared=tuple(
-            read_prepared(certificate)
+            PREPARED.decode(certificate)
             for (certificate,) in connection.execute("SELECT certificate FROM prepared ORDER BY sequence")
         ),
         batches=tuple(

@@ -11,7 +11,7 @@ from types import TracebackType
 from consensus.types import Digest, SequenceNumber
 from ledger.receipts import Receipt
 from node.restored import PushedBlock, StoredBlock, StoredReceipt
-from node.storage_columns import read_certificate, read_header, read_proposal, read_receipts
+from node.storage_columns import CERTIFICATE, HEADER, PROPOSAL, RECEIPTS
 from node.storage_faults import reading
 from node.storage_schema import BUSY_TIMEOUT_MS
 
@@ -118,13 +118,13 @@ class StorageReader:
             (receipts,) = self._connection.execute("SELECT receipts FROM blocks WHERE height = ?", (height,)).fetchone()
         block = self.block(height)
         assert block is not None, "a turn writes a block and its transactions together"
-        return StoredReceipt(block, position, read_receipts(receipts))
+        return StoredReceipt(block, position, RECEIPTS.decode(receipts))
 
     def receipts(self, height: int) -> tuple[Receipt, ...]:
         """Every receipt of the block at `height`, in order; none if it is not executed here."""
         with reading(self.path):
             row = self._connection.execute("SELECT receipts FROM blocks WHERE height = ?", (height,)).fetchone()
-        return () if row is None else read_receipts(row[0])
+        return () if row is None else RECEIPTS.decode(row[0])
 
     def is_executed(self, transaction: Digest) -> bool:
         """Whether the transaction has a receipt here; cheaper than reading it."""
@@ -154,5 +154,8 @@ class StorageReader:
 def _stored_block(row: _BlockRow) -> StoredBlock:
     header, digest, proposal, votes = row
     return StoredBlock(
-        read_header(header), Digest(digest), read_proposal(proposal), None if votes is None else read_certificate(votes)
+        HEADER.decode(header),
+        Digest(digest),
+        PROPOSAL.decode(proposal),
+        None if votes is None else CERTIFICATE.decode(votes),
     )
