@@ -63,8 +63,8 @@ def on_block_vote(state: State, signed: Signed, message: BlockVote) -> Reason | 
 def on_certified_block(state: State, message: CertifiedBlock) -> Reason | None:
     """Take over a final block, whoever sent it and in whatever view (C5). There is no mode for this, and none to leave.
 
-    Accepted when: it lacks a certificate here; it is not far above what is decided; it is of this epoch; its header names
-    its proposal; a quorum voted for the header.
+    Accepted when: it lacks a certificate here; it is not far above what is decided; it is of this epoch; its header
+    names its proposal; a quorum voted for the header.
     """
     header, height = message.header, message.header.height
     if height <= state.certified or (height in state.log.slots and state.log.slots[height].taken_over):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.merkle import leaf_hash
-from consensus.messages import BlockVote, Commit, PrePrepare, Prepare, Vote
+from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
 from consensus.types import SequenceNumber, View, VotePhase
 
 

@@ -1,15 +1,15 @@
 """The message log: slots by sequence number between the low and the high watermark (§4.2, §4.3).
 
 A slot collects what was said about one sequence number in the current view. Each replica's first PREPARE and first
-COMMIT count, whatever digest they name; later ones are nothing. Votes may come before the PRE-PREPARE they belong to, so
-they are tallied by digest.
+COMMIT count, whatever digest they name; later ones are nothing. Votes may come before the PRE-PREPARE they belong to,
+so they are tallied by digest.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consensus.bundle import Signed
-from consensus.messages import CertifiedBlock, Commit, PrePrepare, Prepare
+from consensus.messages import CertifiedBlock, Commit, Prepare, PrePrepare
 from consensus.types import Digest, ReplicaId, SequenceNumber
 
 

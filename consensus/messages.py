@@ -17,7 +17,7 @@ from consensus.types import MEMBERS_MAX, BatchNumber, Digest, Epoch, ReplicaId, 
 Mask = Annotated[bytes, msgspec.Meta(max_length=MEMBERS_MAX // 8)]
 """A set of replicas as a little-endian bit mask without trailing zero bytes: bit i stands for replica i."""
 
-Natural = Annotated[int, msgspec.Meta(ge=0, lt=2**63)]
+Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """A count, a size in bytes, or Unix milliseconds."""
 
 

@@ -12,9 +12,9 @@ from consensus.messages import (
     BATCHES_IN_PROPOSAL_MAX,
     BatchReference,
     Commit,
+    Prepare,
     PreparedCertificate,
     PrePrepare,
-    Prepare,
     Proposal,
     proposal_digest,
 )
@@ -54,7 +54,7 @@ def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None
 
 
 def batches_for_proposal(state: State, *, sequence: SequenceNumber) -> tuple[BatchReference, ...]:
-    """The batches that may be ordered next, within the bounds of one proposal; a different author is first each time."""
+    """The batches that may be ordered next, within one proposal's bounds; a different author is first each time."""
     first = ReplicaId(sequence % state.settings.committee.size)
     chosen: list[BatchReference] = []
     size_bytes = 0
@@ -90,7 +90,8 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
     """Accept the primary's ordering (N3-N5).
 
     Accepted when: it names this view; its sender is the view's primary; h < n <= H and n is not executed; no other
-    digest was accepted for (v, n), nor prepared before a restart; the proposal keeps its bounds; its time neither runs back nor lies far ahead.
+    digest was accepted for (v, n), nor prepared before a restart; the proposal keeps its bounds; its time neither
+    runs back nor lies far ahead.
     """
     if message.view != state.view:
         return Reason.WRONG_VIEW
@@ -112,7 +113,10 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
         return Reason.BAD_PROPOSAL
     if message.proposal.timestamp_ms < earliest_timestamp_ms(state, sequence=message.sequence):
         return Reason.BAD_TIMESTAMP
-    if signed.sender != state.settings.replica and message.proposal.timestamp_ms > wall_ms + state.settings.drift_ms_max:
+    if (
+        signed.sender != state.settings.replica
+        and message.proposal.timestamp_ms > wall_ms + state.settings.drift_ms_max
+    ):
         return Reason.BAD_TIMESTAMP
     slot.accepted, slot.digest = signed, digest
     advance(state, slot)
@@ -120,16 +124,14 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
 
 
 def is_within_bounds(state: State, proposal: Proposal) -> bool:
-    """Whether a proposal orders something, each author's batches by rising number, none executed, not too much at once."""
+    """Whether a proposal orders something, not too much, and each author's batches by rising number, none executed."""
     latest = [stream.executed for stream in state.requests.streams]
     for reference in proposal.batches:
         if reference.author not in state.settings.committee or reference.number <= latest[reference.author]:
             return False
         latest[reference.author] = reference.number
     size_bytes = sum(reference.size_bytes for reference in proposal.batches)
-    return len(proposal.batches) == 1 or (
-        len(proposal.batches) > 1 and size_bytes <= state.settings.proposal_bytes_max
-    )
+    return len(proposal.batches) == 1 or (len(proposal.batches) > 1 and size_bytes <= state.settings.proposal_bytes_max)
 
 
 def on_prepare(state: State, signed: Signed, message: Prepare) -> Reason | None:

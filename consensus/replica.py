@@ -1,6 +1,6 @@
-"""A replica: `step` takes an event, `take` hands out what is to be done. Dispatch only; the protocol is in the handlers.
+"""A replica: `step` takes an event, `take` hands out what is to be done.
 
-Same state and same events give the same effects, byte for byte. Several steps may precede one take.
+Dispatch only; the protocol is in the handlers. Same state and same events give the same effects, byte for byte. Several steps may precede one take.
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ from consensus.messages import (
     CertifiedBlock,
     Commit,
     Item,
-    PrePrepare,
     Prepare,
+    PrePrepare,
     Status,
     Vote,
     header_digest,
@@ -70,7 +70,9 @@ class Replica:
         match event:
             case Received():
                 for signed in event.bundle.signed_items():
-                    self._receive(signed, epoch_is_ours=event.bundle.bundle.epoch == state.settings.epoch, wall_ms=wall_ms)
+                    self._receive(
+                        signed, epoch_is_ours=event.bundle.bundle.epoch == state.settings.epoch, wall_ms=wall_ms
+                    )
             case BatchStored():
                 state.requests.store(event.reference, tick=state.tick)
                 for slot in list(state.log.after(state.executed)):
@@ -151,10 +153,14 @@ class Replica:
         match item:
             case PrePrepare():
                 slot = state.log.slots.get(item.sequence)
-                return item.sequence > state.executed and state.log.covers(item.sequence) and not (slot and slot.accepted)
+                return (
+                    item.sequence > state.executed and state.log.covers(item.sequence) and not (slot and slot.accepted)
+                )
             case Prepare():
                 slot = state.log.slots.get(item.sequence)
-                return state.log.covers(item.sequence) and not (slot and (slot.own_commit or slot.prepares.voters & bit))
+                return state.log.covers(item.sequence) and not (
+                    slot and (slot.own_commit or slot.prepares.voters & bit)
+                )
             case Commit():
                 slot = state.log.slots.get(item.sequence)
                 is_open = item.sequence > state.decided and state.log.covers(item.sequence)
@@ -205,5 +211,3 @@ class Replica:
                 case _:
                     assert_never(vote)
             state.ready.send.append(Outgoing(vote))
-
-

@@ -1,8 +1,8 @@
 """The batches a replica knows: which arrived, which are executed, which a primary may still order (§4.1).
 
-A batch is PBFT's request and its author PBFT's client. Each author numbers its batches 1, 2, 3, ...; execution keeps the
-last number executed for each author inside the replicated state, and a lower number is never executed again. That is
-the paper's exactly-once rule, and it is also all that has to be remembered of the past: one integer an author.
+A batch is PBFT's request and its author PBFT's client. Each author numbers its batches 1, 2, 3, ...; execution keeps
+the last number executed for each author inside the replicated state, and a lower number is never executed again. That
+is the paper's exactly-once rule, and it is also all that has to be remembered of the past: one integer an author.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,8 @@ from consensus.messages import BatchReference
 from consensus.types import BatchNumber, Digest, ReplicaId
 
 BATCHES_AHEAD_MAX = 32
-"""How many batches of one author may wait for execution here; with 512 KiB each this bounds an author's claim on a disk."""
+"""How many batches of one author may wait for execution here; with 512 KiB each this bounds an author's claim on a
+disk."""
 
 
 @dataclass(slots=True)

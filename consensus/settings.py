@@ -21,8 +21,8 @@ class Settings:
     checkpoint_interval: int = 32
     """K: every K-th block certificate is a stable checkpoint (§4.3)."""
     log_size: int = 128
-    """L = 4K: a replica accepts sequence numbers in (h, h+L]. A primary stops at h+L/2, since the first replica to get a
-    stable checkpoint must not run out of the others' windows (Fabric v0.6 #1119)."""
+    """L = 4K: a replica accepts sequence numbers in (h, h+L]. A primary stops at h+L/2, since the first replica to
+    get a stable checkpoint must not run out of the others' windows (Fabric v0.6 #1119)."""
     in_flight_max: int = 32
     """W: as many sequence numbers may be open at once."""
     block_interval_ms: int = 10

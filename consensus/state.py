@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from canonical.hashing import ZERO_DIGEST
 from consensus.bundle import Verify
 from consensus.effects import Outgoing, Ready, SetTimer, VoteRecord
 from consensus.events import TimerKind
@@ -38,7 +39,7 @@ class State:
     view: View = View(0)
     executed: SequenceNumber = SequenceNumber(0)
     """The last block executed; every one below it is too."""
-    executed_digest: Digest = Digest(b"")
+    executed_digest: Digest = ZERO_DIGEST
     """Digest of that block's header; before the first block, what it will call its parent."""
     executed_at_ms: int = 0
     """That block's timestamp."""
@@ -83,5 +84,3 @@ class State:
         self.generation += 1
         self.timers[kind] = self.generation
         self.ready.timers.append(SetTimer(kind, self.generation, after_ms))
-
-

@@ -108,7 +108,7 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
 
 
 def votes_lacking(state: State, status: Status) -> list[Item]:
-    """R3: own votes for open slots that the sender has not got. Blocks it can have with their certificate are left out."""
+    """R3: own votes for open slots that the sender has not got, save where it can have the certified block."""
     held = {each.sequence: each for each in status.slots}
     own_bit = 1 << state.settings.replica
     lacking: list[Item] = []

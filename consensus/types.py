@@ -10,7 +10,7 @@ from canonical.hashing import Digest
 MEMBERS_MAX = 1024
 """Far above any consortium; bounds every number of a member and every bit mask that arrives from a peer."""
 
-_counter = msgspec.Meta(ge=0, lt=2**63)
+_counter = msgspec.Meta(ge=0, le=2**63 - 1)
 
 __all__ = ["BatchNumber", "Digest", "Epoch", "MEMBERS_MAX", "ReplicaId", "SequenceNumber", "View", "VotePhase"]
 

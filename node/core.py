@@ -1,9 +1,9 @@
 """One member without its machine: gateway pool, replica and ledger, composed and still pure.
 
-Two drivers perform what it asks for, in virtual time and in a process. Both do the same thing in each turn: hand in what
-arrived, `take`, send `outbound`, put `writes` on disk in one transaction, say `durable`, and take again until nothing is
-asked for. A vote, and a batch of this member's own, leave only in the take after their `durable`: a member that forgot
-either in a crash could contradict it.
+Two drivers perform what it asks for, in virtual time and in a process. Both do the same thing in each turn: hand in
+what arrived, `take`, send `outbound`, put `writes` on disk in one transaction, say `durable`, and take again until
+nothing is asked for. A vote, and a batch of this member's own, leave only in the take after their `durable`: a member
+that forgot either in a crash could contradict it.
 """
 
 from collections import Counter

@@ -1,13 +1,14 @@
 """Bytes from the bus, judged before they cost anything: cheap checks first, signatures next, meaning last.
 
-Anybody who reaches the bus can publish anything on any topic. So what arrives is: bounded in size; of a known shape; from
-a member and on that member's topic; still of use; signed; and only then decoded to the last transaction. Each refusal is a
-value with a reason that the core counts; nothing raises, and what is refused leaves nothing behind.
+Anybody who reaches the bus can publish anything on any topic. So what arrives is: bounded in size; of a known shape;
+from a member and on that member's topic; still of use; signed; and only then decoded to the last transaction. Each
+refusal is a value with a reason that the core counts; nothing raises, and what is refused leaves nothing behind.
 """
 
 import enum
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -47,6 +48,10 @@ class BatchHead(Message, frozen=True, tag="batch"):
     signature: Signature
 
 
+FRAME: Any = Bundle | BatchHead
+"""What may stand on the bus. A union has no type of its own that `Reader` could be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenBatch:
     """A batch whose every signature was checked, once and for all."""
@@ -76,7 +81,7 @@ class Inbound:
         cls, *, chain: Digest, epoch: Epoch, committee: Committee, keys: tuple[PublicKey, ...], verify: VerifySignature
     ) -> "Inbound":
         """Build the gate for one chain and epoch."""
-        frames: Reader[Bundle | BatchHead] = Reader(Bundle | BatchHead, size_max=FRAME_BYTES_MAX)  # type: ignore[arg-type]
+        frames: Reader[Bundle | BatchHead] = Reader(FRAME, size_max=FRAME_BYTES_MAX)
         return cls(chain, epoch, committee, keys, verify, frames, Reader(Batch, size_max=BATCH_BYTES_MAX))
 
     def verify_member(self, sender: ReplicaId, content: bytes, signature: Signature) -> bool:
@@ -142,6 +147,8 @@ class Inbound:
         """Read back a batch from this member's own, audited disk; its signatures were checked when it came."""
         batch = self._batches.read(payload)
         assert not isinstance(batch, Malformed), "the audit lets no malformed batch pass"
-        content = digest(Domain.BATCH, self.chain, encode((batch.epoch, batch.author, batch.number)), encode(batch.envelopes))
+        content = digest(
+            Domain.BATCH, self.chain, encode((batch.epoch, batch.author, batch.number)), encode(batch.envelopes)
+        )
         ids = [each for envelope in batch.envelopes for each in transaction_ids(envelope, chain=self.chain)]
         return OpenBatch(batch, reference(batch, digest=content, size_bytes=len(payload)), payload, tuple(ids))

@@ -1,8 +1,8 @@
 """What this member's gateway admitted and nobody has executed yet.
 
-The pool is derived: an envelope is in it from admission until a block executes it, and nothing is ever "marked as sealed"
-(the class of bug behind transactions lost or doubled over leader changes). It is bounded in transactions and in bytes; a
-full pool refuses new envelopes and says when to come back, it never drops an old one.
+The pool is derived: an envelope is in it from admission until a block executes it, and nothing is ever "marked as
+sealed" (the class of bug behind transactions lost or doubled over leader changes). It is bounded in transactions and
+in bytes; a full pool refuses new envelopes and says when to come back, it never drops an old one.
 """
 
 from collections import deque
