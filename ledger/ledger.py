@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from canonical.hashing import Digest
+from canonical.hashing import ZERO_DIGEST, Digest
 from ledger.charter import Charter, chain_id
 from ledger.commitment import StateProof
-from ledger.envelope import Envelope, transaction_ids
+from ledger.envelope import Envelope
 from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
 from ledger.genesis import genesis_state
 from ledger.parameters import Parameters, parameters_from
 from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
+from ledger.rules.request import Request
+from ledger.rules.table import refusals_of
 from ledger.state import State
 from ledger.types import AccountRecord, SeriesRecord, TokenRecord, WorkRecord
 
@@ -102,11 +104,15 @@ class Ledger:
 
         Later transactions of an envelope see what earlier ones did, so that one may create what the next one uses.
         """
-        now_ms = max(now_ms, self._timestamp_ms)
-        ids = transaction_ids(envelope, chain=self._chain)
-        receipts = execute_envelope(
-            self._state.overlay(), self._parameters, envelope, ids, now_ms=now_ms, tally=Tally()
-        )
+        now_ms, parameters = max(now_ms, self._timestamp_ms), self._parameters
+        if len(envelope.transactions) == 1:
+            state, account = self._state, envelope.account
+            caller = state.accounts.get(account)
+            only = Request(state, parameters, now_ms, account, envelope.public_key, caller, envelope.transactions[0])
+            return (refusals_of(only),)
+        ids = (ZERO_DIGEST,) * len(envelope.transactions)
+        overlay = self._state.overlay()
+        receipts = execute_envelope(overlay, parameters, envelope, ids, now_ms=now_ms, tally=Tally())
         return tuple(receipt.refusals for receipt in receipts)
 
     def account(self, account: str) -> AccountRecord | None:
