@@ -1,6 +1,7 @@
 """A replica: `step` takes an event, `take` hands out what is to be done.
 
-Dispatch only; the protocol is in the handlers. Same state and same events give the same effects, byte for byte. Several steps may precede one take.
+Dispatch only; the protocol is in the handlers. Same state and same events give the same effects, byte for byte. Several
+steps may precede one take.
 """
 
 from collections.abc import Sequence
