@@ -7,9 +7,9 @@
         tell the core so; the votes that waited for it leave with the next round
     answer the clients whose envelopes are now on disk or final
 
-A turn takes in a bounded number of each kind of input, so that neither a flooded bus nor a busy gateway starves the other
-or the timers. What it does not take in waits for the next turn, which follows at once. Under load turns grow, and with
-them what one sync and one signature pay for.
+A turn takes in a bounded number of each kind of input, so that neither a flooded bus nor a busy gateway starves the
+other or the timers. What it does not take in waits for the next turn, which follows at once. Under load turns grow, and
+with them what one sync and one signature pay for.
 
 The driver runs in one thread and nothing in a turn awaits. So nobody sees the core between its writes and their sync.
 """
@@ -42,7 +42,7 @@ PUSH_BYTES_MAX = 4 << 20
 """Payload sent for one repair: a fraction of what waits for a broker at most; the rest is asked for again."""
 
 ROUNDS_PER_TURN = 8
-"""Rounds of take and perform in a turn. Three settle a committee; a member alone would go on until its pool is empty."""
+"""Rounds of take and perform in a turn. Three settle a committee; a member alone would empty its pool."""
 
 ENVELOPES_QUEUED_MAX = 20_000
 """Clients' envelopes that may wait for a turn: two seconds of work. More is `Unavailable` at once."""
@@ -75,7 +75,7 @@ class Driver:
         self.halt: Halt | None = None
         """Set once, when this node found itself in contradiction with a quorum."""
         self.turns = 0
-        self.on_final: Callable[[FinalBlock], None] = lambda block: None
+        self.on_final: Callable[[FinalBlock], None] = _ignore
         """Called for each block that became final, in order."""
         self._storage = storage
         self._reader = reader
@@ -271,3 +271,8 @@ class Driver:
             for submission, index, _ in waiting:
                 submission.answer(index, Unavailable("this node is stopping", RETRY_AFTER_MS))
         self._undurable.clear()
+        self.waits.end()
+
+
+def _ignore(_: FinalBlock) -> None:
+    """Nobody listens yet."""

@@ -1,4 +1,6 @@
-"""The gateway: HTTP on one node, for that member's clients. Small, since what it serves lives elsewhere:
+"""The gateway: HTTP on one node, for that member's clients.
+
+What it serves lives elsewhere:
 
     gateway_routes   the paths           gateway_http     bodies, queries, encodings
     gateway_types    what is answered    gateway_records  the ledger's records among it

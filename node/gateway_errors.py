@@ -22,7 +22,9 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 class RequestRefused(Exception):
     """A request that cannot be served, with what its client is told."""
 
-    def __init__(self, status: HTTPStatus, code: str, detail: str, cure: str, *, retry_after_ms: int | None = None) -> None:
+    def __init__(
+        self, status: HTTPStatus, code: str, detail: str, cure: str, *, retry_after_ms: int | None = None
+    ) -> None:
         """Say what happened (`detail`) and what to do (`cure`)."""
         super().__init__(detail)
         self.problem = Problem("about:blank", status.phrase, status.value, detail, code, cure, retry_after_ms)
@@ -79,7 +81,7 @@ def exception_handlers(log: Log) -> ExceptionHandlersMap:
 
     def on_framework(request: Request[Any, Any, Any], exception: HTTPException) -> Response[bytes]:
         status = HTTPStatus(exception.status_code)
-        if status.is_server_error:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return on_fault(request, exception)
         code, cure = _FRAMEWORK_CURES.get(status, ("bad-request", "see /schema/openapi.json for what this path takes"))
         return problem_response(

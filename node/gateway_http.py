@@ -1,7 +1,7 @@
-"""Between HTTP and our types: one encoding chosen by Content-Type, the other by Accept, and identifiers in hexadecimal.
+"""Between HTTP and our types: one encoding chosen by Content-Type, the other by Accept; identifiers in hexadecimal.
 
-Bodies are decoded straight into the ledger's types, so that shapes and bounds are checked once and an extra or a missing
-field is an error with the field's name.
+Bodies are decoded straight into the ledger's types, so that shapes and bounds are checked once, and an extra or a
+missing field is an error with the field's name.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,9 @@ def read_query(request: AnyRequest, expected: type[Query]) -> Query:
         return msgspec.convert(dict(request.query_params), expected, strict=False)
     except msgspec.ValidationError as error:
         raise bad_request(
-            "bad-query", f"the query is not understood: {str(error)[:300]}", "see /schema/openapi.json for its parameters"
+            "bad-query",
+            f"the query is not understood: {str(error)[:300]}",
+            "see /schema/openapi.json for its parameters",
         ) from error
 
 

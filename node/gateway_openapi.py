@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document of the gateway, made of the very types that decode requests and encode replies.
 
-Each route names its types once, in `Route`. Schemas come from msgspec, which knows that our wire types are arrays with a
-tag in front; nothing about a type is written a second time.
+Each route names its types once, in `Route`. Schemas come from msgspec, which knows that our wire types are arrays with
+a tag in front; nothing about a type is written a second time.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,8 @@ class _Schemas:
 
 def _operation(route: Route, schema_of: _Schemas) -> dict[str, Any]:
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters(route.path)
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in path_parameters(route.path)
     ]
     if route.query is not None:
         parameters += [
@@ -103,7 +104,9 @@ def _responses(route: Route, schema_of: _Schemas) -> dict[str, Any]:
         content: dict[str, Any] = {route.media_type: {}}
     else:
         content = _content(schema_of.of(route.reply))
-    responses: dict[str, Any] = {str(status): {"description": route.summary, "content": content} for status in route.statuses}
+    responses: dict[str, Any] = {}
+    for status in route.statuses:
+        responses[str(status)] = {"description": route.summary, "content": content}
     problem = {PROBLEM_MEDIA_TYPE: {"schema": schema_of.of(Problem)}}
     for status in (*route.problems, 500):
         responses[str(status)] = {"description": "What happened and what to do.", "content": problem}

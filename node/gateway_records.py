@@ -15,7 +15,7 @@ TOKENS_SHOWN_MAX = 1_000
 """Tokens listed for one account; `tokens` counts them all."""
 
 
-class AccountReply(Reply):
+class AccountReply(Reply, frozen=True):
     """An account. No personal data exist on the chain, so none can be shown."""
 
     height: int
@@ -39,7 +39,7 @@ class AccountReply(Reply):
     """The first `TOKENS_SHOWN_MAX` of them, sorted."""
 
 
-class WorkReply(Reply):
+class WorkReply(Reply, frozen=True):
     """A registered work."""
 
     height: int
@@ -55,14 +55,14 @@ class WorkReply(Reply):
     licensees: tuple[str, ...]
 
 
-class AnchorReply(Reply):
+class AnchorReply(Reply, frozen=True):
     """What in the real world a series stands on."""
 
     kind: AnchorKind
     reference: str
 
 
-class SeriesReply(Reply):
+class SeriesReply(Reply, frozen=True):
     """A series of editions."""
 
     height: int
@@ -81,7 +81,7 @@ class SeriesReply(Reply):
     sealed: bool
 
 
-class TokenReply(Reply):
+class TokenReply(Reply, frozen=True):
     """One edition."""
 
     height: int

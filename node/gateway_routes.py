@@ -69,9 +69,7 @@ ROUTES = (
         body=Envelopes,
         query=SubmitQuery,
     ),
-    Route(
-        "GET", "/v1/transactions/{transaction}", "What became of a transaction.", TransactionReply, problems=(400,)
-    ),
+    Route("GET", "/v1/transactions/{transaction}", "What became of a transaction.", TransactionReply, problems=(400,)),
     Route(
         "GET",
         "/v1/transactions/{transaction}/certificate",
@@ -91,7 +89,7 @@ ROUTES = (
     Route("GET", "/v1/series/{series}", "A series of editions.", SeriesReply, problems=(404,)),
     Route("GET", "/v1/works/{work}", "A registered work.", WorkReply, problems=(404,)),
     Route("GET", "/v1/accounts/{account}", "An account; no personal data exist.", AccountReply, problems=(404,)),
-    Route("GET", "/v1/blocks/{height}", "A block and, once it is final, who certified it.", BlockReply, problems=(400, 404)),
+    Route("GET", "/v1/blocks/{height}", "A block, and who certified it.", BlockReply, problems=(400, 404)),
     Route(
         "GET",
         "/v1/events",
@@ -191,6 +189,7 @@ def member_handlers(service: Service, *, document: bytes) -> Sequence[HTTPRouteH
 
     @asgi("/v1/events", is_mount=False, copy_scope=True)
     async def events(scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
         listener = service.events.listen()
         if listener is None:
             raise unavailable("as many event streams are open as this member serves", retry_after_ms=5_000)

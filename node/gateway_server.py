@@ -64,8 +64,8 @@ class GatewayServer:
         host, port = self._socket.getsockname()[:2]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
-    async def start(self) -> None:
-        """Accept requests; connections made since the address was bound are served now."""
+    def start(self) -> None:
+        """Begin to accept requests; connections made since the address was bound wait until then."""
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="gateway")
 
     async def stop(self) -> None:

@@ -41,7 +41,7 @@ class TransactionStatus(enum.StrEnum):
     """This member has never stored it; another member may hold it in a batch that is on its way."""
 
 
-class RefusalReply(Reply):
+class RefusalReply(Reply, frozen=True):
     """One rule's reason."""
 
     code: str
@@ -58,14 +58,14 @@ class RefusalReply(Reply):
     """Unix milliseconds from which this rule no longer refuses; None where waiting does not help."""
 
 
-class EventReply(Reply):
+class EventReply(Reply, frozen=True):
     """Something that happened to the ledger's things."""
 
     name: str
     params: dict[str, str]
 
 
-class ReceiptReply(Reply):
+class ReceiptReply(Reply, frozen=True):
     """The outcome of an ordered transaction."""
 
     transaction: Hex
@@ -76,14 +76,14 @@ class ReceiptReply(Reply):
     """What it did; empty if refused."""
 
 
-class TransactionReply(Reply):
+class TransactionReply(Reply, frozen=True):
     """What became of one transaction."""
 
     id: Hex
     status: TransactionStatus
     refusals: tuple[RefusalReply, ...] = ()
-    """With status `refused`: every rule that refuses it. Where a part of its envelope could succeed, the whole is taken in
-    and what is refused of it has its receipt in a block."""
+    """With status `refused`: every rule that refuses it. Where a part of its envelope could succeed, the whole is taken
+    in, and what is refused of it has its receipt in a block."""
     receipt: ReceiptReply | None = None
     """With status `final`."""
     height: int | None = None
@@ -92,14 +92,14 @@ class TransactionReply(Reply):
     """Its place in the block, from 0, with status `final`."""
 
 
-class Unavailability(Reply):
+class Unavailability(Reply, frozen=True):
     """Why an envelope was not taken in although nothing is wrong with it."""
 
     reason: str
     retry_after_ms: int
 
 
-class EnvelopeReply(Reply):
+class EnvelopeReply(Reply, frozen=True):
     """What became of one envelope."""
 
     transactions: tuple[TransactionReply, ...]
@@ -108,14 +108,14 @@ class EnvelopeReply(Reply):
     """With status `unavailable`."""
 
 
-class SubmitReply(Reply):
+class SubmitReply(Reply, frozen=True):
     """The answer to a submission: given only when what is pending or final is on this member's disk."""
 
     envelopes: tuple[EnvelopeReply, ...]
     """In the request's order."""
 
 
-class CanTransferReply(Reply):
+class CanTransferReply(Reply, frozen=True):
     """Whether a gift would be accepted now; asking changes nothing."""
 
     allowed: bool
@@ -123,7 +123,7 @@ class CanTransferReply(Reply):
     """Every rule that refuses, not the first."""
 
 
-class LinkReply(Reply):
+class LinkReply(Reply, frozen=True):
     """The connection to one broker."""
 
     url: str
@@ -137,7 +137,7 @@ class LinkReply(Reply):
     """Why it is not connected; empty where it is."""
 
 
-class StatusReply(Reply):
+class StatusReply(Reply, frozen=True):
     """How a member is doing."""
 
     member: str
@@ -149,7 +149,7 @@ class StatusReply(Reply):
     primary: str
     """The member that is the view's primary."""
     phase: str
-    """What the oldest open sequence number waits for: pre-prepare, prepare, commit or execute; empty when none is open."""
+    """What the oldest open sequence number waits for: pre-prepare, prepare, commit or execute; empty without one."""
     executed: int
     """Height of the last block executed."""
     certified: int
@@ -176,7 +176,7 @@ class StatusReply(Reply):
     """Messages of the bus that went no further, by reason."""
 
 
-class BlockReply(Reply):
+class BlockReply(Reply, frozen=True):
     """A block as this member executed it."""
 
     height: int
@@ -199,7 +199,7 @@ class BlockReply(Reply):
     """How many of them were refused."""
 
 
-class BlockEvent(Reply):
+class BlockEvent(Reply, frozen=True):
     """One final block, as the event stream tells it."""
 
     height: int
@@ -212,7 +212,7 @@ class BlockEvent(Reply):
     refused: int
 
 
-class Problem(Reply):
+class Problem(Reply, frozen=True):
     """An error as RFC 9457 has it (application/problem+json), with three members of our own."""
 
     type: str

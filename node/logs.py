@@ -14,7 +14,8 @@ Log = structlog.typing.FilteringBoundLogger
 
 def open_log(stream: TextIO, *, member: str, level: int = logging.INFO) -> Log:
     """Return the log of `member`'s node on `stream`; libraries' warnings go there too, as they are."""
-    logging.basicConfig(stream=stream, level=logging.WARNING, format="level=%(levelname)s logger=%(name)s event=%(message)r")
+    form = "level=%(levelname)s logger=%(name)s event=%(message)r"
+    logging.basicConfig(stream=stream, level=logging.WARNING, format=form)
     logger: Log = structlog.wrap_logger(
         structlog.PrintLogger(stream),
         processors=[

@@ -1,4 +1,4 @@
-"""What a member does for clients, free of HTTP: takes envelopes in, waits with clients until they are final, tells of blocks.
+"""What a member does for clients, free of HTTP: takes envelopes in, waits until they are final, tells of blocks.
 
 Looking things up is `reading`'s, how the member is doing is `figures`'.
 """
@@ -81,7 +81,7 @@ class Service:
         finally:
             for first, future in futures.items():
                 waits.give_up(first, future)
-        return {first: future.result() for first, future in futures.items() if future.done()}
+        return {first: future.result() for first, future in futures.items() if _came(future)}
 
     def _envelope_reply(
         self, ids: tuple[Digest, ...], admission: Admission, placed: Placed | None, *, wait: bool
@@ -143,3 +143,6 @@ class Service:
             )
         )
 
+
+def _came(future: asyncio.Future[Placed]) -> bool:
+    return future.done() and not future.cancelled()

@@ -1,7 +1,7 @@
 """The trace: one JSON object a line, one line an event, in the schema that simulation, tests and console share.
 
-It is written beside the protocol and never read by it. A turn's lines leave in one system call, so that a process killed
-a moment later has still said what it did; a full disk stops the trace and nothing else.
+It is written beside the protocol and never read by it. A turn's lines leave in one system call, so that a process
+killed a moment later has still said what it did; a full disk stops the trace and nothing else.
 """
 
 import os

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from consensus.explain import Explanation
-from consensus.messages import BlockVote, Commit, PrePrepare, Prepare, Vote
+from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
 from consensus.types import ReplicaId, VotePhase
 from ledger.receipts import Status
 from node.core import CoreReady

@@ -74,7 +74,7 @@ class FinalityWaits:
     def wait(self, first: Digest) -> asyncio.Future[Placed] | None:
         """Return what is resolved once the transaction `first` is final, or None where too many wait already.
 
-        Call `give_up` when it is no longer wanted.
+        It is cancelled when the node stops. Call `give_up` when it is no longer wanted.
         """
         if self._count >= self._waiting_max:
             self.refused += 1
@@ -102,3 +102,11 @@ class FinalityWaits:
                 self._count -= 1
                 if not future.done():
                     future.set_result(Placed(block, position))
+
+    def end(self) -> None:
+        """Wake everybody with nothing: the node stops, and what they wait for stays pending."""
+        for futures in self._waiting.values():
+            for future in futures:
+                future.cancel()
+        self._waiting.clear()
+        self._count = 0

@@ -11,6 +11,8 @@ import click
 import quorate
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "node": ("quorate.node_command", "Run one member's node."),
+    "charter": ("quorate.charter_command", "Found a consortium, and read what was founded."),
     "verify": ("quorate.verify_command", "Check a certificate with nothing but the charter."),
 }
 """Name of a command -> the module that defines a click command of that name, and its line in `quorate --help`."""

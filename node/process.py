@@ -1,0 +1,209 @@
+"""A member's process: puts core, disk, bus and gateway together, runs them, and takes them apart in order.
+
+    start   home and keys; the database's lock; the audit of every row; the core as the disk remembers it; bus; gateway
+    ready   one JSON line on standard output: the gateway answers. The bus may still be connecting: a broker that is
+            away is tried again for ever, and said once
+    stop    the turn at hand ends; clients that wait are told `pending`; gateway and bus close; the database closes
+
+SIGINT and SIGTERM stop it, within two seconds. So does the end of the parent, where one is to be watched.
+"""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from ledger.charter import chain_id
+from ledger.ledger import Ledger
+from network.bus import LinkState, LinkStatus
+from network.buses import Buses
+from network.errors import BusFault
+from network.url import parse_bus_url
+from node.audit import audit, refuse_if_edited
+from node.core import Core, Identity, Knobs
+from node.driver import Driver
+from node.errors import NodeFault
+from node.gateway import gateway
+from node.gateway_server import GatewayServer
+from node.home import Home, open_home
+from node.keys import MemberKeys, verify_signature
+from node.lifeline import end_with_parent
+from node.logs import Log, open_log
+from node.restored import Restored
+from node.service import Service
+from node.storage import Storage
+from node.trace import Trace
+
+EXIT_CLEAN = 0
+EXIT_FAULT = 1
+"""The world refused something; the log's last line says what, what was kept, and what to do."""
+EXIT_HALTED = 3
+"""The node had computed another block than a quorum and had stopped taking part."""
+EXIT_BROKEN = 70
+"""A fault of this program (sysexits.h, EX_SOFTWARE): the node stopped rather than go on in an impossible state."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOptions:
+    """What `quorate node` is told; None leaves what member.json says."""
+
+    home: Path
+    passphrase: bytes | None
+    """Opens the key file; None where that was made with --insecure-dev."""
+    buses: tuple[str, ...] | None = None
+    gateway: tuple[str, int] | None = None
+    """Host and port; port 0 takes a free one."""
+    with_parent: bool = False
+    """End when the parent does."""
+    trace: bool = True
+    """Write trace.jsonl."""
+
+
+def run_node(options: NodeOptions, *, stdout: TextIO, stderr: TextIO) -> int:
+    """Run a member's node until it is stopped; return its exit code. Blocks; call it from the main thread."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(Node(options, stdout=stdout, stderr=stderr).run())
+
+
+def clock_ms() -> int:
+    """Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Node:
+    """One run of one member's node."""
+
+    def __init__(self, options: NodeOptions, *, stdout: TextIO, stderr: TextIO) -> None:
+        """Prepare; nothing is opened yet."""
+        self._options = options
+        self._stdout = stdout
+        self._stderr = stderr
+        self._log: Log = open_log(stderr, member=options.home.name)
+        self._stop = asyncio.Event()
+
+    async def run(self) -> int:
+        """Start, serve until stopped, stop; return the exit code."""
+        self._watch_for_the_end()
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                return await self._serve(stack)
+            except (NodeFault, BusFault) as fault:
+                self._log.critical("the node cannot go on", fault=type(fault).__name__, text=str(fault))
+                return EXIT_FAULT
+            except Exception as error:  # noqa: BLE001 whatever it is, the log must have it and the node must end
+                self._log.critical("the node stops rather than go on in an impossible state", exc_info=error)
+                return EXIT_BROKEN
+
+    async def _serve(self, stack: contextlib.AsyncExitStack) -> int:
+        home = open_home(self._options.home)
+        keys = home.keys(passphrase=self._options.passphrase)
+        self._log = open_log(self._stderr, member=home.member.id)
+        driver, service, bus = self._assemble(home, keys, stack)
+        host, port = self._options.gateway or (home.settings.gateway_host, home.settings.gateway_port)
+        server = GatewayServer(gateway(service, self._log), host=host, port=port)
+        stack.push_async_callback(server.stop)
+        stack.callback(service.events.close)
+        server.start()
+        bus.start()
+        # What lives until the end need not be looked at by every collection from now on.
+        gc.collect()
+        gc.freeze()
+        turning = asyncio.create_task(driver.run(), name="turns")
+        ready = {"ready": True, "member": home.member.id, "gateway": server.url, "pid": os.getpid()}
+        print(json.dumps(ready), file=self._stdout, flush=True)
+        self._log.info("ready", gateway=server.url, height=driver.core.ledger.height, certified=driver.certified)
+        stopping = asyncio.create_task(self._stop.wait(), name="stopping")
+        await asyncio.wait({turning, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        driver.stop()
+        await turning
+        self._log.info("stopping", height=driver.core.ledger.height, certified=driver.certified)
+        return EXIT_CLEAN if driver.halt is None else EXIT_HALTED
+
+    def _assemble(
+        self, home: Home, keys: MemberKeys, stack: contextlib.AsyncExitStack
+    ) -> tuple[Driver, Service, Buses]:
+        """Open disk and bus and put the core between them; `stack` closes what is opened, last first."""
+        charter = home.charter
+        chain = chain_id(charter)
+        storage = Storage(home.database, chain=chain, member=home.replica, genesis=Ledger.genesis(charter).entries)
+        stack.callback(storage.close)
+        audited = audit(home.database, charter=charter, member=home.replica)
+        refuse_if_edited(home.database, audited)
+        assert audited.ledger is not None, "an audit without findings ends with the ledger"
+        core = _restore_core(home, keys, storage.load(), audited.ledger)
+        reader = storage.reader()
+        stack.callback(reader.close)
+        trace = Trace(home.trace if self._options.trace else None)
+        stack.callback(trace.close)
+        bus = Buses(
+            [parse_bus_url(url) for url in self._options.buses or home.settings.buses],
+            chain=chain,
+            member=home.member.id,
+            members=[member.id for member in charter.voters()],
+            wake=lambda: driver.wake(),
+            random=random.Random(),
+            on_change=self._on_link_change,
+        )
+        stack.push_async_callback(bus.close)
+        driver = Driver(
+            core,
+            storage,
+            reader,
+            bus,
+            replica=home.replica,
+            certified=core.explain().certified,
+            clock_ms=clock_ms,
+            trace=trace,
+            log=self._log,
+        )
+        return driver, Service(driver, reader, bus, charter=charter, member=home.member.id), bus
+
+    def _on_link_change(self, status: LinkStatus) -> None:
+        """Say once per change how the connection to a broker is doing; a retry that fails again is no change."""
+        if status.state is LinkState.CONNECTED:
+            self._log.info("bus connected", bus=status.bus, url=status.url, protocol=status.protocol)
+        elif status.state is LinkState.WAITING:
+            self._log.warning(
+                "bus away: nothing is lost, the node keeps trying", bus=status.bus, url=status.url, reason=status.reason
+            )
+
+    def _watch_for_the_end(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop.set)
+        if self._options.with_parent:
+            end_with_parent(lambda: _call(loop, self._stop.set))
+
+
+def _restore_core(home: Home, keys: MemberKeys, restored: Restored, ledger: Ledger) -> Core:
+    """The core as its disk remembers it; `ledger` is that of the last block executed."""
+    settings = home.settings
+    identity = Identity(home.charter, home.member.id, keys.node.sign, verify_signature)
+    knobs = Knobs(settings.block_interval_ms, settings.target_failover_ms, settings.batch_bytes_max)
+    return Core(identity, ledger=ledger, knobs=knobs, restored=restored)
+
+
+def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:
+    """Call `function` in the loop's thread; the loop may be closed by now, when there is nothing left to stop."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(function)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The loop of uvloop where that is installed, else asyncio's own."""
+    try:
+        module = importlib.import_module("uvloop")
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = module.new_event_loop
+    return factory
