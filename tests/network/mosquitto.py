@@ -1,0 +1,72 @@
+"""Mosquitto as the tests run it: a real broker that somebody else wrote."""
+
+import asyncio
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+BINARY = shutil.which("mosquitto", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin")))
+PASSWD = shutil.which("mosquitto_passwd", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin")))
+
+
+def require_mosquitto():
+    if BINARY is not None:
+        return
+    message = "mosquitto is not installed: `apt-get install mosquitto` (Debian), `brew install mosquitto` (macOS)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Mosquitto:
+    def __init__(self, folder: Path, *, lines: tuple[str, ...] = ("allow_anonymous true",)):
+        self.folder = folder
+        self.port = free_port()
+        self.lines = lines
+        self._process = None
+        self._log = None
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    async def start(self):
+        settings = [
+            f"listener {self.port} 127.0.0.1",
+            "set_tcp_nodelay true",
+            "persistence false",
+            "log_dest stdout",
+            f"user {os.environ.get('USER') or 'root'}",
+            *self.lines,
+        ]
+        file = self.folder / "mosquitto.conf"
+        file.write_text("\n".join(settings) + "\n")
+        self._process = await asyncio.create_subprocess_exec(
+            BINARY, "-c", str(file), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        seen = []
+        async with asyncio.timeout(20):
+            while line := await self._process.stdout.readline():
+                seen.append(line.decode(errors="replace"))
+                if b" running" in line:
+                    break
+            else:
+                raise AssertionError("mosquitto did not start: " + "".join(seen))
+        self._log = asyncio.create_task(self._process.stdout.read())
+
+    async def stop(self):
+        if self._process is None:
+            return
+        self._process.terminate()
+        await asyncio.wait_for(self._process.wait(), 10)
+        await self._log
+        self._process = None
