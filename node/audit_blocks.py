@@ -49,7 +49,7 @@ class _Row:
 
 
 def audit_blocks(context: AuditContext, voted: dict[SequenceNumber, Digest]) -> Iterator[AuditedBlock]:
-    """Find edited, inserted and removed blocks and certificates; yield each block as far as it stands."""
+    """Find edited, inserted and removed blocks and certificates; yield every height, each as far as it stands."""
     findings, meta = context.findings, context.meta
     expected_height, parent = 1, context.chain
     rows = (_Row(*values) for values in context.connection.execute(_ROWS))
@@ -60,14 +60,14 @@ def audit_blocks(context: AuditContext, voted: dict[SequenceNumber, Digest]) -> 
             findings.add("blocks", row.name, "", "a row that this node never wrote")
         else:
             if row.height > expected_height:
-                _report_missing(context, expected_height, row.height)
+                yield from _missing(context, expected_height, row.height)
                 parent = Digest(b"")
             header = _audit_header(context, row, parent, following, voted)
             yield _audit_content(context, row, header)
             expected_height = row.height + 1
             parent = Digest(b"") if header is None else header_digest(header, chain=context.chain)
         row = following
-    _report_missing(context, expected_height, meta.executed + 1)
+    yield from _missing(context, expected_height, meta.executed + 1)
     _audit_certificate_count(context)
 
 
@@ -152,10 +152,10 @@ def _audit_content(context: AuditContext, row: _Row, header: BlockHeader | None)
     return AuditedBlock(row.height, header, proposal, receipts)
 
 
-def _report_missing(context: AuditContext, first: int, end: int) -> None:
-    if end > first:
-        row = f"height={first}" if end == first + 1 else f"height={first} to {end - 1}"
-        context.findings.add("blocks", row, "", "the row is missing: an executed block was removed")
+def _missing(context: AuditContext, first: int, end: int) -> Iterator[AuditedBlock]:
+    for height in range(first, end):
+        context.findings.add("blocks", f"height={height}", "", "the row is missing: an executed block was removed")
+        yield AuditedBlock(height, None, None, None)
 
 
 def _audit_certificate_count(context: AuditContext) -> None:
@@ -164,7 +164,7 @@ def _audit_certificate_count(context: AuditContext) -> None:
     for (height,) in execute("SELECT height FROM certificates WHERE height NOT IN (SELECT height FROM blocks)"):
         if not findings.has("blocks", f"height={height}"):
             findings.add("certificates", f"height={height}", "", "a certificate of no block here")
-    (count,) = execute("SELECT count(*) FROM certificates").fetchone()
+    (count,) = execute("SELECT count(*) FROM certificates WHERE height IN (SELECT height FROM blocks)").fetchone()
     if count < context.meta.certificates:
         for (height,) in execute(
             "SELECT height FROM blocks WHERE height <= ? AND height NOT IN (SELECT height FROM certificates)",
