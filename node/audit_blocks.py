@@ -69,6 +69,8 @@ def audit_blocks(context: AuditContext, voted: dict[SequenceNumber, Digest]) -> 
         row = following
     yield from _missing(context, expected_height, meta.executed + 1)
     _audit_certificate_count(context)
+    if meta.stable > meta.certificates:
+        findings.add("meta", "name=stable", "value", f"only {meta.certificates} blocks are certified")
 
 
 def _audit_header(
@@ -171,5 +173,5 @@ def _audit_certificate_count(context: AuditContext) -> None:
             (context.meta.certificates,),
         ):
             findings.add("certificates", f"height={height}", "", "the row is missing: the block had its certificate")
-    elif count > context.meta.certificates and not findings.has("certificates"):
+    if count != context.meta.certificates and not findings.has("certificates"):
         findings.add("certificates", "", "", f"{count} rows where {context.meta.certificates} were written")
