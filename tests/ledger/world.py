@@ -94,7 +94,7 @@ class World:
         batch = AuthoredBatch(0, self.ledger.last_batch(0) + 1, tuple(envelopes))
         result = self.ledger.execute(self.ledger.height + 1, self.now_ms, [batch])
         assert violations(self.ledger.state) == []
-        assert holdings_match_owners(self.ledger.state, self.ledger._holdings) == []  # noqa: SLF001
+        assert holdings_match_owners(self.ledger.state, self.ledger._holdings) == []
         return result
 
     def do(self, account: str, *operations: Operation) -> Receipt:

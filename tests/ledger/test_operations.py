@@ -1,0 +1,132 @@
+"""Shapes at the edge: what the decoder lets through, and what it never does."""
+
+import typing
+
+import msgspec
+import pytest
+
+from canonical.encoding import Malformed, Reader, encode
+from canonical.hashing import Digest
+from ledger.envelope import Envelope, Transaction
+from ledger.names import platform_of, series_of_token, token_id
+from ledger.operations import (
+    MINT_BATCH_MAX,
+    OPERATION_TYPES,
+    FreezeToken,
+    Issue,
+    Mint,
+    MintBatch,
+    Operation,
+    RegisterAccount,
+    SealSeries,
+    TransferFrom,
+    UnfreezeToken,
+    UpdateAccountState,
+)
+from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
+
+EXAMPLES: tuple[Operation, ...] = (
+    RegisterAccount("ant.li", person("li"), key_of("ant.li"), ADULT),
+    UpdateAccountState("ant.li", None, None),
+    work_operation(),
+    series_operation(),
+    SealSeries("scroll-a"),
+    Mint("scroll-a"),
+    MintBatch("scroll-a", 1_000),
+    Issue("scroll-a", "ant.li", 1_990, Digest(bytes(32)), "CNY"),
+    TransferFrom("scroll-a-0001", "ant.li", "jd.wang"),
+    FreezeToken("scroll-a-0001", "court order", "case-1", 2_000_000_000_000),
+    UnfreezeToken("scroll-a-0001", "case-1"),
+)
+
+reader: Reader[Operation] = Reader(Operation, size_max=100_000)  # type: ignore[arg-type]
+
+
+def test_the_list_of_operations_is_the_union():
+    assert set(OPERATION_TYPES) == set(typing.get_args(Operation))
+    assert {type(each) for each in EXAMPLES} == set(OPERATION_TYPES)
+
+
+@pytest.mark.parametrize("operation", EXAMPLES, ids=lambda each: each.__struct_config__.tag)
+def test_an_operation_survives_its_encoding(operation):
+    assert reader.read(encode(operation)) == operation
+    assert encode(operation)[1:].startswith(encode(operation.__struct_config__.tag))
+
+
+@pytest.mark.parametrize("operation", EXAMPLES, ids=lambda each: each.__struct_config__.tag)
+def test_a_field_too_many_or_too_few_is_refused(operation):
+    fields = msgspec.msgpack.decode(encode(operation))
+    assert isinstance(reader.read(encode([*fields, 1])), Malformed)
+    assert isinstance(reader.read(encode(fields[:-1])), Malformed)
+
+
+BAD_NAMES = ["", "A", "Ant", "-a", ".a", "a/b", "a b", "a\n", "ä", "а", "a" * 65, "a_b", "a\0"]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_a_bad_account_name_is_refused(name):
+    assert isinstance(reader.read(encode(TransferFrom("s-0001", name, "ant.li"))), Malformed)
+    assert isinstance(reader.read(encode(TransferFrom("s-0001", "ant.li", name))), Malformed)
+
+
+@pytest.mark.parametrize("name", [*BAD_NAMES, "a.b", "a" * 49])
+def test_a_bad_series_name_is_refused(name):
+    assert isinstance(reader.read(encode(Mint(name))), Malformed)
+
+
+@pytest.mark.parametrize("name", ["", "s", "s-1", "s-001", "s-000001", "s-0001\n", "-0001", "S-0001", "s_0001", "s-00a1"])
+def test_a_bad_token_name_is_refused(name):
+    assert isinstance(reader.read(encode(UnfreezeToken(name, "case-1"))), Malformed)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        MintBatch("s", 0),
+        MintBatch("s", MINT_BATCH_MAX + 1),
+        MintBatch("s", -1),
+        series_operation(cap=0),
+        series_operation(cap=2**31),
+        series_operation(sellers=("ant",) * 33),
+        Issue("s", "ant.li", -1, Digest(bytes(32)), "CNY"),
+        Issue("s", "ant.li", 2**53, Digest(bytes(32)), "CNY"),
+        Issue("s", "ant.li", 1, Digest(bytes(31)), "CNY"),
+        Issue("s", "ant.li", 1, Digest(bytes(32)), "cny"),
+        FreezeToken("s-0001", "", "case-1", 1),
+        FreezeToken("s-0001", "x" * 501, "case-1", 1),
+        FreezeToken("s-0001", "x", "", 1),
+        FreezeToken("s-0001", "x", "case-1", -1),
+        RegisterAccount("ant.li", Digest(bytes(33)), key_of("x"), ()),
+        RegisterAccount("ant.li", person("li"), key_of("x"), (*ADULT, *ADULT)),
+    ],
+)
+def test_what_is_out_of_bounds_is_refused(operation):
+    assert isinstance(reader.read(encode(operation)), Malformed)
+
+
+def test_an_unknown_operation_or_claim_is_refused():
+    assert isinstance(reader.read(encode(["list_for_sale", "s-0001", 1_000])), Malformed)
+    assert isinstance(reader.read(encode(["register_account", "a.b", bytes(32), bytes(32), ["over21"]])), Malformed)
+    assert isinstance(reader.read(encode(["update_account_state", "a.b", "frozen", None])), Malformed)
+
+
+def test_a_fraction_of_a_token_cannot_be_said__r5_2():
+    for operation in OPERATION_TYPES:
+        assert not {"amount", "quantity", "fraction", "value"} & set(operation.__struct_fields__)
+
+
+def test_an_envelope_without_or_with_too_many_transactions_is_refused():
+    envelopes: Reader[Envelope] = Reader(Envelope, size_max=1_000_000)
+    transaction = encode(Transaction(1, 0, Mint("s")))
+    for count, is_read in ((0, False), (1, True), (1_000, True), (1_001, False)):
+        fields = ["ant", bytes(32), [msgspec.Raw(transaction)] * count, bytes(64)]
+        assert isinstance(envelopes.read(encode(fields)), Envelope) == is_read
+
+
+def test_token_ids_are_unambiguous():
+    assert token_id("s", 1) == "s-0001"
+    assert token_id("s", 10_000) == "s-10000"
+    names = [token_id(series, edition) for series in ("s", "s-1", "s-0001") for edition in (1, 999, 9_999, 10_000)]
+    assert len(set(names)) == len(names)
+    assert [series_of_token(token_id(series, 7)) for series in ("s", "s-1", "s-0001")] == ["s", "s-1", "s-0001"]
+    assert (platform_of("ant"), platform_of("ant.li.x")) == ("ant", "ant")

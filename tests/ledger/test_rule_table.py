@@ -1,0 +1,54 @@
+"""The table itself: complete, in order, and its rows are what they say."""
+
+import inspect
+import re
+import typing
+
+import pytest
+
+from ledger.operations import OPERATION_TYPES
+from ledger.rules import table
+from ledger.rules.table import OPERATION_RULES, RULE_IDS, RULES, SIGNING_RULES
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id}-{rule.check.__name__}")
+def test_a_row_judges_what_its_function_takes(rule):
+    operation = list(inspect.signature(rule.check).parameters.values())[1].annotation
+    accepted = set(typing.get_args(operation)) or ({operation} if operation is not object else set(OPERATION_TYPES))
+    assert set(rule.applies_to) == accepted
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id}-{rule.check.__name__}")
+def test_a_row_has_the_number_of_its_docstring_and_tenet(rule):
+    assert re.fullmatch(r"L\d|R\d+\.\d", rule.id)
+    assert rule.tenet == (0 if rule.id.startswith("L") else int(rule.id[1:].split(".")[0]))
+    assert rule.check.__doc__ is not None
+    assert rule.check.__doc__.startswith(f"{rule.id}: ")
+    assert re.fullmatch(r"E_[A-Z_]+", rule.code)
+
+
+def test_rows_are_in_the_order_of_their_numbers():
+    def number(identifier: str) -> tuple[int, ...]:
+        return tuple(map(int, re.findall(r"\d+", identifier)))
+
+    ids = [rule.id for rule in RULES]
+    assert ids == sorted(ids, key=lambda each: (each[0] == "R", number(each)))
+    assert list(RULE_IDS) == sorted(set(ids), key=ids.index)
+
+
+def test_every_function_of_a_rule_file_is_in_the_table_once():
+    listed = [rule.check for rule in RULES]
+    assert len(set(listed)) == len(listed)
+    for module in vars(table).values():
+        if inspect.ismodule(module) and module.__name__.startswith("ledger.rules."):
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                doc = function.__doc__ or ""
+                if function.__module__ == module.__name__ and re.match(r"(L\d|R\d+\.\d): ", doc):
+                    if name != "is_enough":
+                        assert function in listed, name
+
+
+def test_every_operation_meets_every_signing_rule_first_and_rules_of_its_own():
+    for operation in OPERATION_TYPES:
+        assert all(operation in rule.applies_to for rule in SIGNING_RULES)
+        assert any(rule.id == "L6" and operation in rule.applies_to for rule in OPERATION_RULES)
