@@ -221,10 +221,10 @@ class Core:
         gated, self._gated = self._gated, []
         for outgoing in gated:
             assert not isinstance(outgoing.item, Status | CertifiedBlock), "I5: only votes wait for the disk"
-            assert self._guard.admit(outgoing.item), "I2: one digest for one slot"
+            assert self._is_settled(outgoing) or self._guard.admit(outgoing.item), "I2: one digest for one slot"
         self._ready.outbound += self._undurable
         self._undurable = []
-        self._send(gated)
+        self._send([each for each in gated if not self._is_settled(each)])
 
     def seal_blocks(self, to: ReplicaId, blocks: Iterable[CertifiedBlock]) -> list[Outbound]:
         """Frame final blocks that a driver read from disk for one replica."""
@@ -399,6 +399,11 @@ class Core:
             self.replica.step(BatchStored(batch.reference), wall_ms=0)
             if batch.batch.author == self._self:
                 self._pool.expect(batch.ids)
+
+    def _is_settled(self, outgoing: Outgoing) -> bool:
+        """Whether a checkpoint that became stable in the vote's own turn leaves nobody in need of it."""
+        vote = outgoing.item
+        return not isinstance(vote, Status | CertifiedBlock) and vote.sequence <= self._guard.floor
 
     def _count(self, reason: Refusal | object, member: str) -> None:
         self.counters[f"{member}: {reason}" if member in self._members else str(reason)] += 1
