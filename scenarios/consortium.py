@@ -1,0 +1,268 @@
+"""A whole consortium on this machine: charter, homes, bus, one process a member, and somebody who looks after them.
+
+A member that ends although nobody here ended it (an outsider's `kill -9`, a crash) is started again, as an operator's
+supervisor would; how often is bounded. What is killed here on purpose stays dead until it is started here.
+"""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from canonical.hashing import Digest
+from ledger.charter import Charter, Role, chain_id
+from network.embedded import EmbeddedBroker
+from network.url import BusUrl, parse_bus_url
+from node.home import CHARTER_FILE, KEY_FILE, new_consortium, read_member_keys
+from node.wallet import Wallet
+from scenarios.errors import BusUnreachable, FolderUnusable, MemberFailed, MemberKilled
+from scenarios.member_process import MemberProcess, Phase
+
+RESTARTS_MAX = 5
+"""Times that each member is started again unasked; then the consortium is called failed."""
+
+CONNECT_TIMEOUT_S = 5.0
+"""How long a broker may take to accept a connection when the story starts."""
+
+Report = Callable[[str], None]
+"""Tells whoever watches that something happened, in one sentence."""
+
+
+class LiveConsortium:
+    """An async context manager: on entry everything is up, on exit everything is gone."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        members: int,
+        founded_ms: int,
+        buses: Sequence[str] = (),
+        parameters: Mapping[str, int] | None = None,
+        node_arguments: tuple[str, ...] = (),
+        report: Report = lambda _: None,
+    ) -> None:
+        """Prepare a consortium of `members` voters in `directory`, which must not exist.
+
+        Without `buses` an embedded broker is started.
+
+        Raises: BadBusUrl.
+        """
+        self.directory = directory
+        self.members: dict[str, MemberProcess] = {}
+        """By id, in the order of their numbers as replicas."""
+        self.failed: asyncio.Future[None] | None = None
+        """Fails with MemberFailed when a member could not be kept up."""
+        self._count = members
+        self._founded_ms = founded_ms
+        self._buses = tuple(buses)
+        self._parsed = tuple(map(parse_bus_url, buses))
+        self._parameters = dict(parameters or {})
+        self._node_arguments = node_arguments
+        self._report = report
+        self._broker: EmbeddedBroker | None = None
+        self._charter: Charter | None = None
+        self._watching: dict[str, asyncio.Task[None]] = {}
+        self._restarts: Counter[str] = Counter()
+
+    @property
+    def charter(self) -> Charter:
+        """Who founded the chain."""
+        assert self._charter is not None, "the consortium was entered"
+        return self._charter
+
+    @property
+    def charter_file(self) -> Path:
+        """All that a verifier is given."""
+        return self.directory / CHARTER_FILE
+
+    @property
+    def chain(self) -> Digest:
+        """The chain's id."""
+        return chain_id(self.charter)
+
+    @property
+    def restarts(self) -> int:
+        """Starts that nobody here had asked for."""
+        return self._restarts.total()
+
+    @property
+    def broker(self) -> EmbeddedBroker | None:
+        """The embedded broker; None where buses were given."""
+        return self._broker
+
+    def platforms(self) -> tuple[str, ...]:
+        """Voting members that sell."""
+        return tuple(each.id for each in self.charter.voters() if each.role is Role.PLATFORM)
+
+    def urls(self, first: str | None = None) -> tuple[str, ...]:
+        """Gateways of all members, that of `first` in front: where a client goes, and where it goes then."""
+        ordered = sorted(self.members.values(), key=lambda member: member.member != first)
+        return tuple(member.url for member in ordered if member.url)
+
+    def wallet(self, member: str) -> Wallet:
+        """A wallet with the operator key of a member, learners included."""
+        chartered = self.charter.member(member)
+        assert chartered is not None, f"{member} is a member"
+        keys = read_member_keys(self.directory / member / KEY_FILE, chartered, passphrase=None)
+        return Wallet(member, keys.operator, chain=self.chain)
+
+    # Life
+
+    async def __aenter__(self) -> Self:
+        """Found the consortium and bring everything up.
+
+        Raises: FolderUnusable, HomeUnusable, BusUnreachable, BrokerFailed or MemberFailed; nothing runs then.
+        """
+        self.failed = asyncio.get_running_loop().create_future()
+        try:
+            await self._reach_buses()
+            if not self._buses:
+                self._broker = EmbeddedBroker()
+                await self._broker.start()
+                self._buses = (self._broker.url,)
+            self._found()
+            started = await asyncio.gather(*(self.start(member) for member in self.members), return_exceptions=True)
+            for outcome in started:
+                if outcome is not None:
+                    raise outcome
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop everything."""
+        await self.close()
+
+    def _found(self) -> None:
+        try:
+            self._charter = new_consortium(
+                self.directory,
+                members=self._count,
+                passphrase=None,
+                founded_ms=self._founded_ms,
+                name="Quorate demonstration",
+                parameters=self._parameters,
+                buses=self._buses,
+                gateway_port_first=0,
+            )
+        except OSError as error:
+            raise FolderUnusable(
+                f"{self.directory}: the run's folder cannot be made ({error.strerror}). Nothing was started."
+                " What to do: give a folder that you may write with --directory DIR."
+            ) from error
+        for member in self._charter.voters():
+            self.members[member.id] = MemberProcess(
+                member.id, self.directory / member.id, arguments=self._node_arguments
+            )
+
+    async def _reach_buses(self) -> None:
+        """Make sure that one of the buses given answers; members themselves would wait for it without end."""
+        if not self._parsed:
+            return
+        reached = [await _answers(bus) for bus in self._parsed]
+        for bus, answers in zip(self._parsed, reached, strict=True):
+            if not answers and any(reached):
+                self._report(f"The broker at {bus} does not answer; the others carry the messages.")
+        if not any(reached):
+            raise BusUnreachable(
+                f"No broker answers at {' or '.join(map(str, self._parsed))}. Nothing was started. What to do: start"
+                " the broker, correct --bus, or leave --bus out: then Quorate brings a broker of its own."
+            )
+
+    async def start(self, member: str) -> None:
+        """Start a member that is down and look after it.
+
+        Raises: MemberFailed.
+        """
+        process = self.members[member]
+        await self._start(process)
+        self._watching[member] = asyncio.create_task(self._look_after(process), name=f"look after {member}")
+
+    async def kill(self, member: str) -> None:
+        """SIGKILL; it stays down until `start`."""
+        await self._look_away(member)
+        await self.members[member].kill()
+
+    async def stop(self, member: str) -> None:
+        """SIGTERM; it stays down until `start`."""
+        await self._look_away(member)
+        await self.members[member].stop()
+
+    async def stop_members(self) -> None:
+        """Stop all members and leave the bus."""
+        await asyncio.gather(*(self.stop(member) for member in self.members))
+
+    async def close(self) -> None:
+        """Stop all members, then the bus. Twice is once."""
+        try:
+            await self.stop_members()
+        finally:
+            if self._broker is not None:
+                await self._broker.stop()
+            if self.failed is not None and not self.failed.cancel() and not self.failed.cancelled():
+                # Whoever waited for it was told; asking keeps the loop from complaining that nobody did.
+                self.failed.exception()
+
+    # Supervision
+
+    async def _look_away(self, member: str) -> None:
+        task = self._watching.pop(member, None)
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _look_after(self, process: MemberProcess) -> None:
+        """Start the member again whenever it ends by itself."""
+        assert self.failed is not None, "set on entry"
+        try:
+            while True:
+                code = await process.ended()
+                process.phase = Phase.KILLED
+                how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+                self._note_restart(process, how)
+                await self._start(process)
+        except MemberFailed as error:
+            if not self.failed.done():
+                self.failed.set_exception(error)
+
+    async def _start(self, process: MemberProcess) -> None:
+        """Start it, again if somebody outside kills it while it starts."""
+        while True:
+            try:
+                return await process.start()
+            except MemberKilled:
+                self._note_restart(process, "was killed while it started")
+
+    def _note_restart(self, process: MemberProcess, how: str) -> None:
+        """Say that a member is started again unasked.
+
+        Raises: MemberFailed when that was done too often.
+        """
+        self._restarts[process.member] += 1
+        if self._restarts[process.member] > RESTARTS_MAX:
+            raise MemberFailed(
+                f"Member {process.member} {how}, after {RESTARTS_MAX} restarts, and is given up."
+                f" What to do: read {process.log}."
+            )
+        self._report(f"{process.member} {how}, and not by us: it is started again.")
+
+
+async def _answers(bus: BusUrl) -> bool:
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            _, writer = await asyncio.open_connection(bus.host, bus.port)
+    except (OSError, TimeoutError, socket.gaierror):
+        return False
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
+    return True

@@ -1,0 +1,29 @@
+"""The world's faults that end a story before its claims can be judged. Each text says what happened and what to do."""
+
+
+class ScenarioFault(Exception):
+    """Base of everything a story gives up for; the command line prints its text and no stack."""
+
+
+class CatalogueUnreadable(ScenarioFault):
+    """A works file breaks its form; the text names file, row and column."""
+
+
+class MemberFailed(ScenarioFault):
+    """A member's process did not come up, or ended again and again."""
+
+
+class MemberKilled(MemberFailed):
+    """A member's process was killed from outside before it served; starting it again may work."""
+
+
+class BusUnreachable(ScenarioFault):
+    """No broker answers at any of the addresses given."""
+
+
+class FolderUnusable(ScenarioFault):
+    """The run's folder cannot be made or written."""
+
+
+class NotAnswered(ScenarioFault):
+    """The consortium gave no definite answer in the time a story waits for one: a failure of liveness."""

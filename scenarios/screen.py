@@ -1,0 +1,71 @@
+"""What the audience sees: lines that stay, and under them a table that is redrawn; or lines only."""
+
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from scenarios.table import WIDTH_MIN, members_table, plain_line
+from scenarios.watch import View
+
+PLAIN_EVERY_S = 5.0
+"""How often the members are shown where nothing can be redrawn."""
+
+
+class Screen:
+    """A context manager around a terminal, or around whatever else takes lines."""
+
+    def __init__(self, console: Console, *, table: bool) -> None:
+        """Draw the table if it is wanted, the console is a terminal, and the table fits."""
+        self.lines: list[str] = []
+        """Everything that was said, with the time since the beginning; for the report."""
+        self.on_line: Callable[[str], None] = lambda _: None
+        """Called with each line, for a log."""
+        self._console = console
+        self._live: Live | None = None
+        self._draws = table and console.is_terminal and console.width >= WIDTH_MIN
+        self._too_narrow = table and console.is_terminal and console.width < WIDTH_MIN
+        self._began = time.monotonic()
+        self._shown_at = self._began
+
+    @property
+    def seconds(self) -> float:
+        """Since the beginning."""
+        return time.monotonic() - self._began
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        if self._draws:
+            self._live = Live(console=self._console, auto_refresh=False, transient=True, redirect_stdout=False)
+            self._live.start()
+        if self._too_narrow:
+            self.say(f"The terminal has fewer than {WIDTH_MIN} columns: lines instead of the live table.")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the table away; the lines stay."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def say(self, line: str) -> None:
+        """Tell one sentence."""
+        stamped = f"{self.seconds:5.1f} s  {line}"
+        self.lines.append(stamped)
+        self.on_line(stamped)
+        self._console.print(Text(stamped), soft_wrap=not self._console.is_terminal)
+
+    def show(self, views: Iterable[View]) -> None:
+        """Show the members as they are now."""
+        if self._live is not None:
+            caption = f"{self.seconds:.0f} s; Ctrl-C stops everything"
+            self._live.update(members_table(views, caption=caption), refresh=True)
+        elif time.monotonic() - self._shown_at >= PLAIN_EVERY_S:
+            self._shown_at = time.monotonic()
+            self._console.print(Text(f"{self.seconds:5.1f} s  {plain_line(views)}"), soft_wrap=True)
