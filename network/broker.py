@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from amqtt.errors import AMQTTError
+from amqtt.errors import BrokerError
 
 from network.forwarding import ForwardingBroker
 
@@ -57,7 +57,7 @@ async def serve(host: str, port: int, *, with_parent: bool) -> int:
     broker = ForwardingBroker(host, port, connections_max=CONNECTIONS_MAX)
     try:
         await broker.start()
-    except AMQTTError as error:
+    except BrokerError as error:
         cause = error.__cause__
         announce({"ready": False, "taken": getattr(cause, "errno", None) == errno.EADDRINUSE, "error": str(error)})
         return 1

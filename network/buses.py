@@ -74,6 +74,7 @@ class Buses:
     def publish(self, channel: Channel, payload: bytes, *, to: str | None = None) -> None:
         """Queue `payload` on every bus: for everybody, or on the inbox channel for member `to`."""
         assert (channel is Channel.INBOX) == (to is not None), "the inbox channel has an addressee, no other has"
+        assert to is None or to in self._inboxes, f"{to!r} is none of the other members"
         topic = self._own[channel] if to is None else self._inboxes[to]
         for link in self._links:
             link.publish(topic, payload)

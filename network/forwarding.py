@@ -39,6 +39,8 @@ from network.frames import (
 PACKET_BYTES_MAX = PAYLOAD_BYTES_MAX + PACKET_OVERHEAD_MAX
 """A longer PUBLISH is stepped over as it streams in."""
 READ_BYTES = 256 << 10
+CONNECT_TIMEOUT_S = 10.0
+"""Who has connected and does not say CONNECT is cut off: their place belongs to others."""
 UNSENT_BYTES_MAX = 128 << 20
 """What all subscribers together may have waiting; each gets an equal share, and room for at least one packet."""
 SUBSCRIPTIONS_MAX = 1_024
@@ -97,8 +99,11 @@ class BoundedWriter(StreamWriterAdapter):  # type: ignore[misc]
 class ForwardingBroker(Broker):  # type: ignore[misc]
     """An amqtt broker whose messages take the short way."""
 
-    def __init__(self, host: str, port: int, *, connections_max: int) -> None:
+    def __init__(
+        self, host: str, port: int, *, connections_max: int, connect_timeout_s: float = CONNECT_TIMEOUT_S
+    ) -> None:
         """Prepare to listen on `host` and `port` (0 for a free one), for anybody who can reach it."""
+        self._connect_timeout_s = connect_timeout_s
         self._routes: dict[bytes, tuple[ForwardingHandler, ...]] = {}
         self.dropped_slow = 0
         """Copies that a slow subscriber did not get."""
@@ -129,7 +134,11 @@ class ForwardingBroker(Broker):  # type: ignore[misc]
     async def _initialize_client_session(
         self, reader: ChunkReader, writer: BoundedWriter, remote_address: str, remote_port: int
     ) -> tuple["ForwardingHandler", Session]:
-        _, session = await super()._initialize_client_session(reader, writer, remote_address, remote_port)
+        try:
+            async with asyncio.timeout(self._connect_timeout_s):
+                _, session = await super()._initialize_client_session(reader, writer, remote_address, remote_port)
+        except TimeoutError:
+            raise AMQTTError("no CONNECT in time") from None
         # Loopback only: a dead peer's socket closes, so nobody has to be timed out, and a stopped process may return.
         session.keep_alive = 0
         return ForwardingHandler(self, self.plugins_manager), session
@@ -170,6 +179,14 @@ class ForwardingBroker(Broker):  # type: ignore[misc]
         self.forget_routes()
         code: int = await super().add_subscription((subscription[0], 0), session)
         return code
+
+    async def _delete_session(self, client_id: str) -> None:
+        """Make room for a client of the same name; unlike amqtt, also end the old one's connection (§3.1.4)."""
+        handler = self._sessions.get(client_id, (None, None))[1]
+        await super()._delete_session(client_id)
+        if handler is not None:
+            await handler.handle_connection_closed()
+            await handler.stop()
 
     def _del_subscription(self, a_filter: str, session: Session) -> int:
         self.forget_routes()
@@ -273,7 +290,7 @@ class ForwardingHandler(BrokerProtocolHandler):  # type: ignore[misc]
         match message:
             case PingReqPacket():
                 return self.outlet.offer(b"\xd0\x00", room=PACKET_BYTES_MAX)
-            case SubscribePacket() if self._pending_subscriptions.qsize() < PENDING_MAX:
+            case SubscribePacket() if message.payload.topics and self._pending_subscriptions.qsize() < PENDING_MAX:
                 await self.handle_subscribe(message)
             case UnsubscribePacket() if self._pending_unsubscriptions.qsize() < PENDING_MAX:
                 await self.handle_unsubscribe(message)

@@ -63,7 +63,7 @@ class Link:
         self._task: asyncio.Task[None] | None = None
         self._protocol = url.protocol or Protocol.V5
         self._connections = 0
-        self.status = self._status(LinkState.WAITING, "not started")
+        self.status = self._status(LinkState.CONNECTING, "")
 
     def start(self) -> None:
         """Begin to connect."""
@@ -92,7 +92,6 @@ class Link:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         failures = 0
-        self._change(LinkState.CONNECTING, "")
         while True:
             connection = self._new_connection()
             started = loop.time()

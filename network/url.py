@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from network.errors import BadBusUrl
+from network.tls import client_context
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -52,13 +53,9 @@ class BusUrl:
         if not self.tls:
             return None
         try:
-            context = ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
-        except (OSError, ssl.SSLError) as error:
+            return client_context(ca_file=self.ca_file, insecure=self.insecure)
+        except OSError as error:
             raise BadBusUrl(str(self), f"its file of certificates {self.ca_file} can not be read ({error})") from None
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
 
 
 def parse_bus_url(text: str) -> BusUrl:

@@ -26,7 +26,7 @@ async def broker(request, tmp_path):
     """Both brokers that are promised to work, one after the other."""
     if request.param == "mosquitto":
         require_mosquitto()
-        running = Mosquitto(tmp_path)
+        running: Mosquitto | EmbeddedBroker = Mosquitto(tmp_path)
     else:
         running = EmbeddedBroker()
     await running.start()

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from random import Random
 
-from network.bus import BusLimits, Inbound
+from canonical.hashing import Digest
+from network.bus import Bus, BusLimits, Inbound, LinkStatus
 from network.buses import Buses
 from network.frames import publish_header
 from network.url import parse_bus_url
 
-CHAIN = bytes(range(32))
+CHAIN = Digest(bytes(range(32)))
 MEMBERS = ("ant", "jd", "ncta", "tencent")
+CONFORMS: type[Bus] = Buses
 PATIENCE_S = 20
 """How long a test waits for what should come at once."""
 
@@ -21,7 +23,7 @@ class End:
     def __init__(self, member: str, urls: Sequence[str], *, limits: BusLimits | None = None):
         self.ready = asyncio.Event()
         self.changed = asyncio.Event()
-        self.changes = []
+        self.changes: list[LinkStatus] = []
         self.messages: list[Inbound] = []
         self.bus = Buses(
             [parse_bus_url(url) for url in urls],

@@ -32,8 +32,8 @@ class Mosquitto:
         self.folder = folder
         self.port = free_port()
         self.lines = lines
-        self._process = None
-        self._log = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._log: asyncio.Task[bytes] | None = None
 
     @property
     def url(self):
@@ -44,27 +44,30 @@ class Mosquitto:
             f"listener {self.port} 127.0.0.1",
             "set_tcp_nodelay true",
             "persistence false",
-            "log_dest stdout",
-            f"user {os.environ.get('USER') or 'root'}",
+            "log_dest stderr",
+            "user root",
             *self.lines,
         ]
         file = self.folder / "mosquitto.conf"
         file.write_text("\n".join(settings) + "\n")
-        self._process = await asyncio.create_subprocess_exec(
-            BINARY, "-c", str(file), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        assert BINARY is not None
+        process = await asyncio.create_subprocess_exec(
+            BINARY, "-c", str(file), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
+        assert process.stderr is not None
+        self._process = process
         seen = []
         async with asyncio.timeout(20):
-            while line := await self._process.stdout.readline():
+            while line := await process.stderr.readline():
                 seen.append(line.decode(errors="replace"))
                 if b" running" in line:
                     break
             else:
                 raise AssertionError("mosquitto did not start: " + "".join(seen))
-        self._log = asyncio.create_task(self._process.stdout.read())
+        self._log = asyncio.create_task(process.stderr.read())
 
     async def stop(self):
-        if self._process is None:
+        if self._process is None or self._log is None:
             return
         self._process.terminate()
         await asyncio.wait_for(self._process.wait(), 10)

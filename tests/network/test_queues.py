@@ -1,10 +1,11 @@
+from canonical.hashing import Digest
 from network.bus import BusCounters, BusLimits, Channel, DropReason
 from network.first_copy import FirstCopy
 from network.inbox import Inbox
 from network.outbox import Outbox
 from network.topics import subscriptions
 
-CHAIN = bytes(32)
+CHAIN = Digest(bytes(32))
 ANT, JD, INBOX = (f"quorate/{'0' * 16}/{tail}".encode() for tail in ("ant/votes", "jd/votes", "me/inbox"))
 MIB = 1 << 20
 

@@ -1,9 +1,10 @@
 import pytest
 
+from canonical.hashing import Digest
 from network.bus import Channel
 from network.topics import Topic, TopicFault, parse_topic, subscriptions, topic_of
 
-CHAIN = bytes(range(32))
+CHAIN = Digest(bytes(range(32)))
 LABEL = "0001020304050607"
 
 
