@@ -168,6 +168,9 @@ def _check_members(members: tuple[Member, ...]) -> None:
 
 
 def _parameters(content: dict[str, int]) -> dict[str, int]:
+    fields = _Fields("parameters.", content, set(content))
+    for name in content:
+        fields.take(name, int, "a whole number")
     try:
         parameters_from(content)
     except ValueError as error:
