@@ -11,7 +11,7 @@ Retrying is safe because a transaction is named by its bytes and takes effect on
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -20,9 +20,10 @@ import msgspec
 
 from canonical.hashing import Digest
 from ledger.envelope import Envelope
-from node.gateway_http import JSON, MESSAGE_PACK
 from node.gateway_records import AccountReply, SeriesReply, TokenReply, WorkReply
 from node.gateway_types import (
+    JSON,
+    MESSAGE_PACK,
     BlockEvent,
     BlockReply,
     CanTransferReply,
@@ -191,7 +192,7 @@ class Client:
         """The charter file, as that member has it."""
         return (await self._send("GET", "/v1/charter")).content
 
-    async def events(self) -> AsyncIterator[BlockEvent]:
+    async def events(self) -> AsyncGenerator[BlockEvent, None]:
         """Each block that becomes final from now on; ends when the gateway ends the stream or cannot be reached."""
         timeout = httpx.Timeout(None, connect=CONNECT_SECONDS_MAX)
         async with self._http.stream("GET", f"{self._gateways[0]}/v1/events", timeout=timeout) as response:

@@ -20,7 +20,6 @@ from collections.abc import Callable, Sequence
 
 from canonical.hashing import Digest
 from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
-from consensus.types import ReplicaId
 from ledger.envelope import Envelope
 from network.bus import Bus, Channel
 from node.admission import Admission, Admitted, Known, Refused, Unavailable
@@ -61,7 +60,6 @@ class Driver:
         reader: StorageReader,
         bus: Bus,
         *,
-        replica: ReplicaId,
         certified: int,
         clock_ms: Callable[[], int],
         trace: Trace,
@@ -80,7 +78,6 @@ class Driver:
         self._storage = storage
         self._reader = reader
         self._bus = bus
-        self._replica = replica
         self._clock_ms = clock_ms
         self._trace = trace
         self._log = log
@@ -176,7 +173,7 @@ class Driver:
             self._storage.commit(ready.writes)
         self.core.durable(now_ms)
         if ready.writes and self._trace.is_on:
-            self._trace.write(trace_lines(ready, self.core.explain(), replica=self._replica, now_ms=now_ms))
+            self._trace.write(trace_lines(ready, self.core.replica.state, now_ms=now_ms))
         for timer in ready.timers:
             self._start(timer)
         for push in ready.pushes:

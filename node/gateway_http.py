@@ -13,10 +13,8 @@ from litestar import Request, Response
 
 from canonical.hashing import Digest
 from node.gateway_errors import RequestRefused, bad_request
-from node.gateway_types import Envelopes
+from node.gateway_types import JSON, MESSAGE_PACK, Envelopes
 
-JSON = "application/json"
-MESSAGE_PACK = "application/msgpack"
 _MESSAGE_PACK_NAMES = frozenset({MESSAGE_PACK, "application/vnd.msgpack", "application/x-msgpack"})
 
 BODY_BYTES_MAX = 2 << 20

@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from node.gateway_errors import PROBLEM_MEDIA_TYPE
-from node.gateway_http import JSON, MESSAGE_PACK
-from node.gateway_types import Problem
+from node.gateway_types import JSON, MESSAGE_PACK, Problem
 
 OPENAPI_VERSION = "3.1.0"
 """The first version whose schemas are JSON Schema 2020-12, which has `prefixItems` for tuples."""

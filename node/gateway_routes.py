@@ -10,15 +10,17 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from litestar import Response, asgi, get, post
+from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from node.gateway_errors import bad_request, unavailable, unknown
 from node.gateway_events import serve_stream
-from node.gateway_http import JSON, AnyRequest, answer, read_digest, read_envelopes, read_query
+from node.gateway_http import AnyRequest, answer, read_digest, read_envelopes, read_query
 from node.gateway_openapi import Route
 from node.gateway_records import AccountReply, SeriesReply, TokenReply, WorkReply
 from node.gateway_types import (
+    JSON,
     BlockReply,
     CanTransferReply,
     Envelopes,
@@ -120,14 +122,15 @@ def submission_handlers(service: Service) -> Sequence[HTTPRouteHandler]:
         return answer(request, reply, status=HTTPStatus.ACCEPTED if pending else HTTPStatus.OK)
 
     @get("/v1/transactions/{transaction:str}")
-    async def transaction(request: AnyRequest, transaction: str) -> Response[bytes]:
-        return answer(request, service.reading.transaction(read_digest(transaction)))
+    async def transaction(request: AnyRequest) -> Response[bytes]:
+        return answer(request, service.reading.transaction(read_digest(_named(request, "transaction"))))
 
     @get("/v1/transactions/{transaction:str}/certificate")
-    async def certificate(transaction: str) -> Response[bytes]:
-        found = service.reading.certificate(read_digest(transaction))
+    async def certificate(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "transaction")
+        found = service.reading.certificate(read_digest(name))
         if found is None:
-            raise unknown("final-transaction", transaction)
+            raise unknown("final-transaction", name)
         return Response(found, media_type=JSON)
 
     return submit, transaction, certificate
@@ -137,29 +140,35 @@ def ledger_handlers(service: Service) -> Sequence[HTTPRouteHandler]:
     """Paths that read the ledger."""
 
     @get("/v1/tokens/{token:str}")
-    async def token(request: AnyRequest, token: str) -> Response[bytes]:
-        return answer(request, _found(service.reading.token(token), "token", token))
+    async def token(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "token")
+        return answer(request, _found(service.reading.token(name), "token", name))
 
     @get("/v1/tokens/{token:str}/can-transfer")
-    async def can_transfer(request: AnyRequest, token: str) -> Response[bytes]:
+    async def can_transfer(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "token")
         query = read_query(request, TransferQuery)
-        return answer(request, _found(service.reading.can_transfer(token, query.to, now_ms=now_ms()), "token", token))
+        return answer(request, _found(service.reading.can_transfer(name, query.to, now_ms=now_ms()), "token", name))
 
     @get("/v1/series/{series:str}")
-    async def series(request: AnyRequest, series: str) -> Response[bytes]:
-        return answer(request, _found(service.reading.series(series), "series", series))
+    async def series(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "series")
+        return answer(request, _found(service.reading.series(name), "series", name))
 
     @get("/v1/works/{work:str}")
-    async def work(request: AnyRequest, work: str) -> Response[bytes]:
-        return answer(request, _found(service.reading.work(work), "work", work))
+    async def work(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "work")
+        return answer(request, _found(service.reading.work(name), "work", name))
 
     @get("/v1/accounts/{account:str}")
-    async def account(request: AnyRequest, account: str) -> Response[bytes]:
-        return answer(request, _found(service.reading.account(account), "account", account))
+    async def account(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "account")
+        return answer(request, _found(service.reading.account(name), "account", name))
 
     @get("/v1/blocks/{height:str}")
-    async def block(request: AnyRequest, height: str) -> Response[bytes]:
-        return answer(request, _found(service.reading.block(read_height(height)), "block", height))
+    async def block(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "height")
+        return answer(request, _found(service.reading.block(read_height(name)), "block", name))
 
     return token, can_transfer, series, work, account, block
 
@@ -189,7 +198,8 @@ def member_handlers(service: Service, *, document: bytes) -> Sequence[HTTPRouteH
 
     @asgi("/v1/events", is_mount=False, copy_scope=True)
     async def events(scope: Scope, receive: Receive, send: Send) -> None:
-        del scope
+        if scope["method"] != "GET":
+            raise MethodNotAllowedException
         listener = service.events.listen()
         if listener is None:
             raise unavailable("as many event streams are open as this member serves", retry_after_ms=5_000)
@@ -209,6 +219,11 @@ def read_height(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise bad_request("bad-identifier", f"{text[:80]!r} is no height", "a height is written in decimal digits")
     return int(text)
+
+
+def _named(request: AnyRequest, part: str) -> str:
+    """What stands in the path for `part`."""
+    return str(request.path_params[part])
 
 
 def now_ms() -> int:

@@ -12,6 +12,9 @@ import msgspec
 from ledger.envelope import Envelope
 from ledger.receipts import Event, Receipt, Refusal, Status
 
+JSON = "application/json"
+MESSAGE_PACK = "application/msgpack"
+
 ENVELOPES_PER_REQUEST_MAX = 1_000
 """Envelopes one request may carry: a tenth of a second of signature checks, shared with the turns of the node."""
 

@@ -89,6 +89,7 @@ class Node:
         self._stderr = stderr
         self._log: Log = open_log(stderr, member=options.home.name)
         self._stop = asyncio.Event()
+        self._bus_is_away: set[int] = set()
 
     async def run(self) -> int:
         """Start, serve until stopped, stop; return the exit code."""
@@ -160,7 +161,6 @@ class Node:
             storage,
             reader,
             bus,
-            replica=home.replica,
             certified=core.explain().certified,
             clock_ms=clock_ms,
             trace=trace,
@@ -171,8 +171,10 @@ class Node:
     def _on_link_change(self, status: LinkStatus) -> None:
         """Say once per change how the connection to a broker is doing; a retry that fails again is no change."""
         if status.state is LinkState.CONNECTED:
+            self._bus_is_away.discard(status.bus)
             self._log.info("bus connected", bus=status.bus, url=status.url, protocol=status.protocol)
-        elif status.state is LinkState.WAITING:
+        elif status.state is LinkState.WAITING and status.bus not in self._bus_is_away:
+            self._bus_is_away.add(status.bus)
             self._log.warning(
                 "bus away: nothing is lost, the node keeps trying", bus=status.bus, url=status.url, reason=status.reason
             )

@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from consensus.explain import Explanation
 from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
-from consensus.types import ReplicaId, VotePhase
+from consensus.state import State
+from consensus.types import VotePhase
 from ledger.receipts import Status
 from node.core import CoreReady
 from node.trace import TraceLine
 from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
 
 
-def trace_lines(ready: CoreReady, stands: Explanation, *, replica: ReplicaId, now_ms: int) -> list[TraceLine]:
-    """Return a line for each thing that happened, in order; `stands` is where the replica stands after them."""
-    role = "primary" if stands.primary == replica else "backup"
+def trace_lines(ready: CoreReady, state: State, *, now_ms: int) -> list[TraceLine]:
+    """Return a line for each thing that happened, in order; `state` is the replica's after them."""
+    replica, view, high = state.settings.replica, state.view, state.log.high
+    role = "primary" if state.settings.committee.primary(view) == replica else "backup"
     return [
-        TraceLine(
-            now_ms, replica, role, stands.view, stands.stable, stands.executed, stands.high, event, effects, cause
-        )
+        TraceLine(now_ms, replica, role, view, state.stable, state.executed, high, event, effects, cause)
         for event, effects, cause in _happened(ready)
     ]
 
