@@ -52,7 +52,7 @@ def terms_are_the_cases(request: Request, operation: FreezeToken) -> Reason | No
     if freeze is None or (freeze.reason == operation.reason and freeze.expires_ms == operation.expires_ms):
         return None
     return refuse(
-        "Case {case} was opened with reason {reason!r}, to end at {expires_ms}.",
+        "Case {case} has other terms: it ends at {expires_ms}, with reason: {reason}",
         case=operation.case,
         reason=freeze.reason,
         expires_ms=freeze.expires_ms,

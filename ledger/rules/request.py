@@ -43,7 +43,11 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 def refuse(message: str, *, retry_at_ms: int | None = None, **params: object) -> Reason:
-    """Fill `params` into the message's braces; they also go into the refusal, as text, in the order given."""
+    """Fill `params` into the message's braces; they also go into the refusal, as text, in the order given.
+
+    Messages are part of receipts, hence of the receipt root: only `str` of strings and integers goes into them, never
+    `repr`, whose escapes follow the Unicode tables of the Python at hand.
+    """
     written = tuple((name, str(value)) for name, value in params.items())
     return Reason(message.format_map(dict(written)), written, retry_at_ms)
 

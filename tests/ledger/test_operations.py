@@ -74,7 +74,9 @@ def test_a_bad_series_name_is_refused(name):
     assert isinstance(reader.read(encode(Mint(name))), Malformed)
 
 
-@pytest.mark.parametrize("name", ["", "s", "s-1", "s-001", "s-000001", "s-0001\n", "-0001", "S-0001", "s_0001", "s-00a1"])
+@pytest.mark.parametrize(
+    "name", ["", "s", "s-1", "s-001", "s-000001", "s-0001\n", "-0001", "S-0001", "s_0001", "s-00a1"]
+)
 def test_a_bad_token_name_is_refused(name):
     assert isinstance(reader.read(encode(UnfreezeToken(name, "case-1"))), Malformed)
 

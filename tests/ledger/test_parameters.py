@@ -10,7 +10,11 @@ from tests.ledger.world import charter
 def test_without_overrides_the_defaults_hold():
     assert parameters_from({}) == Parameters()
     assert (Parameters().hold_days_first, Parameters().hold_days_later) == (180, 730)
-    assert (Parameters().gifts_per_day, Parameters().edition_cap_max, Parameters().purchases_per_person) == (3, 10_000, 1)
+    assert (Parameters().gifts_per_day, Parameters().edition_cap_max, Parameters().purchases_per_person) == (
+        3,
+        10_000,
+        1,
+    )
 
 
 def test_an_override_changes_one_figure():

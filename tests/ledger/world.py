@@ -70,7 +70,7 @@ class World:
         self.ledger = Ledger.genesis(self.charter)
         self.now_ms = FOUNDED_MS
         self.nonces: dict[str, int] = {}
-        self.keys: dict[str, PublicKey] = {}
+        self.blocks: list[tuple[int, AuthoredBatch, BlockResult]] = []
 
     def transaction(self, account: str, operation: Operation, *, nonce: int = 0, deadline_ms: int = 0) -> Transaction:
         """With the account's next nonce, unless one is given."""
@@ -84,7 +84,7 @@ class World:
 
     def seal(self, account: str, *transactions: Transaction, key: PublicKey | None = None) -> Envelope:
         """Signed with `key`, or with the account's own."""
-        key = key or self.keys.get(account) or key_of(account)
+        key = key or key_of(account)
         return seal_envelope(
             account, transactions, chain=self.chain, public_key=key, sign=lambda _: Signature(bytes(64))
         )
@@ -93,6 +93,7 @@ class World:
         """One block with one batch of member 0."""
         batch = AuthoredBatch(0, self.ledger.last_batch(0) + 1, tuple(envelopes))
         result = self.ledger.execute(self.ledger.height + 1, self.now_ms, [batch])
+        self.blocks.append((self.now_ms, batch, result))
         assert violations(self.ledger.state) == []
         assert holdings_match_owners(self.ledger.state, self.ledger._holdings) == []
         return result
@@ -140,9 +141,7 @@ class World:
 def work_operation(work: str = "scroll", *, licensees: tuple[str, ...] = ("ant",), content: str = "") -> RegisterWork:
     """A valid registration."""
     content_hash = Digest(sha256((content or work).encode()).digest())
-    return RegisterWork(
-        work, "Scroll", "unknown", "Hunan Museum", "Catalogue 1", content_hash, f"C-{work}", licensees
-    )
+    return RegisterWork(work, "Scroll", "unknown", "Hunan Museum", "Catalogue 1", content_hash, f"C-{work}", licensees)
 
 
 def series_operation(

@@ -1,0 +1,122 @@
+"""The invariants see what they claim to see: each violation is made by hand and found."""
+
+import msgspec
+import pytest
+
+from ledger import invariants
+from ledger.invariants import (
+    INTEGERS,
+    RECORD_TYPES,
+    holdings_match_owners,
+    integer_fields,
+    never_oversold,
+    no_transferable_balance,
+    one_owner,
+    purchases_match_sales,
+    violations,
+)
+from ledger.names import token_id
+from ledger.operations import OPERATION_TYPES, Part
+from ledger.queries import Holdings
+from ledger.types import PurchaseRecord, Record, TokenRecord, TokenState
+from tests.ledger.world import World, issue_operation
+
+
+def world() -> World:
+    """A series of three with one sold."""
+    here = World()
+    here.open_account("ant.li")
+    here.open_account("jd.wang")
+    here.sealed_series("s", editions=3)
+    here.must("ant", issue_operation("s", "ant.li"))
+    assert violations(here.ledger.state) == []
+    return here
+
+
+def token(owner: str, state: TokenState = TokenState.ISSUED) -> TokenRecord:
+    return TokenRecord(owner, state, 0, 0, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "record", "words"),
+    [
+        ("s-0001", token("nobody"), "does not exist"),
+        ("x-0001", token("ant.li"), "does not exist"),
+        ("s-0001", token("ant"), "no person"),
+        ("s-0002", token("jd.wang", TokenState.MINTED), "not with its issuer"),
+    ],
+)
+def test_an_owner_that_cannot_be_is_found(row, record, words):
+    here = world()
+    here.ledger.state.tokens.put(row, record)
+    (found,) = one_owner(here.ledger.state)
+    assert row in found
+    assert words in found
+
+
+@pytest.mark.parametrize(
+    ("minted", "issued", "cap"),
+    [(3, 2, 3), (3, 4, 3), (4, 1, 4), (2, 1, 2), (3, 1, 2), (3, -1, 3), (3, 1, 5)],
+)
+def test_a_series_whose_counts_do_not_fit_its_tokens_is_found(minted, issued, cap):
+    here = world()
+    series = here.ledger.series("s")
+    assert series is not None
+    altered = msgspec.structs.replace(series, minted=minted, issued=issued, edition_cap=cap)
+    here.ledger.state.series.put("s", altered)
+    assert never_oversold(here.ledger.state)
+
+
+def test_a_token_beyond_the_series_is_found():
+    here = world()
+    here.ledger.state.tokens.put(token_id("s", 4), token("ant.li"))
+    assert never_oversold(here.ledger.state) == ["never oversold: 4 tokens exist; 3 were minted"]
+
+
+def test_an_edition_sold_out_of_order_is_found():
+    here = world()
+    here.ledger.state.tokens.put("s-0003", token("jd.wang"))
+    assert never_oversold(here.ledger.state) == ["never oversold: edition 3 of s should be minted"]
+
+
+def test_a_purchase_that_was_forgotten_or_invented_is_found():
+    for count in (0, 2):
+        here = world()
+        ((row, _),) = here.ledger.state.purchases.rows()
+        here.ledger.state.purchases.put(row, PurchaseRecord(count))
+        assert purchases_match_sales(here.ledger.state) == [f"purchases match sales: s sold 1, persons bought {count}"]
+
+
+def test_an_index_that_fell_behind_is_found():
+    here = world()
+    index = Holdings(here.ledger.state)
+    assert holdings_match_owners(here.ledger.state, index) == []
+    here.ledger.state.tokens.put("s-0001", token("jd.wang"))
+    assert len(holdings_match_owners(here.ledger.state, index)) == 2
+
+
+def test_every_integer_of_the_state_is_on_the_list_and_the_list_has_no_other__r9_1():
+    assert no_transferable_balance() == []
+    assert {name for each in RECORD_TYPES for name in integer_fields(each)} == set(INTEGERS)
+    assert set(RECORD_TYPES) == set(Record.__subclasses__())
+
+
+def test_a_record_with_a_balance_is_found__r9_1(monkeypatch):
+    class WalletRecord(Part, frozen=True):
+        owner: str
+        points: int | None
+
+    monkeypatch.setattr(invariants, "RECORD_TYPES", (*RECORD_TYPES, WalletRecord))
+    assert no_transferable_balance() == ["no transferable balance: nobody says what WalletRecord.points counts"]
+
+
+def test_an_operation_that_moves_an_amount_is_found__r9_1(monkeypatch):
+    class Lot(Part, frozen=True):
+        size: int
+
+    class Pay(Part, frozen=True, tag="pay"):
+        to: str
+        lots: tuple[Lot, ...]
+
+    monkeypatch.setattr(invariants, "OPERATION_TYPES", (*OPERATION_TYPES, Pay))
+    assert no_transferable_balance() == ["no transferable balance: Pay could move ['Pay.lots']"]
