@@ -7,6 +7,9 @@ vote can still be taken out with its path and shown to a third party.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
+
+import msgspec
 
 from canonical.encoding import encode
 from canonical.hashing import Domain
@@ -27,8 +30,7 @@ class Bundle(Message, frozen=True, tag="bundle"):
 
     epoch: Epoch
     sender: ReplicaId
-    items: tuple[Item, ...]
-    """1 to `BUNDLE_ITEMS_MAX`."""
+    items: Annotated[tuple[Item, ...], msgspec.Meta(min_length=1, max_length=BUNDLE_ITEMS_MAX)]
     signature: Signature
     """Over `signed_bytes`, by the sender's key."""
 

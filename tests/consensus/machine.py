@@ -1,0 +1,401 @@
+"""One member of the test cluster: a replica, a disk that can lose what was not synced, and a driver that can crash.
+
+The driver keeps the contract of `Ready`: what may leave at once leaves, then records reach the disk in one piece, then
+the votes that waited for them leave. Before each of these steps it tells its world, which may kill it right there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from canonical.encoding import encode
+from canonical.hashing import Digest
+from canonical.signing import Signature
+from consensus.bundle import BUNDLE_ITEMS_MAX, Bundle, open_bundle, seal
+from consensus.effects import (
+    Decided,
+    Halt,
+    Outgoing,
+    PreparedRecord,
+    PushBatches,
+    PushBlocks,
+    Ready,
+    Rejected,
+    VoteRecord,
+)
+from consensus.events import BatchStored, Executed, Received, TimerFired, TimerKind
+from consensus.guard import SignGuard
+from consensus.invariants import decided_in_order, executed_once
+from consensus.messages import (
+    BatchReference,
+    BlockHeader,
+    BlockVote,
+    CertificateVote,
+    CertifiedBlock,
+    Commit,
+    Item,
+    PreparedCertificate,
+    PrePrepare,
+    Prepare,
+    Proposal,
+    Vote,
+)
+from consensus.replica import Remembered, Replica
+from consensus.settings import Settings
+from consensus.types import BatchNumber, ReplicaId, SequenceNumber
+from tests.consensus.makers import CHAIN, batch, sign_as, verify
+
+VOTES = (PrePrepare, Prepare, Commit, BlockVote)
+
+PUSHED_BLOCKS_MAX = 32
+"""As the real driver, which stops at some megabytes."""
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+class Crashed(Exception):
+    """The machine lost power between two steps of its driver."""
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A batch on the bus: its reference stands for its bytes."""
+
+    reference: BatchReference
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class Frame:
+    sender: int
+    to: int
+    content: Bundle | Payload
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A state machine whose state is the hash of everything executed, in order."""
+
+    root: Digest
+    last: tuple[BatchNumber, ...]
+    timestamp_ms: int = 0
+
+    def execute(self, decided: Decided, *, settings: Settings, parent: Digest) -> tuple["Ledger", Executed]:
+        last, root, fresh = list(self.last), self.root, []
+        for each in decided.proposal.batches:
+            if each.number > last[each.author]:
+                last[each.author] = each.number
+                root = Digest(sha256(root + each.digest).digest())
+                fresh.append(each)
+        time_ms = max(self.timestamp_ms, decided.proposal.timestamp_ms)
+        empty = Digest(bytes(32))
+        header = BlockHeader(
+            decided.sequence, parent, settings.epoch, decided.digest, time_ms, root, root, root, empty, empty
+        )
+        return Ledger(root, tuple(last), time_ms), Executed(header, tuple(fresh))
+
+
+@dataclass
+class Disk:
+    """Changes only by `commit`, which does all or nothing."""
+
+    ledger: Ledger
+    votes: list[Vote] = field(default_factory=list)
+    ever: dict[bytes, None] = field(default_factory=dict)
+    """Encodings of all votes that were ever stored, in order."""
+    prepared: dict[SequenceNumber, PreparedCertificate] = field(default_factory=dict)
+    payloads: dict[Digest, Payload] = field(default_factory=dict)
+    headers: dict[SequenceNumber, BlockHeader] = field(default_factory=dict)
+    proposals: dict[SequenceNumber, Proposal] = field(default_factory=dict)
+    executed: list[BatchReference] = field(default_factory=list)
+    certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
+    stable: SequenceNumber = SequenceNumber(0)
+    own_batches: int = 0
+
+    def commit(self, writes: list[Callable[["Disk"], None]]) -> None:
+        for write in writes:
+            write(self)
+
+    def store_vote(self, vote: Vote) -> None:
+        self.votes.append(vote)
+        self.ever[encode(vote)] = None
+
+    def store_payload(self, payload: Payload, *, own: bool) -> None:
+        self.payloads[payload.reference.digest] = payload
+        if own:
+            self.own_batches = max(self.own_batches, payload.reference.number)
+
+    def store_block(self, event: Executed, proposal: Proposal, ledger: Ledger) -> None:
+        assert event.header.height == len(self.headers) + 1
+        self.headers[event.header.height] = event.header
+        self.proposals[event.header.height] = proposal
+        self.executed += event.batches
+        self.ledger = ledger
+
+    def stabilise(self, stable: SequenceNumber) -> None:
+        self.stable = stable
+        self.votes = [vote for vote in self.votes if vote.sequence > stable]
+        for sequence in [each for each in self.prepared if each <= stable]:
+            del self.prepared[sequence]
+
+    def remembered(self) -> Remembered | None:
+        if not self.ever and not self.headers:
+            return None
+        above = [SequenceNumber(each) for each in range(self.stable + 1, len(self.headers) + 1)]
+        certified = SequenceNumber(len(self.certificates))
+        return Remembered(
+            stable=self.stable,
+            certified=certified,
+            blocks=tuple(
+                CertifiedBlock(self.headers[h], self.proposals[h], self.certificates.get(h, ())) for h in above
+            ),
+            tip=self.headers.get(SequenceNumber(len(self.headers))),
+            votes=tuple(self.votes),
+            executed_batches=self.ledger.last,
+        )
+
+
+class Machine:
+    """A replica with its driver. `send(frame)`, `step()` and `now()` belong to the world it lives in."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        send: Callable[[Frame], None],
+        step: Callable[[int], None],
+        now: Callable[[], int],
+    ) -> None:
+        self.settings, self.id = settings, int(settings.replica)
+        self.send_frame, self.step, self.now = send, step, now
+        empty = Ledger(settings.chain, tuple(BatchNumber(0) for _ in settings.committee.replicas()))
+        self.disk = Disk(empty)
+        self.is_up = False
+        self.is_slow = False
+        """Whether it executes what was decided in a turn only in the next one."""
+        self.boot()
+
+    def boot(self) -> None:
+        """Forget everything but the disk, and begin."""
+        self.replica = Replica(self.settings, verify=verify, remembered=self.disk.remembered())
+        self.guard = SignGuard()
+        self.guard.raise_floor(self.disk.stable)
+        for vote in self.disk.votes:
+            if not self.guard.admit(vote):
+                raise Broken("I2: the disk holds two votes for one slot")
+        self.ledger = self.disk.ledger
+        self.handed_out = SequenceNumber(len(self.disk.headers))
+        self.deadlines: dict[TimerKind, tuple[int, int]] = {}
+        self.gated: list[Outgoing] = []
+        self.own_payloads: list[Payload] = []
+        self.writes: list[Callable[[Disk], None]] = []
+        self.decided: list[Decided] = []
+        """In this life, in the order in which they were handed out."""
+        self.undone: list[Decided] = []
+        """Decisions that wait for execution: until the next turn, where this machine is slow."""
+        self.rejected: list[Rejected] = []
+        self.halt: Halt | None = None
+        self.is_up = True
+        for payload in self.disk.payloads.values():
+            if payload.reference.number > self.ledger.last[payload.reference.author]:
+                self.replica.hold(payload.reference)
+        self.next_batch = self.disk.own_batches + 1
+
+    def crash(self) -> None:
+        self.is_up = False
+
+    # Input: none of these performs anything before `turn`
+
+    def submit(self, content: bytes = b"", size_bytes: int = 1_000) -> BatchReference:
+        """A batch of this member's own."""
+        reference = batch(self.id, self.next_batch, content, size_bytes)
+        self.next_batch += 1
+        payload = Payload(reference, sign_as(self.id)(reference.digest))
+        self.own_payloads.append(payload)
+        self.store(payload)
+        return reference
+
+    def store(self, payload: Payload) -> None:
+        own = payload.reference.author == self.id
+        self.writes.append(lambda disk: disk.store_payload(payload, own=own))
+        self.replica.step(BatchStored(payload.reference), wall_ms=self.now())
+
+    def receive(self, content: Bundle | Payload) -> None:
+        if isinstance(content, Payload):
+            named = content.reference
+            if verify(named.author, named.digest, content.signature) and self.replica.wants_batch(
+                named.author, named.number, named.digest
+            ):
+                self.store(content)
+        elif self.replica.wants(content):
+            opened = open_bundle(content, chain=self.settings.chain, verify=verify)
+            if opened is not None:
+                self.replica.step(Received(opened), wall_ms=self.now())
+
+    def fire(self, kind: TimerKind) -> None:
+        _, generation = self.deadlines.pop(kind)
+        self.replica.step(TimerFired(kind, generation), wall_ms=self.now())
+
+    # Output
+
+    def turn(self) -> None:
+        """Perform what the replica asks for until it asks for nothing."""
+        self._execute_all()
+        while True:
+            ready = self._collect()
+            self.rejected += ready.rejected
+            self.halt = self.halt or ready.halt
+            for each in self._frames(ready.send):
+                self._leave(each)
+            if not self.writes and not ready.timers and not ready.pushes and not ready.send and not self.gated:
+                return
+            writes, self.writes = self.writes, []
+            self.step(self.id)
+            self.disk.commit(writes)
+            self.step(self.id)
+            for payload in self.own_payloads:
+                for to in self.settings.committee.replicas():
+                    if to != self.id:
+                        self._leave(Frame(self.id, to, payload))
+            self.own_payloads = []
+            self._release()
+            for timer in ready.timers:
+                self.deadlines[TimerKind(timer.kind)] = (self.now() + timer.after_ms, timer.generation)
+            for push in ready.pushes:
+                self._push(push)
+
+    def _collect(self) -> Ready:
+        """Carry effects over, executing decisions until there are none; returns all of them as one."""
+        whole = Ready()
+        while True:
+            ready = self.replica.take()
+            for record in ready.records:
+                match record:
+                    case VoteRecord(vote):
+                        self.writes.append(lambda disk, vote=vote: disk.store_vote(vote))  # type: ignore[misc]
+                    case PreparedRecord(certificate):
+                        sequence = certificate.pre_prepare.sequence
+                        self.writes.append(
+                            lambda disk, sequence=sequence, certificate=certificate: disk.prepared.__setitem__(  # type: ignore[misc]
+                                sequence, certificate
+                            )
+                        )
+            self.gated += ready.send_after
+            for block in ready.certified:
+                height, votes = block.header.height, block.votes
+                self.writes.append(
+                    lambda disk, height=height, votes=votes: disk.certificates.__setitem__(height, votes)  # type: ignore[misc]
+                )
+            if ready.stable is not None:
+                self.writes.append(lambda disk, stable=ready.stable: disk.stabilise(stable))  # type: ignore[misc]
+            whole.send += ready.send
+            whole.timers += ready.timers
+            whole.pushes += ready.pushes
+            whole.rejected += ready.rejected
+            whole.halt = whole.halt or ready.halt
+            for decided in ready.decided:
+                found = decided_in_order(self.handed_out, decided.sequence)
+                if found:
+                    raise Broken(found)
+                self.handed_out = decided.sequence
+                self.decided.append(decided)
+                self.undone.append(decided)
+            if self.is_slow or not self.undone:
+                return whole
+            self._execute_all()
+
+    def _execute_all(self) -> None:
+        undone, self.undone = self.undone, []
+        for decided in undone:
+            self._execute(decided)
+
+    def _execute(self, decided: Decided) -> None:
+        state = self.replica.state
+        before = self.ledger.last
+        ledger, event = self.ledger.execute(decided, settings=self.settings, parent=state.executed_digest)
+        for each in event.batches:
+            found = executed_once(before[each.author], each)
+            if found:
+                raise Broken(found)
+            assert each.digest in state.requests.held, "only a batch that is here is executed"
+        self.replica.step(event, wall_ms=self.now())
+        if state.halted:
+            return
+        self.ledger = ledger
+        self.writes.append(lambda disk: disk.store_block(event, decided.proposal, ledger))
+
+    def _release(self) -> None:
+        """The turn's records are on disk: votes may leave, unless a stable checkpoint has settled them meanwhile."""
+        gated, self.gated = self.gated, []
+        stable = self.replica.state.stable
+        leaving = [each for each in gated if isinstance(each.item, VOTES) and each.item.sequence > stable]
+        for each in leaving:
+            assert isinstance(each.item, VOTES)
+            if not self.guard.admit(each.item):
+                raise Broken(f"I2: the guard refuses {each.item}")
+        self.guard.raise_floor(stable)
+        for frame in self._frames(leaving):
+            self._leave(frame)
+
+    def _frames(self, outgoing: list[Outgoing]) -> list[Frame]:
+        receivers: dict[ReplicaId | None, list[Item]] = {}
+        for each in outgoing:
+            receivers.setdefault(each.to, []).append(each.item)
+        frames: list[Frame] = []
+        for to, items in receivers.items():
+            for first in range(0, len(items), BUNDLE_ITEMS_MAX):
+                part = items[first : first + BUNDLE_ITEMS_MAX]
+                opened = seal(
+                    part,
+                    chain=self.settings.chain,
+                    epoch=self.settings.epoch,
+                    sender=self.settings.replica,
+                    sign=sign_as(self.id),
+                )
+                if to is None:
+                    self.replica.step(Received(opened), wall_ms=self.now())
+                    others = [each for each in self.settings.committee.replicas() if each != self.id]
+                    frames += [Frame(self.id, each, opened.bundle) for each in others]
+                else:
+                    frames.append(Frame(self.id, to, opened.bundle))
+        return frames
+
+    def _push(self, push: PushBlocks | PushBatches) -> None:
+        if isinstance(push, PushBatches):
+            for name in push.digests:
+                if name in self.disk.payloads:
+                    self._leave(Frame(self.id, push.to, self.disk.payloads[name]))
+            return
+        last = min(push.last, push.first + PUSHED_BLOCKS_MAX - 1)
+        blocks: list[Outgoing] = []
+        for height in map(SequenceNumber, range(push.first, last + 1)):
+            content = self.disk.proposals[height]
+            blocks.append(
+                Outgoing(CertifiedBlock(self.disk.headers[height], content, self.disk.certificates[height]), to=push.to)
+            )
+            for each in content.batches:
+                self._leave(Frame(self.id, push.to, self.disk.payloads[each.digest]))
+        for frame in self._frames(blocks):
+            self._leave(frame)
+
+    def _leave(self, frame: Frame) -> None:
+        self.step(self.id)
+        self.send_frame(frame)
+
+
+def lie_about(frame: Frame, *items: Item, sender: int | None = None, key: int | None = None) -> Frame:
+    """The same frame with other items, sealed by whoever lies; or under another's name, or with another's key."""
+    assert isinstance(frame.content, Bundle)
+    name = frame.sender if sender is None else sender
+    opened = seal(
+        items,
+        chain=CHAIN,
+        epoch=frame.content.epoch,
+        sender=ReplicaId(name),
+        sign=sign_as(frame.sender if key is None else key),
+    )
+    return replace(frame, content=opened.bundle)
+
+
