@@ -42,7 +42,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 def explain(state: State) -> Explanation:
     """Describe where `state` stands; changes nothing and costs the same whatever is stuck."""
-    seen = [SequenceNumber(0), *state.log.slots, *(status.executed for status in state.peers.values())]
+    seen = [SequenceNumber(0), *state.log.slots, *(peer.status.executed for peer in state.peers.values())]
     return Explanation(
         view=state.view,
         primary=state.settings.committee.primary(state.view),

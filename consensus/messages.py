@@ -122,7 +122,7 @@ class Status(Message, frozen=True, tag="status"):
     """What I have and lack. Receivers push exactly what is missing; nothing else repairs a lossy bus."""
 
     number: Natural
-    """Strictly increasing for one sender, also over restarts (it is the sender's clock): an old status is nothing."""
+    """Strictly increasing in one life, and over restarts while the sender's clock, which it is, is not set back."""
     view: View
     stable: SequenceNumber
     """Last stable checkpoint: the low watermark h."""

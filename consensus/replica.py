@@ -14,6 +14,7 @@ from consensus.effects import Outgoing, Ready, Reason, Rejected
 from consensus.events import BatchStored, Event, Executed, Received, TimerFired, TimerKind
 from consensus.log import Log
 from consensus.messages import (
+    BatchReference,
     BlockHeader,
     BlockVote,
     CertifiedBlock,
@@ -85,6 +86,10 @@ class Replica:
             case _:
                 assert_never(event)
         propose(state, wall_ms=wall_ms)
+
+    def hold(self, reference: BatchReference) -> None:
+        """Note a batch that the disk holds at birth. It leads to nothing before the next step, which knows the time."""
+        self.state.requests.store(reference, tick=self.state.tick)
 
     def take(self) -> Ready:
         """Hand out what was asked for since the last take."""
@@ -171,8 +176,8 @@ class Replica:
                 is_open = item.sequence > state.certified and state.log.covers(item.sequence)
                 return is_open and not (votes and votes.voters & bit)
             case Status():
-                last = state.peers.get(sender)
-                return last is None or item.number > last.number
+                peer = state.peers.get(sender)
+                return peer is None or peer.admits(item.number, tick=state.tick)
             case CertifiedBlock():
                 return item.header.height > state.certified
             case _:

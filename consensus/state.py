@@ -28,6 +28,42 @@ class Block:
     """Set in the order of heights."""
 
 
+STATUSES_A_TICK_MAX = 2
+"""Statuses of one sender that are answered within one own status interval. Clocks drift, so one would lose some."""
+
+SILENCE_TICKS = 25
+"""After so many intervals without a newer status an older number is heard again, once: a clock was set back."""
+
+
+@dataclass(slots=True)
+class Peer:
+    """What another replica said last of what it holds, and when."""
+
+    status: Status
+    number_highest: int
+    """The highest number of any status of its."""
+    heard_at: int
+    """The tick of the last one."""
+    heard_count: int = 1
+    """How many came in that tick."""
+
+    def admits(self, number: int, *, tick: int) -> bool:
+        """Whether a status with this number is heard at `tick`.
+
+        Whoever repeats an old status, and whoever sends new ones without end, must not make others send without end. A
+        member whose clock was set back between two lives must still be heard, if seldom.
+        """
+        if number <= self.number_highest:
+            return tick >= self.heard_at + SILENCE_TICKS
+        return tick > self.heard_at or self.heard_count < STATUSES_A_TICK_MAX
+
+    def hear(self, status: Status, *, tick: int) -> None:
+        """Replace the last status."""
+        self.heard_count = self.heard_count + 1 if tick == self.heard_at else 1
+        self.status, self.heard_at = status, tick
+        self.number_highest = max(self.number_highest, status.number)
+
+
 @dataclass(slots=True)
 class State:
     """§4.1: "the state of each replica includes the state of the service, a message log, and the current view"."""
@@ -51,8 +87,10 @@ class State:
     """Executed blocks in (stable, executed]."""
     block_votes: dict[SequenceNumber, Tally] = field(default_factory=dict)
     """BLOCK-VOTEs for heights in (certified, H], executed here or not."""
-    peers: dict[ReplicaId, Status] = field(default_factory=dict)
+    peers: dict[ReplicaId, Peer] = field(default_factory=dict)
     """Each other replica's last status."""
+    status_number: int = 0
+    """The number of the last own status."""
     tick: int = 0
     """Status intervals since birth: the only measure of age in here."""
     certified_at_last_tick: SequenceNumber = SequenceNumber(0)

@@ -18,7 +18,7 @@ from consensus.messages import (
     SlotStatus,
     Status,
 )
-from consensus.state import State
+from consensus.state import Peer, State
 from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber
 
 TICKS_ON_THE_WAY = 2
@@ -28,7 +28,8 @@ TICKS_ON_THE_WAY = 2
 def on_status_timer(state: State, *, wall_ms: int) -> None:
     """R1: say what is held and missing, and start the next interval."""
     state.tick += 1
-    state.ready.send.append(Outgoing(own_status(state, number=wall_ms)))
+    state.status_number = max(wall_ms, state.status_number + 1)
+    state.ready.send.append(Outgoing(own_status(state, number=state.status_number)))
     state.certified_at_last_tick = state.certified
     state.set_timer(TimerKind.STATUS, after_ms=state.settings.status_interval_ms)
 
@@ -60,13 +61,13 @@ def whom_to_ask(state: State) -> ReplicaId | None:
     """
     is_stuck = state.certified == state.certified_at_last_tick
     ahead = [
-        peer
-        for peer, status in sorted(state.peers.items())
-        if (is_stuck and status.certified > state.certified) or _holds_batches_we_lack(state, status)
+        replica
+        for replica, peer in sorted(state.peers.items())
+        if (is_stuck and peer.status.certified > state.certified) or _holds_batches_we_lack(state, peer.status)
     ]
     if not ahead:
         return None
-    after_last = [peer for peer in ahead if state.asked_last is not None and peer > state.asked_last]
+    after_last = [each for each in ahead if state.asked_last is not None and each > state.asked_last]
     return (after_last or ahead)[0]
 
 
@@ -84,17 +85,20 @@ def missing_batches(state: State) -> list[Digest]:
 def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
     """R3-R6: push to the sender exactly what it lacks.
 
-    Accepted when: its number is above that of the sender's last status, so that an outsider who repeats old ones makes
-    nobody send anything; it speaks of as many authors as there are.
+    Accepted when: it is another's; its number is above that of the sender's last status, so that an outsider who
+    repeats old ones makes nobody send anything; not too many came already; it speaks of as many authors as there are.
     """
-    last = state.peers.get(signed.sender)
-    if last is not None and message.number <= last.number:
+    if signed.sender == state.settings.replica:
+        return None
+    peer = state.peers.get(signed.sender)
+    if peer is not None and not peer.admits(message.number, tick=state.tick):
         return Reason.STALE
     if len(message.batches) != state.settings.committee.size:
         return Reason.BAD_PROPOSAL
-    state.peers[signed.sender] = message
-    if signed.sender == state.settings.replica:
-        return None
+    if peer is None:
+        state.peers[signed.sender] = Peer(message, number_highest=message.number, heard_at=state.tick)
+    else:
+        peer.hear(message, tick=state.tick)
     for vote in [*votes_lacking(state, message), *block_votes_lacking(state, message)]:
         state.ready.send.append(Outgoing(vote, to=signed.sender))
     is_asked = message.asked == state.settings.replica

@@ -396,7 +396,7 @@ class Core:
         for payload in restored.batches:
             batch = self._inbound.reopen(payload)
             self._batches[batch.reference.digest] = batch
-            self.replica.step(BatchStored(batch.reference), wall_ms=0)
+            self.replica.hold(batch.reference)
             if batch.batch.author == self._self:
                 self._pool.expect(batch.ids)
 
