@@ -56,15 +56,21 @@ class Mosquitto:
         )
         assert process.stderr is not None
         self._process = process
-        seen = []
-        async with asyncio.timeout(20):
-            while line := await process.stderr.readline():
-                seen.append(line.decode(errors="replace"))
-                if b" running" in line:
-                    break
-            else:
-                raise AssertionError("mosquitto did not start: " + "".join(seen))
+        try:
+            await asyncio.wait_for(self._await_running(process.stderr), 20)
+        except BaseException:
+            process.kill()
+            await process.wait()
+            raise
         self._log = asyncio.create_task(process.stderr.read())
+
+    async def _await_running(self, log: asyncio.StreamReader):
+        seen = []
+        while line := await log.readline():
+            if b" running" in line:
+                return
+            seen.append(line.decode(errors="replace"))
+        raise AssertionError("mosquitto did not start: " + "".join(seen))
 
     async def stop(self):
         if self._process is None or self._log is None:
