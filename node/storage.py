@@ -62,9 +62,11 @@ class Storage:
         self._lock = HomeLock(path)
         try:
             self._open(genesis)
-        except sqlite3.Error as error:
+        except BaseException as error:
             self._lock.release()
-            raise storage_failed(path, error, doing="opening", kept="Nothing was changed.") from error
+            if isinstance(error, sqlite3.Error):
+                raise storage_failed(path, error, doing="opening", kept="Nothing was changed.") from error
+            raise
         self._meta: Meta | None = None
         self._meta_writer: MetaWriter
         self._failure: str | None = None
@@ -100,6 +102,10 @@ class Storage:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise self._fail(error) from error
+        except BaseException:
+            self._undo()
+            self._failure = f"{self.path}: a turn that cannot be was refused. Every earlier turn is kept."
+            raise
 
     def reader(self) -> StorageReader:
         """A connection that reads what is committed, beside the writer; close it when done."""
@@ -118,7 +124,7 @@ class Storage:
             configure_writer(self._connection)
             if is_empty(self._connection):
                 self._create(genesis)
-        except sqlite3.Error:
+        except BaseException:
             self._connection.close()
             raise
 
@@ -130,16 +136,19 @@ class Storage:
         MetaWriter(self._connection, written={}).flush(Meta.at_first(chain=self._chain, member=self._member))
         execute("COMMIT")
 
-    def _fail(self, error: sqlite3.Error) -> StorageFailed:
+    def _undo(self) -> None:
         if self._connection.in_transaction:
             # Where even this fails, SQLite ignores what no COMMIT ended when the file is next opened.
             with suppress(sqlite3.Error):
                 self._connection.execute("ROLLBACK")
+
+    def _fail(self, error: sqlite3.Error) -> StorageFailed:
+        self._undo()
         failed = storage_failed(
             self.path,
             error,
             doing="writing a turn",
-            kept="Every earlier turn is kept; this one is undone, and nothing of it left the node.",
+            kept="Every earlier turn is kept; this one is there whole or not at all, and no vote of it left the node.",
         )
         self._failure = str(failed)
         return failed

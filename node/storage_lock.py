@@ -17,24 +17,27 @@ class HomeLock:
         """
         self.path = database.with_name(database.name + ".lock")
         try:
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StorageFailed(
                 f"{self.path}: the lock file cannot be opened ({error.strerror}). Nothing was changed."
                 " What to do: check that the folder exists and that the member's user may write there."
             ) from error
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            holder = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._descriptor)
+            holder = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+            os.close(descriptor)
             raise HomeInUse(
                 f"{database.parent}: another node runs on this home (process {holder}). Nothing was changed."
                 " What to do: stop that one first, or start this one with its own --home."
             ) from error
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        self._descriptor: int | None = descriptor
 
     def release(self) -> None:
-        """Give the lock back; the file stays, since removing it would race with the next owner."""
-        os.close(self._descriptor)
+        """Give the lock back; twice is once. The file stays, since removing it would race with the next owner."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
