@@ -1,0 +1,100 @@
+"""`quorate charter` and the options of `quorate node`, as somebody at a terminal meets them."""
+
+import stat
+
+import pytest
+from click.testing import CliRunner
+
+from ledger.charter import chain_id
+from node.charter_file import read_charter
+from node.home import open_home
+from quorate.__main__ import main
+
+
+def run(*arguments: object, environment: dict[str, str] | None = None):
+    return CliRunner().invoke(main, [str(each) for each in arguments], env=environment or {})
+
+
+def test_new_makes_a_consortium_that_can_be_run(tmp_path):
+    made = run("charter", "new", tmp_path / "c", "--members", 7, "--insecure-dev", "--gateway-port", 0)
+    assert made.exit_code == 0, made.output
+    charter = read_charter(tmp_path / "c" / "charter.json")
+    assert len(charter.voters()) == 7
+    assert chain_id(charter).hex() in made.output
+    assert "NOT sealed" in made.output
+    for member in charter.voters():
+        home = open_home(tmp_path / "c" / member.id)
+        assert home.keys(passphrase=None).node.public_key == member.node_key
+        assert stat.S_IMODE(home.key_file.stat().st_mode) == 0o600
+
+
+def test_new_seals_keys_with_the_passphrase_of_a_file(tmp_path):
+    (tmp_path / "secret").write_text("a long sentence\n")
+    made = run("charter", "new", tmp_path / "c", "--members", 1, "--passphrase-file", tmp_path / "secret")
+    assert made.exit_code == 0, made.output
+    assert "NOT sealed" not in made.output
+    home = open_home(tmp_path / "c" / "ant")
+    assert home.keys(passphrase=b"a long sentence").node.public_key == home.member.node_key
+
+
+def test_new_takes_parameters_and_buses(tmp_path):
+    made = run(
+        *("charter", "new", tmp_path / "c", "--members", 4, "--insecure-dev", "--name", "school"),
+        *("--parameter", "hold_days_first=90", "--bus", "mqtt://a:1", "--bus", "mqtt://b:2"),
+    )
+    assert made.exit_code == 0, made.output
+    assert read_charter(tmp_path / "c" / "charter.json").parameters == {"hold_days_first": 90}
+    assert open_home(tmp_path / "c" / "jd").settings.buses == ("mqtt://a:1", "mqtt://b:2")
+    shown = run("charter", "show", tmp_path / "c" / "charter.json")
+    assert shown.exit_code == 0, shown.output
+    for part in ("school", "hold_days_first = 90", "4 members, 1 may be faulty, quorum 3", "蚂蚁集团", "learner"):
+        assert part in shown.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--members", "0"), "0 members"),
+        (("--members", "4", "--parameter", "hold_days_first"), "NAME=NUMBER"),
+        (("--members", "4", "--parameter", "hold_days=1"), "hold_days"),
+        (("--members", "4", "--parameter", "hold_days_first=99999"), "hold_days_first"),
+        (("--members", "4", "--gateway-port", "65535"), "gateway_port_first"),
+        (("--members", "4", "--name", ""), "name"),
+    ],
+)
+def test_new_refuses_what_no_charter_can_have_and_leaves_nothing(tmp_path, arguments, named):
+    refused = run("charter", "new", tmp_path / "c", "--insecure-dev", *arguments)
+    assert refused.exit_code == 1
+    assert named in refused.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_never_overwrites(tmp_path):
+    (tmp_path / "c").mkdir()
+    refused = run("charter", "new", tmp_path / "c", "--insecure-dev")
+    assert refused.exit_code == 1
+    assert "exists already" in refused.output
+    assert list((tmp_path / "c").iterdir()) == []
+
+
+def test_show_refuses_what_is_no_charter(tmp_path):
+    (tmp_path / "charter.json").write_text("{}")
+    for name in ("charter.json", "absent.json"):
+        refused = run("charter", "show", tmp_path / name)
+        assert refused.exit_code == 1
+        assert name in refused.output
+
+
+@pytest.mark.parametrize("address", ["7460", "host:", ":7460", "host:port", "host:70000", ""])
+def test_node_refuses_an_address_that_is_none(tmp_path, address):
+    refused = run("node", "--home", tmp_path, "--gateway", address)
+    assert refused.exit_code == 2
+    assert "HOST:PORT" in refused.output
+
+
+def test_node_with_sealed_keys_and_nobody_to_ask_says_what_to_give(tmp_path):
+    (tmp_path / "secret").write_text("a long sentence")
+    run("charter", "new", tmp_path / "c", "--members", 1, "--passphrase-file", tmp_path / "secret")
+    refused = run("node", "--home", tmp_path / "c" / "ant")
+    assert refused.exit_code == 1
+    assert "--passphrase-file" in refused.output
