@@ -8,22 +8,20 @@ that forgot either in a crash could contradict it.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from canonical.encoding import encode
 from canonical.hashing import Digest
-from canonical.signing import Sign, VerifySignature
-from consensus.bundle import BUNDLE_ITEMS_MAX, Bundle, seal
-from consensus.effects import Decided, Halt, Outgoing, PreparedRecord, PushBatches, PushBlocks, SetTimer, VoteRecord
+from consensus.bundle import Bundle, OpenBundle
+from consensus.effects import Decided, Outgoing, PreparedRecord, SetTimer, VoteRecord
 from consensus.events import BatchStored, Executed, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
-from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, Item, Status
+from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, Status
 from consensus.quorum import Committee
 from consensus.replica import Remembered, Replica
 from consensus.settings import Settings
-from consensus.types import BatchNumber, Epoch, ReplicaId, SequenceNumber
-from ledger.charter import Charter, chain_id, members_digest
+from consensus.types import BatchNumber, Epoch, ReplicaId
+from ledger.charter import chain_id, members_digest
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
@@ -31,6 +29,9 @@ from ledger.receipts import Refusal as LedgerRefusal
 from network.bus import Channel
 from node.admission import Admission, Admitted, Known, Refused, Unavailable
 from node.batch import reference, seal_batch
+from node.effects import CoreReady, Outbound
+from node.framing import Framer
+from node.identity import Identity, Knobs
 from node.inbound import Inbound, OpenBatch, Refusal
 from node.pool import Pool
 from node.restored import Restored
@@ -41,70 +42,16 @@ from node.writes import (
     StoreCertificate,
     StorePrepared,
     StoreVote,
-    Write,
 )
 
 BATCHES_OUT_MAX = 8
 """Own batches that may wait for execution; more envelopes wait in the pool, so that batches grow with the load."""
-
-BUNDLE_BYTES_MAX = 1 << 18
-"""A bundle is closed at this size: large enough for any turn's votes, small enough not to hold up the bus."""
 
 BATCH_LINGER = "batch-linger"
 """The one timer of the core itself: the gateway waited long enough for a batch to fill up."""
 
 RETRY_AFTER_MS = 500
 """What a client is told when the pool is full: about as long as a full pool takes to halve."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Which member this is, and its means to sign and verify; the keys themselves stay with the node."""
-
-    charter: Charter
-    member: str
-    sign: Sign
-    """With the member's node key."""
-    verify: VerifySignature
-
-
-@dataclass(frozen=True, slots=True)
-class Knobs:
-    """What an operator may set; every other time follows from these."""
-
-    block_interval_ms: int = 10
-    """How long a batch and a proposal may fill up while others are under way."""
-    target_failover_ms: int = 500
-    """Within about this time after a fault the chain should move again; statuses go out four times as often."""
-    batch_bytes_max: int = 128 << 10
-    """A batch is closed at this size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outbound:
-    """A frame on its way."""
-
-    channel: Channel
-    to: str | None
-    """A member's id for its inbox, or None for everybody."""
-    payload: bytes
-
-
-@dataclass(slots=True)
-class CoreReady:
-    """What a turn asks for, in the order in which the driver must act."""
-
-    outbound: list[Outbound] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
-    timers: list[SetTimer] = field(default_factory=list)
-    admitted: list[Digest] = field(default_factory=list)
-    """Transactions whose batch is among `writes`: acknowledged once these are on disk."""
-    executed: list[StoreBlock] = field(default_factory=list)
-    """Blocks among `writes`."""
-    certified: list[SequenceNumber] = field(default_factory=list)
-    """Heights that are final once `writes` are on disk."""
-    pushes: list[PushBlocks | PushBatches] = field(default_factory=list)
-    halt: Halt | None = None
 
 
 class Core:
@@ -131,6 +78,7 @@ class Core:
             keys=tuple(member.node_key for member in self.voters),
             verify=identity.verify,
         )
+        self._framer = Framer(self.chain, self._epoch, self._self, identity.sign)
         self._guard = SignGuard()
         self._pool = Pool()
         self._batches: dict[Digest, OpenBatch] = {}
@@ -228,7 +176,8 @@ class Core:
 
     def seal_blocks(self, to: ReplicaId, blocks: Iterable[CertifiedBlock]) -> list[Outbound]:
         """Frame final blocks that a driver read from disk for one replica."""
-        return self._seal([Outgoing(block, to=to) for block in blocks])
+        frames = self._framer.frames(Outgoing(block, to=to) for block in blocks)
+        return [self._outbound(sealed, to) for _, sealed in frames]
 
     def member_of(self, replica: ReplicaId) -> str:
         """The id of the member that a replica number stands for."""
@@ -365,21 +314,14 @@ class Core:
 
     def _send(self, outgoing: list[Outgoing]) -> None:
         """Sign what leaves, and let this replica's own votes come back to it."""
-        self._ready.outbound += self._seal(outgoing)
+        for to, sealed in self._framer.frames(outgoing):
+            self._ready.outbound.append(self._outbound(sealed, to))
+            if to is None:
+                self.replica.step(Received(sealed), wall_ms=self._now_ms)
 
-    def _seal(self, outgoing: list[Outgoing]) -> list[Outbound]:
-        receivers: dict[ReplicaId | None, list[Item]] = {}
-        for each in outgoing:
-            receivers.setdefault(each.to, []).append(each.item)
-        return [frame for to, items in receivers.items() for part in _parts(items) for frame in [self._frame(part, to)]]
-
-    def _frame(self, items: list[Item], to: ReplicaId | None) -> Outbound:
-        sealed = seal(items, chain=self.chain, epoch=self._epoch, sender=self._self, sign=self._identity.sign)
-        payload = encode(sealed.bundle)
-        if to is not None:
-            return Outbound(Channel.INBOX, self.member_of(to), payload)
-        self.replica.step(Received(sealed), wall_ms=self._now_ms)
-        return Outbound(Channel.VOTES, None, payload)
+    def _outbound(self, sealed: OpenBundle, to: ReplicaId | None) -> Outbound:
+        channel, member = (Channel.VOTES, None) if to is None else (Channel.INBOX, self.member_of(to))
+        return Outbound(channel, member, encode(sealed.bundle))
 
     # Restart
 
@@ -407,21 +349,6 @@ class Core:
 
     def _count(self, reason: Refusal | object, member: str) -> None:
         self.counters[f"{member}: {reason}" if member in self._members else str(reason)] += 1
-
-
-def _parts(items: list[Item]) -> Iterable[list[Item]]:
-    """Cut a turn's items into bundles of bounded count and size."""
-    part: list[Item] = []
-    size_bytes = 0
-    for item in items:
-        item_bytes = len(encode(item))
-        if part and (len(part) == BUNDLE_ITEMS_MAX or size_bytes + item_bytes > BUNDLE_BYTES_MAX):
-            yield part
-            part, size_bytes = [], 0
-        part.append(item)
-        size_bytes += item_bytes
-    if part:
-        yield part
 
 
 BAD_SIGNATURE = LedgerRefusal(

@@ -23,7 +23,8 @@ from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
 from ledger.envelope import Envelope
 from network.bus import Bus, Channel
 from node.admission import Admission, Admitted, Known, Refused, Unavailable
-from node.core import Core, CoreReady
+from node.core import Core
+from node.effects import CoreReady
 from node.logs import Log
 from node.storage import Storage
 from node.storage_reads import StorageReader

@@ -29,12 +29,13 @@ from network.buses import Buses
 from network.errors import BusFault
 from network.url import parse_bus_url
 from node.audit import audit, refuse_if_edited
-from node.core import Core, Identity, Knobs
+from node.core import Core
 from node.driver import Driver
 from node.errors import NodeFault
 from node.gateway import gateway
 from node.gateway_server import GatewayServer
 from node.home import Home, open_home
+from node.identity import Identity, Knobs
 from node.keys import MemberKeys, verify_signature
 from node.lifeline import end_with_parent
 from node.logs import Log, open_log

@@ -7,7 +7,7 @@ from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
 from consensus.state import State
 from consensus.types import VotePhase
 from ledger.receipts import Status
-from node.core import CoreReady
+from node.effects import CoreReady
 from node.trace import TraceLine
 from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
 

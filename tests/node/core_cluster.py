@@ -16,7 +16,9 @@ from ledger.envelope import Envelope
 from ledger.ledger import Ledger
 from network.bus import Channel
 from node.admission import Admission
-from node.core import Core, CoreReady, Identity, Knobs, Outbound
+from node.core import Core
+from node.effects import CoreReady, Outbound
+from node.identity import Identity, Knobs
 from node.keys import KeyPair, verify_signature
 from node.storage import Storage
 from node.writes import StoreBlock

@@ -22,10 +22,11 @@ from ledger.operations import Claim, RegisterAccount, RegisterWork
 from network.bus import BusCounters, Channel, Inbound, LinkStatus
 from node.charter_file import charter_to_json
 from node.client import Client
-from node.core import Core, Identity, Knobs
+from node.core import Core
 from node.driver import Driver
 from node.gateway import gateway
 from node.home import new_consortium, open_home, read_member_keys
+from node.identity import Identity, Knobs
 from node.keys import KeyPair, MemberKeys, verify_signature
 from node.logs import open_log
 from node.process import clock_ms

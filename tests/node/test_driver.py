@@ -13,8 +13,8 @@ from ledger.receipts import Receipt, Refusal, Status
 from network.bus import Channel, Inbound
 from node import driver as driver_module
 from node.admission import Admitted, Known, Refused, Unavailable
-from node.core import CoreReady, Outbound
 from node.driver import INBOUND_PER_TURN, Driver
+from node.effects import CoreReady, Outbound
 from node.errors import StorageFailed
 from node.logs import open_log
 from node.trace import Trace

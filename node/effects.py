@@ -1,0 +1,36 @@
+"""What a member asks of its driver: the core's own `Ready`."""
+
+from dataclasses import dataclass, field
+
+from canonical.hashing import Digest
+from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
+from consensus.types import SequenceNumber
+from network.bus import Channel
+from node.writes import StoreBlock, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A frame on its way."""
+
+    channel: Channel
+    to: str | None
+    """A member's id for its inbox, or None for everybody."""
+    payload: bytes
+
+
+@dataclass(slots=True)
+class CoreReady:
+    """What a turn asks for, in the order in which the driver must act."""
+
+    outbound: list[Outbound] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+    timers: list[SetTimer] = field(default_factory=list)
+    admitted: list[Digest] = field(default_factory=list)
+    """Transactions whose batch is among `writes`: acknowledged once these are on disk."""
+    executed: list[StoreBlock] = field(default_factory=list)
+    """Blocks among `writes`."""
+    certified: list[SequenceNumber] = field(default_factory=list)
+    """Heights that are final once `writes` are on disk."""
+    pushes: list[PushBlocks | PushBatches] = field(default_factory=list)
+    halt: Halt | None = None
