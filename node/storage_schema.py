@@ -36,8 +36,9 @@ CREATE TABLE state(key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT RO
 CACHE_KIB = 16 * 1024
 """Page cache of the writer: the upper levels of the transaction index for some millions of rows."""
 
-WAL_PAGES = 1_000
-"""The write-ahead log is folded into the database every so many pages (4 MiB)."""
+WAL_PAGES = 8_000
+"""The write-ahead log is folded into the database every so many pages (32 MiB): rarely, so that a page which many turns
+touched is copied once. Measured with 500 transactions a turn: 13 ms of CPU a turn, against 17 ms at SQLite's 1,000."""
 
 WAL_BYTES_MAX = 64 << 20
 """A log that a slow reader let grow is cut back to this size."""
