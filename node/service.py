@@ -9,7 +9,7 @@ from canonical.hashing import Digest
 from ledger.charter import Charter, chain_id
 from ledger.envelope import transaction_ids
 from network.bus import Bus
-from node.admission import Admission, Refused, Unavailable
+from node.admission import Admission, Known, Refused, Unavailable
 from node.charter_file import charter_to_json
 from node.driver import Driver
 from node.figures import Figures
@@ -49,17 +49,12 @@ class Service:
 
         After `wait_ms` the answer is `pending` for what is not final yet.
         """
-        admissions = await self._driver.submit(envelopes)
         ids = [transaction_ids(envelope, chain=self._chain) for envelope in envelopes]
-        if wait_ms is not None:
-            taken = [
-                its_ids[0]
-                for its_ids, admission in zip(ids, admissions, strict=True)
-                if not isinstance(admission, Refused | Unavailable)
-            ]
-            placed = await self._wait_for(taken, wait_ms=wait_ms)
+        placed: dict[Digest, Placed] = {}
+        if wait_ms is None:
+            admissions = await self._driver.submit(envelopes)
         else:
-            placed = {}
+            admissions, placed = await self._submit_and_wait(envelopes, ids, wait_ms=wait_ms)
         return SubmitReply(
             tuple(
                 self._envelope_reply(its_ids, admission, placed.get(its_ids[0]), wait=wait_ms is not None)
@@ -67,21 +62,38 @@ class Service:
             )
         )
 
-    async def _wait_for(self, firsts: list[Digest], *, wait_ms: int) -> dict[Digest, Placed]:
-        """Wait until all of `firsts` are final or the time is over; return where those are that became final."""
+    async def _submit_and_wait(
+        self, envelopes: Envelopes, ids: list[tuple[Digest, ...]], *, wait_ms: int
+    ) -> tuple[list[Admission], dict[Digest, Placed]]:
+        """Hand envelopes in and wait until all that is taken in is final, or the time is over.
+
+        The waits begin before the envelopes are handed in: with many envelopes the first may be final before the last
+        is on disk, and who begins to wait then would have to read them all back from there.
+        """
         waits = self._driver.waits
         futures: dict[Digest, asyncio.Future[Placed]] = {}
-        for first in firsts:
-            if first not in futures and not self.reading.is_final(first) and (future := waits.wait(first)) is not None:
+        for first in dict.fromkeys(its_ids[0] for its_ids in ids):
+            if (future := waits.wait(first)) is not None:
                 futures[first] = future
-        if not futures:
-            return {}
         try:
-            await asyncio.wait(futures.values(), timeout=wait_ms / 1000)
+            admissions = await self._driver.submit(envelopes)
+            for its_ids, admission in zip(ids, admissions, strict=True):
+                if self._is_settled(its_ids[0], admission) and (future := futures.get(its_ids[0])) is not None:
+                    waits.give_up(its_ids[0], future)
+                    if not future.done():
+                        del futures[its_ids[0]]
+            if futures:
+                await asyncio.wait(futures.values(), timeout=wait_ms / 1000)
         finally:
             for first, future in futures.items():
                 waits.give_up(first, future)
-        return {first: future.result() for first, future in futures.items() if _came(future)}
+        return admissions, {first: future.result() for first, future in futures.items() if _came(future)}
+
+    def _is_settled(self, first: Digest, admission: Admission) -> bool:
+        """Whether there is nothing to wait for: not taken in, or final long ago."""
+        if isinstance(admission, Known):
+            return self.reading.is_final(first)
+        return isinstance(admission, Refused | Unavailable)
 
     def _envelope_reply(
         self, ids: tuple[Digest, ...], admission: Admission, placed: Placed | None, *, wait: bool
