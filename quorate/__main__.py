@@ -13,6 +13,7 @@ import quorate
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("quorate.demo_command", "A consortium's first day on this machine, in under a minute."),
     "node": ("quorate.node_command", "Run one member's node."),
+    "bench": ("quorate.bench_command", "Measure a consortium on this machine."),
     "charter": ("quorate.charter_command", "Found a consortium, and read what was founded."),
     "verify": ("quorate.verify_command", "Check a certificate with nothing but the charter."),
 }

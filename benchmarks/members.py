@@ -1,0 +1,81 @@
+"""What the members and the broker use while a load runs: read from outside, before and after the measured part."""
+
+from dataclasses import dataclass
+
+import msgspec
+import psutil
+
+from benchmarks.connection import Gateway
+from scenarios.consortium import LiveConsortium
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """What all members together did in a measured part."""
+
+    cpu_ms: int
+    """Processor time of all members."""
+    broker_cpu_ms: int
+    """And of the embedded broker; 0 where another one was used."""
+    memory_mib: dict[str, float]
+    """Resident set of each member at the end."""
+    blocks: int
+    messages: int
+    """Published by all members, those for one member only included."""
+    message_bytes: int
+    """Their payloads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All counters at one moment."""
+
+    cpu_ms: int
+    broker_cpu_ms: int
+    memory_mib: dict[str, float]
+    certified: int
+    messages: int
+    message_bytes: int
+
+    def until(self, later: "Reading") -> Use:
+        """What happened between this and a later reading."""
+        return Use(
+            cpu_ms=later.cpu_ms - self.cpu_ms,
+            broker_cpu_ms=later.broker_cpu_ms - self.broker_cpu_ms,
+            memory_mib=later.memory_mib,
+            blocks=later.certified - self.certified,
+            messages=later.messages - self.messages,
+            message_bytes=later.message_bytes - self.message_bytes,
+        )
+
+
+async def read_members(consortium: LiveConsortium, gateways: dict[str, Gateway]) -> Reading:
+    """Read every counter once."""
+    figures = [read_metrics((await gateway.get("/metrics"))[1]) for gateway in gateways.values()]
+    usages = {name: process.usage() for name, process in consortium.members.items()}
+    return Reading(
+        cpu_ms=sum(usage.cpu_ms for usage in usages.values() if usage is not None),
+        broker_cpu_ms=_broker_cpu_ms(consortium),
+        memory_mib={
+            name: round(usage.memory_bytes / (1 << 20), 1) for name, usage in usages.items() if usage is not None
+        },
+        certified=max(each["quorate_certified_height"] for each in figures),
+        messages=sum(each["quorate_bus_published_total"] for each in figures),
+        message_bytes=sum(each["quorate_bus_published_bytes_total"] for each in figures),
+    )
+
+
+def read_metrics(text: bytes) -> dict[str, int]:
+    """Figures without labels out of Prometheus' text format, by name."""
+    pairs = (line.split(" ") for line in text.decode().splitlines() if line and not line.startswith("#"))
+    return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and "{" not in pair[0]}
+
+
+def _broker_cpu_ms(consortium: LiveConsortium) -> int:
+    pid = None if consortium.broker is None else consortium.broker.pid
+    if pid is None:
+        return 0
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0
+    return int((times.user + times.system) * 1000)
