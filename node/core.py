@@ -201,7 +201,10 @@ class Core:
     def _pack(self) -> None:
         """Turn waiting envelopes into batches: at once while none is out, else when one is full or has waited."""
         while self._pool.waiting:
-            out = self._next_batch - 1 - self.replica.state.requests.streams[self._self].executed
+            executed = self.replica.state.requests.streams[self._self].executed
+            # A member that lost its disk gave out these numbers before and learns of them from the chain.
+            self._next_batch = max(self._next_batch, BatchNumber(executed + 1))
+            out = self._next_batch - 1 - executed
             is_full = self._pool.waiting_bytes >= self._knobs.batch_bytes_max
             if out >= BATCHES_OUT_MAX:
                 return
