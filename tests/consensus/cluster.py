@@ -109,7 +109,8 @@ class Cluster:
             end = self.now_ms + self.machines[0].settings.status_interval_ms
             self.settle()
             while due := self._due(end):
-                self.now_ms, replica, kind = due
+                deadline, replica, kind = due
+                self.now_ms = max(self.now_ms, deadline)
                 self.fire(replica, kind)
                 self.settle()
             self.now_ms = end

@@ -118,7 +118,7 @@ class Equivocator:
         if isinstance(frame.content, Payload):
             return [frame]
         items = [each for item in frame.content.items for each in self._face(item, frame.to in self.others)]
-        return [lie_about(frame, *items)]
+        return [lie_about(frame, *items)] if items else []
 
     def _face(self, item: Item, is_other: bool) -> list[Item]:
         if isinstance(item, PrePrepare):

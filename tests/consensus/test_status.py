@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from consensus.effects import PushBatches, PushBlocks, Reason
-from consensus.events import TimerKind
+from consensus.events import TimerFired, TimerKind
 from consensus.messages import BlockVote, Commit, PrePrepare, Prepare, SlotStatus, Status
 from consensus.state import SILENCE_TICKS, STATUSES_A_TICK_MAX
 from consensus.status import mask_of, replicas_in
 from consensus.types import SequenceNumber
 from tests.consensus.cluster import Cluster
-from tests.consensus.makers import START_MS, batch, block_vote, commit, header, pre_prepare, prepare
+from tests.consensus.makers import START_MS, batch, block_vote, commit, header, pre_prepare, prepare, sealed
 from tests.consensus.one import One
 
 HEARD_MS = START_MS
@@ -166,7 +166,7 @@ def test_statuses_of_one_sender_are_answered_twice_a_tick_at_most__T_I2() -> Non
         one.hear(3, status(HEARD_MS + number))
         answered += bool(one.ready.send)
     assert answered == STATUSES_A_TICK_MAX
-    assert not one.replica.wants(_bundle(3, status(HEARD_MS + 5_000)))
+    assert not one.replica.wants(sealed(3, status(HEARD_MS + 5_000)).bundle)
     one.fire()
     one.hear(3, status(HEARD_MS + 6_000))
     assert one.ready.send
@@ -299,15 +299,7 @@ def test_masks_survive_the_wire_without_trailing_zeros(mask: int) -> None:
 
 def test_stale_timer_is_nothing__T_D19() -> None:
     one = One(1)
-    from consensus.events import TimerFired
-
     generation = one.state.timers[TimerKind.STATUS]
     one.fire()
     one.step(TimerFired(TimerKind.STATUS, generation))
     assert one.ready.send == []
-
-
-def _bundle(sender: int, *items: Status):
-    from tests.consensus.makers import sealed
-
-    return sealed(sender, *items).bundle
