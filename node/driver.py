@@ -30,7 +30,7 @@ from node.storage import Storage
 from node.storage_reads import StorageReader
 from node.trace import Trace
 from node.trace_lines import trace_lines
-from node.waiting import FinalBlock, FinalityWaits, Submission
+from node.waiting import FinalBlock, FinalityWaits, Submission, UndurableEnvelopes
 
 INBOUND_PER_TURN = 512
 """Messages of the bus a turn takes in: some milliseconds of signature checks."""
@@ -86,7 +86,8 @@ class Driver:
         self._stopping = False
         self._queued: deque[tuple[Submission, int, Envelope]] = deque()
         self._answered: list[tuple[Submission, int, Admission]] = []
-        self._undurable: dict[Digest, list[tuple[Submission, int, Admission]]] = {}
+        self._undurable = UndurableEnvelopes()
+        self._on_disk: list[Digest] = []
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._fired: list[SetTimer] = []
         self._uncertified: dict[int, FinalBlock] = {}
@@ -161,8 +162,8 @@ class Driver:
         """Ask the core; what it refuses because it was executed long ago is known, and no refusal."""
         admission = self.core.submit(envelope, now_ms)
         if isinstance(admission, Admitted):
-            self._undurable.setdefault(admission.ids[0], [])
-        elif isinstance(admission, Refused) and any(map(self._reader.is_executed, admission.ids)):
+            self._undurable.admit(admission.ids)
+        elif isinstance(admission, Refused) and all(map(self._reader.is_executed, admission.ids)):
             return Known(admission.ids)
         return admission
 
@@ -179,8 +180,7 @@ class Driver:
             self._start(timer)
         for push in ready.pushes:
             self._push(push)
-        for transaction in ready.admitted:
-            self._answered.extend(self._undurable.pop(transaction, ()))
+        self._on_disk += ready.admitted
         for block in ready.executed:
             self._uncertified[block.header.height] = FinalBlock(block.header, block.receipts)
         for height in ready.certified:
@@ -193,11 +193,10 @@ class Driver:
         """Answer whoever asked this turn, except for what is not on disk yet: that answer follows with its batch."""
         answered, self._answered = self._answered, []
         for submission, index, admission in answered:
-            later = self._undurable.get(admission.ids[0]) if isinstance(admission, Admitted | Known) else None
-            if later is None:
+            if not (isinstance(admission, Admitted | Known) and self._undurable.ask(submission, index, admission)):
                 submission.answer(index, admission)
-            else:
-                later.append((submission, index, admission))
+        on_disk, self._on_disk = self._on_disk, []
+        self._undurable.settle(on_disk)
 
     def _on_certified(self, height: int) -> None:
         """A block became final: tell those who wait for its transactions, and the event stream."""
@@ -262,13 +261,11 @@ class Driver:
         """Answer everybody who still waits: what was not taken in may be sent elsewhere."""
         for timer in self._timers.values():
             timer.cancel()
+        stopping = Unavailable("this node is stopping", RETRY_AFTER_MS)
         while self._queued:
             submission, index, _ = self._queued.popleft()
-            submission.answer(index, Unavailable("this node is stopping", RETRY_AFTER_MS))
-        for waiting in self._undurable.values():
-            for submission, index, _ in waiting:
-                submission.answer(index, Unavailable("this node is stopping", RETRY_AFTER_MS))
-        self._undurable.clear()
+            submission.answer(index, stopping)
+        self._undurable.end(stopping)
         self.waits.end()
 
 

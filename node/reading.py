@@ -4,6 +4,8 @@ Reads are served from this member's own state and disk and ask no peer. Whoever 
 certificate, which proves itself.
 """
 
+from functools import lru_cache
+
 from canonical.encoding import Malformed, Reader
 from canonical.hashing import Digest
 from ledger.charter import Charter
@@ -34,6 +36,9 @@ from node.gateway_types import (
 from node.restored import StoredReceipt
 from node.storage_reads import StorageReader
 
+BLOCKS_KEPT_MAX = 8
+"""Blocks whose receipts are kept after reading: some megabytes at full load."""
+
 
 class Reading:
     """Everything a client can look up at one member; nothing here changes anything."""
@@ -44,6 +49,8 @@ class Reading:
         self._reader = reader
         self._charter = charter
         self._batches = Reader(Batch, size_max=BATCH_BYTES_MAX)
+        # A block's receipts are read as one; whoever asks for one transaction often asks for its neighbours next.
+        self._receipts = lru_cache(maxsize=BLOCKS_KEPT_MAX)(reader.receipts)
 
     @property
     def _ledger(self) -> Ledger:
@@ -51,24 +58,22 @@ class Reading:
 
     def is_final(self, transaction: Digest) -> bool:
         """Whether the transaction stands in a certified block."""
-        return self.transaction(transaction).status is TransactionStatus.FINAL
+        place = self._reader.place(transaction)
+        return place is not None and place[0] <= self._driver.certified
 
     def transaction(self, transaction: Digest) -> TransactionReply:
         """What became of a transaction."""
-        stored = self._reader.receipt(transaction)
+        place = self._reader.place(transaction)
         name = transaction.hex()
-        if stored is None:
+        if place is None:
             is_pending = self._driver.core.is_pending(transaction)
             return TransactionReply(name, TransactionStatus.PENDING if is_pending else TransactionStatus.UNKNOWN)
-        height = stored.block.header.height
+        height, position = place
         if height > self._driver.certified:
             return TransactionReply(name, TransactionStatus.PENDING)
+        receipt = self._receipts(height)[position]
         return TransactionReply(
-            name,
-            TransactionStatus.FINAL,
-            receipt=receipt_reply(stored.receipt),
-            height=height,
-            position=stored.position,
+            name, TransactionStatus.FINAL, receipt=receipt_reply(receipt), height=height, position=position
         )
 
     def certificate(self, transaction: Digest) -> bytes | None:
@@ -105,7 +110,7 @@ class Reading:
         stored = self._reader.block(height)
         if stored is None:
             return None
-        header, receipts = stored.header, self._reader.receipts(height)
+        header, receipts = stored.header, self._receipts(height)
         voters = self._charter.voters()
         return BlockReply(
             height=height,

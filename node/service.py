@@ -4,12 +4,14 @@ Looking things up is `reading`'s, how the member is doing is `figures`'.
 """
 
 import asyncio
+from collections.abc import Iterator
 
 from canonical.hashing import Digest
 from ledger.charter import Charter, chain_id
 from ledger.envelope import transaction_ids
+from ledger.receipts import Refusal
 from network.bus import Bus
-from node.admission import Admission, Known, Refused, Unavailable
+from node.admission import Admission, Admitted, Known, Refused, Unavailable
 from node.charter_file import charter_to_json
 from node.driver import Driver
 from node.figures import Figures
@@ -50,11 +52,11 @@ class Service:
         After `wait_ms` the answer is `pending` for what is not final yet.
         """
         ids = [transaction_ids(envelope, chain=self._chain) for envelope in envelopes]
-        placed: dict[Digest, Placed] = {}
         if wait_ms is None:
             admissions = await self._driver.submit(envelopes)
+            placed: dict[Digest, Placed] = {}
         else:
-            admissions, placed = await self._submit_and_wait(envelopes, ids, wait_ms=wait_ms)
+            admissions, placed = await self._submit_and_wait(envelopes, [each[0] for each in ids], wait_ms=wait_ms)
         return SubmitReply(
             tuple(
                 self._envelope_reply(its_ids, admission, placed.get(its_ids[0]), wait=wait_ms is not None)
@@ -63,76 +65,62 @@ class Service:
         )
 
     async def _submit_and_wait(
-        self, envelopes: Envelopes, ids: list[tuple[Digest, ...]], *, wait_ms: int
+        self, envelopes: Envelopes, firsts: list[Digest], *, wait_ms: int
     ) -> tuple[list[Admission], dict[Digest, Placed]]:
-        """Hand envelopes in and wait until all that is taken in is final, or the time is over.
+        """Hand envelopes in and wait for finality; return where those are that became final meanwhile.
 
-        The waits begin before the envelopes are handed in: with many envelopes the first may be final before the last
-        is on disk, and who begins to wait then would have to read them all back from there.
+        Waiting begins before they are handed in: under load some are final before the last of them is on disk.
         """
         waits = self._driver.waits
-        futures: dict[Digest, asyncio.Future[Placed]] = {}
-        for first in dict.fromkeys(its_ids[0] for its_ids in ids):
-            if (future := waits.wait(first)) is not None:
-                futures[first] = future
+        futures = {first: future for first in dict.fromkeys(firsts) if (future := waits.wait(first)) is not None}
         try:
             admissions = await self._driver.submit(envelopes)
-            for its_ids, admission in zip(ids, admissions, strict=True):
-                if self._is_settled(its_ids[0], admission) and (future := futures.get(its_ids[0])) is not None:
-                    waits.give_up(its_ids[0], future)
-                    if not future.done():
-                        del futures[its_ids[0]]
-            if futures:
-                await asyncio.wait(futures.values(), timeout=wait_ms / 1000)
+            taken = [
+                futures[first]
+                for first, admission in zip(firsts, admissions, strict=True)
+                if first in futures and self._may_become_final(first, admission)
+            ]
+            if taken:
+                await asyncio.wait(taken, timeout=wait_ms / 1000)
         finally:
             for first, future in futures.items():
                 waits.give_up(first, future)
         return admissions, {first: future.result() for first, future in futures.items() if _came(future)}
 
-    def _is_settled(self, first: Digest, admission: Admission) -> bool:
-        """Whether there is nothing to wait for: not taken in, or final long ago."""
-        if isinstance(admission, Known):
-            return self.reading.is_final(first)
-        return isinstance(admission, Refused | Unavailable)
+    def _may_become_final(self, first: Digest, admission: Admission) -> bool:
+        """Whether there is anything to wait for: it was taken in, and was not final before."""
+        match admission:
+            case Admitted():
+                return True
+            case Known():
+                return not self.reading.is_final(first)
+            case _:
+                return False
 
     def _envelope_reply(
         self, ids: tuple[Digest, ...], admission: Admission, placed: Placed | None, *, wait: bool
     ) -> EnvelopeReply:
         match admission:
             case Refused(_, refusals):
-                return EnvelopeReply(
-                    tuple(
-                        TransactionReply(each.hex(), TransactionStatus.REFUSED, tuple(map(refusal_reply, why)))
-                        for each, why in zip(ids, refusals, strict=True)
-                    )
-                )
+                return EnvelopeReply(tuple(map(self._refused_reply, ids, refusals)))
             case Unavailable(reason, retry_after_ms):
                 return EnvelopeReply(
                     tuple(TransactionReply(each.hex(), TransactionStatus.UNAVAILABLE) for each in ids),
                     Unavailability(reason, retry_after_ms),
                 )
-            case _ if placed is not None:
-                return EnvelopeReply(tuple(self._placed_reply(ids, placed)))
+            case _ if placed is not None and placed.holds(ids):
+                return EnvelopeReply(tuple(_placed_reply(ids, placed)))
             case _ if wait:
-                return EnvelopeReply(tuple(self._taken_reply(each) for each in ids))
+                return EnvelopeReply(tuple(map(self._taken_reply, ids)))
             case _:
                 return EnvelopeReply(tuple(TransactionReply(each.hex(), TransactionStatus.PENDING) for each in ids))
 
-    def _placed_reply(self, ids: tuple[Digest, ...], placed: Placed) -> list[TransactionReply]:
-        """An envelope's transactions stand side by side in one block."""
-        receipts = placed.block.receipts[placed.position : placed.position + len(ids)]
-        height = placed.block.header.height
-        assert [receipt.transaction for receipt in receipts] == list(ids), "an envelope is executed as a whole"
-        return [
-            TransactionReply(
-                each.hex(),
-                TransactionStatus.FINAL,
-                receipt=receipt_reply(receipt),
-                height=height,
-                position=placed.position + offset,
-            )
-            for offset, (each, receipt) in enumerate(zip(ids, receipts, strict=True))
-        ]
+    def _refused_reply(self, transaction: Digest, refusals: tuple[Refusal, ...]) -> TransactionReply:
+        """A refused transaction; one that was executed in another envelope is refused only because of that."""
+        reply = self.reading.transaction(transaction)
+        if reply.status is TransactionStatus.UNKNOWN:
+            return TransactionReply(reply.id, TransactionStatus.REFUSED, tuple(map(refusal_reply, refusals)))
+        return reply
 
     def _taken_reply(self, transaction: Digest) -> TransactionReply:
         """A transaction that was taken in: final, or pending."""
@@ -153,6 +141,18 @@ class Service:
                 len(block.receipts) - refused,
                 refused,
             )
+        )
+
+
+def _placed_reply(ids: tuple[Digest, ...], placed: Placed) -> Iterator[TransactionReply]:
+    """An envelope's transactions, which stand side by side in one block."""
+    for position, each in enumerate(ids, start=placed.position):
+        yield TransactionReply(
+            each.hex(),
+            TransactionStatus.FINAL,
+            receipt=receipt_reply(placed.block.receipts[position]),
+            height=placed.block.header.height,
+            position=position,
         )
 
 

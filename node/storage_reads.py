@@ -126,6 +126,14 @@ class StorageReader:
             row = self._connection.execute("SELECT receipts FROM blocks WHERE height = ?", (height,)).fetchone()
         return () if row is None else RECEIPTS.decode(row[0])
 
+    def place(self, transaction: Digest) -> tuple[int, int] | None:
+        """Height and position of a transaction, as `receipt` has them; None if it was not executed here. Cheap."""
+        with reading(self.path):
+            row: tuple[int, int] | None = self._connection.execute(
+                "SELECT height, position FROM transactions WHERE id = ?", (transaction,)
+            ).fetchone()
+        return row
+
     def is_executed(self, transaction: Digest) -> bool:
         """Whether the transaction has a receipt here; cheaper than reading it."""
         with reading(self.path):

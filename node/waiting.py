@@ -1,16 +1,19 @@
 """Clients that wait: for their envelope to be on disk, then for it to be final.
 
 An envelope is packed into one batch and executed in one block as a whole, so the id of its first transaction stands for
-all of it. Whoever gives up waiting changes nothing: the envelope goes its way.
+all of it. Two envelopes of one account may begin with the same transaction; `Placed.holds` tells them apart. Whoever
+gives up waiting changes nothing: the envelope goes its way.
 """
 
 import asyncio
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from canonical.hashing import Digest
 from consensus.messages import BlockHeader
 from ledger.receipts import Receipt
-from node.admission import Admission
+from node.admission import Admission, Admitted, Known, Unavailable
 
 WAITING_MAX = 50_000
 """Clients' envelopes that may wait to become final; more is answered `pending` at once."""
@@ -39,6 +42,58 @@ class Submission:
             self.done.set_result([answer for answer in self.answers if answer is not None])
 
 
+@dataclass(slots=True)
+class Undurable:
+    """An admitted envelope whose batch is not on disk yet."""
+
+    ids: tuple[Digest, ...]
+    asking: list[tuple[Submission, int, Admission]] = field(default_factory=list)
+    """Who is answered once it is: whoever handed it in, and whoever handed in the same bytes since."""
+
+
+class UndurableEnvelopes:
+    """Admitted envelopes on their way into a batch, in the order of their admission, which is the pool's."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._queue: deque[Undurable] = deque()
+        self._latest: dict[tuple[Digest, ...], Undurable] = {}
+
+    def admit(self, ids: tuple[Digest, ...]) -> None:
+        """Note an envelope that was admitted now."""
+        envelope = Undurable(ids)
+        self._queue.append(envelope)
+        self._latest[ids] = envelope
+
+    def ask(self, submission: Submission, index: int, admission: Admitted | Known) -> bool:
+        """Answer `submission` later; False where nothing of it is on its way, so that it can be answered now."""
+        envelope = self._latest.get(admission.ids)
+        if envelope is None:
+            return False
+        envelope.asking.append((submission, index, admission))
+        return True
+
+    def settle(self, transactions: Sequence[Digest]) -> None:
+        """Batches with these transactions, in the order of admission, are on disk: answer who asked for them."""
+        packed = 0
+        while packed < len(transactions):
+            envelope = self._queue.popleft()
+            assert transactions[packed] == envelope.ids[0], "the pool is first in, first out"
+            packed += len(envelope.ids)
+            if self._latest.get(envelope.ids) is envelope:
+                del self._latest[envelope.ids]
+            for submission, index, admission in envelope.asking:
+                submission.answer(index, admission)
+
+    def end(self, answer: Unavailable) -> None:
+        """Answer everybody who asked: the node stops, and what is not on disk is gone with it."""
+        for envelope in self._queue:
+            for submission, index, _ in envelope.asking:
+                submission.answer(index, answer)
+        self._queue.clear()
+        self._latest.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class FinalBlock:
     """What clients are told of a block."""
@@ -54,6 +109,11 @@ class Placed:
 
     block: FinalBlock
     position: int
+
+    def holds(self, ids: tuple[Digest, ...]) -> bool:
+        """Whether the whole envelope stands here, and not another one that begins with the same transaction."""
+        receipts = self.block.receipts[self.position : self.position + len(ids)]
+        return tuple(receipt.transaction for receipt in receipts) == ids
 
 
 class FinalityWaits:

@@ -185,10 +185,33 @@ async def test_admitted_is_answered_only_when_its_batch_is_on_disk(world):
     world.driver.turn()
     assert not answer.done()
     assert not again.done()
-    world.core.asked = [CoreReady(writes=[WRITE], admitted=[IDS(envelope)[0]])]
+    world.core.asked = [CoreReady(writes=[WRITE], admitted=list(IDS(envelope)))]
     world.driver.turn()
     assert await answer == [Admitted(IDS(envelope))]
     assert await again == [Known(IDS(envelope))]
+
+
+async def test_envelopes_with_a_common_transaction_are_acknowledged_each_with_its_own_batch(world):
+    common = WALLET.transaction(person_account("li"))
+    one = WALLET.seal_transactions([common, WALLET.transaction(person_account("wu"))])
+    two = WALLET.seal_transactions([common, WALLET.transaction(person_account("xu"))])
+    answers = [world.driver.submit((each,)) for each in (one, two)]
+    world.driver.turn()
+    world.core.asked = [CoreReady(writes=[WRITE], admitted=list(IDS(one)))]
+    world.driver.turn()
+    assert [each.done() for each in answers] == [True, False]
+    world.core.asked = [CoreReady(writes=[WRITE], admitted=list(IDS(two)))]
+    world.driver.turn()
+    assert [each.done() for each in answers] == [True, True]
+
+
+async def test_envelope_admitted_again_before_its_first_copy_is_packed_is_answered_for_both(world):
+    envelope = WALLET.seal(person_account("li"))
+    answers = [world.driver.submit((envelope,)) for _ in range(2)]
+    world.driver.turn()
+    world.core.asked = [CoreReady(writes=[WRITE], admitted=[*IDS(envelope), *IDS(envelope)])]
+    world.driver.turn()
+    assert [await each for each in answers] == [[Admitted(IDS(envelope))]] * 2
 
 
 async def test_refusal_of_what_was_executed_is_known(world):

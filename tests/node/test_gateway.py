@@ -157,6 +157,29 @@ class TestSubmission:
         (refusal,) = reply.envelopes[0].transactions[0].refusals
         assert refusal.code == "E_SIGNATURE"
 
+    async def test_envelopes_with_a_common_transaction_are_told_apart(self, alone):
+        wallet = alone.operator("ant")
+        common = wallet.transaction(person_account("li"))
+        one = wallet.seal_transactions([common, wallet.transaction(person_account("wu"))])
+        two = wallet.seal_transactions([common, wallet.transaction(person_account("xu"))])
+        first, second = await asyncio.gather(alone.client.finalise(one), alone.client.finalise(two))
+        assert [each.id for each in second] == [each.hex() for each in wallet.ids(two)]
+        assert {each.receipt.status for each in (*first, second[1]) if each.receipt} == {"accepted"}
+        again = await alone.client.transaction(wallet.ids(two)[0])
+        assert again.receipt is not None
+        assert again.receipt.status == "accepted"
+
+    async def test_executed_part_of_a_refused_envelope_is_shown_final(self, alone):
+        wallet = alone.operator("ant")
+        common = wallet.transaction(person_account("li"))
+        await alone.client.finalise(wallet.seal_transactions([common]))
+        wrong = wallet.seal_transactions([common, wallet.transaction(person_account("li"))])
+        reply = await alone.client.submit([wrong])
+        executed, refused = reply.envelopes[0].transactions
+        assert executed.status is TransactionStatus.FINAL
+        assert refused.status is TransactionStatus.REFUSED
+        assert refused.refusals
+
     async def test_full_queue_is_503_with_retry_after(self, alone, monkeypatch):
         monkeypatch.setattr(driver_module, "ENVELOPES_QUEUED_MAX", 0)
         response = await post(alone, encode([alone.operator("ant").seal(person_account("li"))]))
