@@ -305,13 +305,23 @@ class Core:
         )
         self._ready.writes.append(block)
         self._ready.executed.append(block)
-        self._forget_batches(fresh)
         self._pool.execute(result.transaction_ids)
+        if fresh:
+            self._forget_batches(fresh)
 
     def _forget_batches(self, executed: tuple[BatchReference, ...]) -> None:
-        if executed:
-            held = self.replica.state.requests.held
-            self._batches = {content: batch for content, batch in self._batches.items() if content in held}
+        """Let go of what ran. An own batch that a later number overtook never will: its envelopes are packed anew."""
+        held = self.replica.state.requests.held
+        for batch in [each for content, each in self._batches.items() if content not in held]:
+            del self._batches[batch.reference.digest]
+            if batch.batch.author == self._self and batch.reference not in executed:
+                self._put_back(batch)
+
+    def _put_back(self, batch: OpenBatch) -> None:
+        for envelope in batch.batch.envelopes:
+            ids = transaction_ids(envelope, chain=self.chain)
+            if any(transaction in self._pool.pending for transaction in ids):
+                self._pool.admit(envelope, ids, size_bytes=len(encode(envelope)))
 
     # Frames
 

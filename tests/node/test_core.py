@@ -181,3 +181,21 @@ def test_all_members_power_cycled_at_once_go_on__t_f4(cluster: Callable[..., Cor
     assert set(world.acknowledged) <= set(executed)
     assert len(executed) == len(set(executed)), "exactly once"
     agree(world)
+
+
+def test_an_envelope_acknowledged_by_a_member_that_lost_its_disk_is_not_lost(
+    cluster: Callable[..., CoreCluster],
+) -> None:
+    world = cluster(4)
+    victim = world.members[3]
+    for name in range(5):
+        world.submit(victim, registration(world, 3, name))
+        world.settle()
+    world.crash(victim)
+    victim.path.unlink()
+    world.restart(victim)
+    late = world.submit(victim, registration(world, 3, 9))
+    assert isinstance(late, Admitted)
+    world.pass_time(10_000)
+    assert all(member.core.ledger.account("m3.person9") for member in world.members)
+    agree(world)
