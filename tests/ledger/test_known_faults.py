@@ -71,9 +71,8 @@ def test_a_series_does_not_sell_more_than_it_has():
     here.sealed_series("s", editions=2)
     for number in range(4):
         here.open_account(f"ant.p{number}")
-    receipts = here.execute(
-        [here.envelope("ant", *(issue_operation("s", f"ant.p{each}") for each in range(4)))]
-    ).receipts
+    orders = [here.envelope("ant", issue_operation("s", f"ant.p{each}")) for each in range(4)]
+    receipts = here.execute(orders).receipts
     assert [bool(receipt.refusals) for receipt in receipts] == [False, False, True, True]
     assert here.ledger.token(token_id("s", 3)) is None
 

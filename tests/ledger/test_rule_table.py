@@ -55,3 +55,9 @@ def test_every_operation_meets_every_signing_rule_first_and_rules_of_its_own():
     for operation in OPERATION_TYPES:
         assert all(operation in rule.applies_to for rule in SIGNING_RULES)
         assert any(rule.id == "L6" and operation in rule.applies_to for rule in OPERATION_RULES)
+
+
+def test_no_message_uses_repr_or_a_locale():
+    for rule in RULES:
+        source = inspect.getsource(inspect.getmodule(rule.check))  # type: ignore[arg-type]
+        assert not re.search(r"\{\w+(![rsa]|:\W)", source)
