@@ -33,13 +33,23 @@ class NodeProcess:
     def __post_init__(self) -> None:
         self.log = self.home / "node.log"
 
-    async def start(self, *arguments: str, entry: tuple[str, ...] = ("-m", "quorate")) -> dict[str, object] | None:
+    async def start(self, *arguments: str) -> dict[str, object] | None:
         """Start it; return its ready line, or None if it ended instead."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *entry,
-                *("node", "--home", str(self.home), "--bus", self.bus, "--gateway", "127.0.0.1:0", "--with-parent"),
+                *(
+                    "-m",
+                    "quorate",
+                    "node",
+                    "--home",
+                    str(self.home),
+                    "--bus",
+                    self.bus,
+                    "--gateway",
+                    "127.0.0.1:0",
+                    "--with-parent",
+                ),
                 *arguments,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,

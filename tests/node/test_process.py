@@ -13,9 +13,11 @@ from ledger.charter import chain_id
 from network.bus import BusLimits, Channel
 from network.buses import Buses
 from network.url import parse_bus_url
-from node.client import Client
+from node.client import Client, Indefinite, Unavailable
 from node.gateway_types import TransactionStatus
+from node.home import open_home
 from node.process import EXIT_CLEAN, EXIT_FAULT
+from node.wallet import Wallet
 from quorate.verifier import verify
 from tests.node.four_members import ROOT, NodeProcess, found, four_members, reach, same_chain
 from tests.node.one_member import person_account, work
@@ -200,6 +202,27 @@ async def test_parent_killed_leaves_no_process(lone, tmp_path):
     assert alive == []
     assert parent.stdin is not None
     parent.stdin.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs prlimit(2) to make a disk that is full for one process")
+async def test_full_disk_ends_the_node_with_its_word_and_the_turns_before_are_kept(lone):
+    home = open_home(lone.home)
+    assert await lone.start("--no-trace") is not None
+    assert lone.process is not None
+    wallet = Wallet("ant", home.keys(passphrase=None).operator, chain=chain_id(home.charter))
+    async with Client([lone.gateway]) as client:
+        kept = wallet.seal(person_account("kept"))
+        await client.submit([kept])
+        full = (lone.home / "quorate.db-wal").stat().st_size
+        psutil.Process(lone.process.pid).rlimit(psutil.RLIMIT_FSIZE, (full, full))
+        many = [[wallet.seal(person_account(f"p{number}-{part}")) for part in range(100)] for number in range(10)]
+        with pytest.raises((Indefinite, Unavailable)):
+            await asyncio.gather(*map(client.submit, many))
+    assert await lone.ended() == EXIT_FAULT
+    assert "StorageFailed" in lone.log.read_text()
+    assert await lone.start() is not None
+    async with Client([lone.gateway]) as client:
+        assert (await client.transaction(wallet.ids(kept)[0])).status is TransactionStatus.PENDING
 
 
 class TestRefusalsToStart:
