@@ -75,12 +75,15 @@ class Gateway:
     async def _exchange(self, request: bytes) -> tuple[int, bytes]:
         async with self._free:
             while True:
-                was_idle = bool(self._idle)
+                # The one used last first: the others may close for want of use.
+                connection = self._idle.pop() if self._idle else None
+                was_idle = connection is not None
                 try:
-                    # The one used last first: the others may close for want of use.
-                    connection = self._idle.pop() if was_idle else await self._open()
+                    connection = connection or await self._open()
                     status, body = await connection.exchange(request)
                 except (OSError, EOFError) as error:
+                    if connection is not None:
+                        await connection.close()
                     # A gateway closes connections that are idle for some seconds; the same bytes may be sent again.
                     if was_idle:
                         continue

@@ -1,6 +1,7 @@
 """One load: signed beforehand, sent by the clock, every transaction followed to its end."""
 
 import asyncio
+import math
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -26,6 +27,7 @@ REQUEST_BYTES_MAX = 1 << 20
 """Of a body: half of what a gateway takes."""
 
 _ARRAY_32 = b"\xdd"
+_ROUNDING = 1e-6
 _read_reply = msgspec.msgpack.Decoder(SubmitReply)
 
 
@@ -71,7 +73,7 @@ class Loading:
     def _planned(order: Load, world: World) -> list[Planned]:
         per_envelope = 1 if order.workload is Workload.SIGNED else TOKENS_PER_PAIR
         spacing_s = per_envelope / order.rate
-        count = max(1, round((order.warm_up_s + order.measure_s) / spacing_s))
+        count = math.ceil((order.warm_up_s + order.measure_s) / spacing_s - _ROUNDING)
         gifts = world.single_gifts(count) if order.workload is Workload.SIGNED else world.bundled_gifts(count)
         return [
             Planned(
@@ -171,7 +173,7 @@ class Loading:
             p99_ms=round(percentile(latencies_ms, 0.99), 2),
             latest_ms=round(latencies_ms[-1], 2),
             failures=dict(failures.most_common(10)),
-            lag_p99_ms=round(percentile(sorted(self._lags_s), 0.99) * 1000, 2),
+            lag_p99_ms=round(percentile(sorted(self._lags_s) or [0.0], 0.99) * 1000, 2),
             generator_cpu_share=round(self._window_cpu_s / self._order.measure_s, 3),
             envelope_bytes=round(median([len(planned.encoded) for planned in self._plan])),
             transactions_per_envelope=max(planned.count for planned in self._plan),

@@ -26,9 +26,10 @@ PATIENCE_S = 100
 
 def told(folder, **options):
     """Tell the story in a thread of its own loop; return exit code and text."""
-    out = Console(file=io.StringIO(), width=200)
+    text = io.StringIO()
+    out = Console(file=text, width=200)
     code = tell(Options(directory=folder, table=False, scale=SMALL, **options), out)
-    return code, out.file.getvalue()
+    return code, text.getvalue()
 
 
 @pytest.fixture
@@ -144,7 +145,8 @@ def _told_in_process(folder, *arguments, on_line=lambda line, process: None):
     timer = threading.Timer(PATIENCE_S, process.kill)
     timer.start()
     try:
-        lines = []
+        assert process.stdout is not None
+        lines: list[str] = []
         for line in process.stdout:
             lines.append(line)
             on_line(line, process)
@@ -153,7 +155,8 @@ def _told_in_process(folder, *arguments, on_line=lambda line, process: None):
         timer.cancel()
         process.kill()
         process.wait()
-        process.stdout.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _kill_when(said, folder, member):

@@ -1,5 +1,9 @@
 """What the rush makes of the answers it gets."""
 
+from random import Random
+
+from canonical.hashing import ZERO_DIGEST
+from ledger.operations import SealSeries
 from ledger.receipts import Status
 from node.gateway_types import (
     EnvelopeReply,
@@ -9,10 +13,20 @@ from node.gateway_types import (
     TransactionReply,
     TransactionStatus,
 )
-from scenarios.first_day.rush import Order, Rush, reasons
+from node.wallet import Wallet
+from scenarios.first_day.people import make_people
+from scenarios.first_day.rush import Order, Rush, _note, reasons
 
 SOLD_OUT = RefusalReply("E_SOLD_OUT", "R5.3", 5, "Series s is sold out.", {}, None)
 LIMIT = RefusalReply("E_PURCHASE_LIMIT", "R6.2", 6, "The person of p has bought 1.", {}, None)
+
+
+PERSON = make_people(1, random=Random(1))[0]
+ENVELOPE = Wallet("ant", PERSON.keys, chain=ZERO_DIGEST, nonce_last=0).seal(SealSeries("s"))
+
+
+def new_order():
+    return Order(PERSON, "ant", ENVELOPE)
 
 
 def final(*refusals, token=None):
@@ -27,7 +41,7 @@ def refused(*refusals):
 
 
 def rush_of(*replies, trigger=1):
-    orders = tuple(Order(None, "ant", None) for _ in replies)
+    orders = tuple(new_order() for _ in replies)
     rush = Rush(orders, trigger)
     for order, reply in zip(orders, replies, strict=True):
         rush.settle(order, reply)
@@ -54,15 +68,13 @@ def test_half_way_is_reached_when_enough_is_sold():
 
 
 def test_an_order_without_an_answer_has_neither_token_nor_reason():
-    order = Order(None, "ant", None)
-    assert order.token is None
-    assert order.refusals == ()
+    lone = new_order()
+    assert lone.token is None
+    assert lone.refusals == ()
 
 
 def test_pending_is_no_answer():
-    from scenarios.first_day.rush import _note
-
-    order = Order(None, "ant", None)
+    lone = new_order()
     pending = EnvelopeReply((TransactionReply("00", TransactionStatus.PENDING),))
-    assert not _note(Rush((order,), 1), order, pending)
-    assert order.reply is None
+    assert not _note(Rush((lone,), 1), lone, pending)
+    assert lone.reply is None

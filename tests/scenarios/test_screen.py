@@ -67,7 +67,7 @@ def test_members_are_shown_in_plain_lines_now_and_then(monkeypatch):
 
 
 def test_lines_are_kept_and_handed_on():
-    heard = []
+    heard: list[str] = []
     with Screen(console(terminal=False), table=False) as screen:
         screen.on_line = heard.append
         screen.say("hello")
