@@ -6,7 +6,6 @@ gives up waiting changes nothing: the envelope goes its way.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -52,46 +51,48 @@ class Undurable:
 
 
 class UndurableEnvelopes:
-    """Admitted envelopes on their way into a batch, in the order of their admission, which is the pool's."""
+    """Admitted envelopes on their way into a batch."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._queue: deque[Undurable] = deque()
-        self._latest: dict[tuple[Digest, ...], Undurable] = {}
+        self._by_first: dict[Digest, list[Undurable]] = {}
 
     def admit(self, ids: tuple[Digest, ...]) -> None:
         """Note an envelope that was admitted now."""
-        envelope = Undurable(ids)
-        self._queue.append(envelope)
-        self._latest[ids] = envelope
+        if self._find(ids) is None:
+            self._by_first.setdefault(ids[0], []).append(Undurable(ids))
 
     def ask(self, submission: Submission, index: int, admission: Admitted | Known) -> bool:
         """Answer `submission` later; False where nothing of it is on its way, so that it can be answered now."""
-        envelope = self._latest.get(admission.ids)
+        envelope = self._find(admission.ids)
         if envelope is None:
             return False
         envelope.asking.append((submission, index, admission))
         return True
 
     def settle(self, transactions: Sequence[Digest]) -> None:
-        """Batches with these transactions, in the order of admission, are on disk: answer who asked for them."""
-        packed = 0
-        while packed < len(transactions):
-            envelope = self._queue.popleft()
-            assert transactions[packed] == envelope.ids[0], "the pool is first in, first out"
-            packed += len(envelope.ids)
-            if self._latest.get(envelope.ids) is envelope:
-                del self._latest[envelope.ids]
-            for submission, index, admission in envelope.asking:
-                submission.answer(index, admission)
+        """Batches with these transactions, in order, are on disk: answer who asked for them.
+
+        Among them may be what was on disk before, in a batch that was overtaken; nobody waits for that.
+        """
+        for place, first in enumerate(transactions):
+            for envelope in self._by_first.pop(first, ()):
+                if tuple(transactions[place : place + len(envelope.ids)]) == envelope.ids:
+                    for submission, index, admission in envelope.asking:
+                        submission.answer(index, admission)
+                else:
+                    self._by_first.setdefault(first, []).append(envelope)
 
     def end(self, answer: Unavailable) -> None:
         """Answer everybody who asked: the node stops, and what is not on disk is gone with it."""
-        for envelope in self._queue:
-            for submission, index, _ in envelope.asking:
-                submission.answer(index, answer)
-        self._queue.clear()
-        self._latest.clear()
+        for envelopes in self._by_first.values():
+            for envelope in envelopes:
+                for submission, index, _ in envelope.asking:
+                    submission.answer(index, answer)
+        self._by_first.clear()
+
+    def _find(self, ids: tuple[Digest, ...]) -> Undurable | None:
+        return next((each for each in self._by_first.get(ids[0], ()) if each.ids == ids), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,18 @@ async def test_envelope_admitted_again_before_its_first_copy_is_packed_is_answer
     assert [await each for each in answers] == [[Admitted(IDS(envelope))]] * 2
 
 
+async def test_batch_that_is_packed_anew_answers_nobody_twice(world):
+    old, new = WALLET.seal(person_account("old"), person_account("older")), WALLET.seal(person_account("new"))
+    answer = world.driver.submit((new,))
+    world.driver.turn()
+    world.core.asked = [CoreReady(writes=[WRITE], admitted=list(IDS(old)))]
+    world.driver.turn()
+    assert not answer.done()
+    world.core.asked = [CoreReady(writes=[WRITE], admitted=[*IDS(old), *IDS(new)])]
+    world.driver.turn()
+    assert await answer == [Admitted(IDS(new))]
+
+
 async def test_refusal_of_what_was_executed_is_known(world):
     envelope = WALLET.seal(person_account("li"))
     world.core.admissions[IDS(envelope)[0]] = Refused(IDS(envelope), ((REFUSAL,),))
