@@ -198,7 +198,7 @@ def member_handlers(service: Service, *, document: bytes) -> Sequence[HTTPRouteH
 
     @asgi("/v1/events", is_mount=False, copy_scope=True)
     async def events(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] != "GET":
+        if scope["type"] != "http" or scope["method"] != "GET":
             raise MethodNotAllowedException
         listener = service.events.listen()
         if listener is None:
