@@ -9,7 +9,7 @@ from collections import deque
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from node.gateway_types import MESSAGE_PACK
+from node.gateway.types import MESSAGE_PACK
 
 BODY_BYTES_MAX = 64 << 20
 HEAD_BYTES_MAX = 1 << 16

@@ -26,11 +26,11 @@ from ledger.charter import Charter, Role, chain_id
 from ledger.envelope import Envelope
 from ledger.operations import Operation
 from ledger.receipts import Status
-from node.charter_file import read_charter
 from node.client import Client, ClientFault
-from node.gateway_records import TokenReply
-from node.gateway_types import StatusReply, TransactionReply
-from node.home import CHARTER_FILE, KEY_FILE, read_member_keys
+from node.gateway.records import TokenReply
+from node.gateway.types import StatusReply, TransactionReply
+from node.home.charter_file import read_charter
+from node.home.home import CHARTER_FILE, KEY_FILE, read_member_keys
 from node.wallet import Wallet
 
 ENVELOPES_PER_REQUEST = 5

@@ -15,7 +15,7 @@ from benchmarks.statistics import median, percentile
 from benchmarks.world import TOKENS_PER_PAIR, Gift, World
 from canonical.encoding import encode
 from ledger.receipts import Status
-from node.gateway_types import EnvelopeReply, SubmitReply, TransactionStatus
+from node.gateway.types import EnvelopeReply, SubmitReply, TransactionStatus
 
 TICK_S = 0.004
 """How often what is due is sent: far below any latency measured here."""

@@ -25,7 +25,7 @@ from ledger.operations import (
     SealSeries,
     TransferFrom,
 )
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 from node.wallet import Wallet
 
 GIFTS_PER_PERSON_MAX = 1_000

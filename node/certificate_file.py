@@ -1,6 +1,6 @@
 """Writes the certificate that a client takes away: everything a third party needs besides the charter.
 
-The form is defined in docs/CERTIFICATE.md; quorate/verifier.py reads it and shares no code with this file.
+The form is defined in docs/CERTIFICATE.md; quorate/verifier/checks.py reads it and shares no code with this file.
 """
 
 import json

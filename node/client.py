@@ -20,8 +20,8 @@ import msgspec
 
 from canonical.hashing import Digest
 from ledger.envelope import Envelope
-from node.gateway_records import AccountReply, SeriesReply, TokenReply, WorkReply
-from node.gateway_types import (
+from node.gateway.records import AccountReply, SeriesReply, TokenReply, WorkReply
+from node.gateway.types import (
     JSON,
     MESSAGE_PACK,
     BlockEvent,

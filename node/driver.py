@@ -26,8 +26,8 @@ from node.admission import Admission, Admitted, Known, Refused, Unavailable
 from node.core import Core
 from node.effects import CoreReady
 from node.logs import Log
-from node.storage import Storage
-from node.storage_reads import StorageReader
+from node.storage.reads import StorageReader
+from node.storage.writer import Storage
 from node.trace import Trace
 from node.trace_lines import trace_lines
 from node.waiting import FinalBlock, FinalityWaits, Submission, UndurableEnvelopes

@@ -28,20 +28,20 @@ from network.bus import LinkState, LinkStatus
 from network.buses import Buses
 from network.errors import BusFault
 from network.url import parse_bus_url
-from node.audit import audit, refuse_if_edited
+from node.audit.database import audit, refuse_if_edited
 from node.core import Core
 from node.driver import Driver
 from node.errors import NodeFault
-from node.gateway import gateway
-from node.gateway_server import GatewayServer
-from node.home import Home, open_home
+from node.gateway.application import gateway
+from node.gateway.server import GatewayServer
+from node.gateway.service import Service
+from node.home.home import Home, open_home
+from node.home.keys import MemberKeys, verify_signature
 from node.identity import Identity, Knobs
-from node.keys import MemberKeys, verify_signature
 from node.lifeline import end_with_parent
 from node.logs import Log, open_log
 from node.restored import Restored
-from node.service import Service
-from node.storage import Storage
+from node.storage.writer import Storage
 from node.trace import Trace
 
 EXIT_CLEAN = 0

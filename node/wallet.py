@@ -13,7 +13,7 @@ from canonical.hashing import Digest
 from canonical.signing import PublicKey
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
 from ledger.operations import Operation
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 
 
 class Wallet:

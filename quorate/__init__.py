@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quorate.verifier import verify
+    from quorate.verifier.checks import verify
 
 __version__ = "0.1.0"
 __all__ = ["verify"]
@@ -12,7 +12,7 @@ __all__ = ["verify"]
 def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for, so that `quorate --help` loads none of them."""
     if name == "verify":
-        from quorate.verifier import verify as imported
+        from quorate.verifier.checks import verify as imported
 
         return imported
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

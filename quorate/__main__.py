@@ -11,11 +11,11 @@ import click
 import quorate
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("quorate.demo_command", "A consortium's first day on this machine, in under a minute."),
-    "node": ("quorate.node_command", "Run one member's node."),
-    "bench": ("quorate.bench_command", "Measure a consortium on this machine."),
-    "charter": ("quorate.charter_command", "Found a consortium, and read what was founded."),
-    "verify": ("quorate.verify_command", "Check a certificate with nothing but the charter."),
+    "demo": ("quorate.commands.demo", "A consortium's first day on this machine, in under a minute."),
+    "node": ("quorate.commands.node", "Run one member's node."),
+    "bench": ("quorate.commands.bench", "Measure a consortium on this machine."),
+    "charter": ("quorate.commands.charter", "Found a consortium, and read what was founded."),
+    "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),
 }
 """Name of a command -> the module that defines a click command of that name, and its line in `quorate --help`."""
 

@@ -17,7 +17,7 @@ from canonical.hashing import Digest
 from ledger.charter import Charter, Role, chain_id
 from network.embedded import EmbeddedBroker
 from network.url import BusUrl, parse_bus_url
-from node.home import CHARTER_FILE, KEY_FILE, new_consortium, read_member_keys
+from node.home.home import CHARTER_FILE, KEY_FILE, new_consortium, read_member_keys
 from node.wallet import Wallet
 from scenarios.errors import BusUnreachable, FolderUnusable, MemberFailed, MemberKilled
 from scenarios.member_process import MemberProcess, Phase

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from node.client import Client, ClientFault
-from node.gateway_types import StatusReply
+from node.gateway.types import StatusReply
 from scenarios.consortium import LiveConsortium
 from scenarios.errors import NotAnswered
 from scenarios.member_process import MemberProcess, Phase

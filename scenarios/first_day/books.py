@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from canonical.hashing import Digest
-from node.home import DATABASE_FILE
-from node.storage_reads import StorageReader
+from node.home.home import DATABASE_FILE
+from node.storage.reads import StorageReader
 from scenarios.first_day.claims import Kind
 from scenarios.first_day.stage import Stage
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 from ledger.operations import TransferFrom
 from node.client import Refused
-from node.gateway_types import RefusalReply
+from node.gateway.types import RefusalReply
 from node.wallet import Wallet
 from scenarios.first_day.claims import Kind
 from scenarios.first_day.people import Person

@@ -5,7 +5,7 @@ from random import Random
 
 from canonical.hashing import Digest, Domain, digest
 from ledger.operations import Claim, RegisterAccount
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 
 MINOR_EVERY = 25
 """One person in so many is sixteen: may be given a collectible, may not buy one (R6.1)."""

@@ -14,7 +14,7 @@ from ledger.envelope import Envelope
 from ledger.operations import Issue
 from ledger.receipts import Status
 from node.client import Indefinite, Unavailable
-from node.gateway_types import EnvelopeReply, RefusalReply, TransactionReply, TransactionStatus
+from node.gateway.types import EnvelopeReply, RefusalReply, TransactionReply, TransactionStatus
 from scenarios.errors import NotAnswered
 from scenarios.first_day.catalogue import PRICE_FEN
 from scenarios.first_day.claims import Kind

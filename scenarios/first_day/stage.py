@@ -11,7 +11,7 @@ from ledger.envelope import Envelope
 from ledger.operations import Operation
 from ledger.receipts import Status
 from node.client import Client
-from node.gateway_types import TransactionReply
+from node.gateway.types import TransactionReply
 from node.wallet import Wallet
 from scenarios.consortium import LiveConsortium
 from scenarios.errors import NotAnswered

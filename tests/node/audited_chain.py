@@ -16,8 +16,8 @@ from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.operations import Claim, RegisterAccount
 from network.bus import Channel
-from node.audit import Audited, audit
-from node.keys import KeyPair
+from node.audit.database import Audited, audit
+from node.home.keys import KeyPair
 from tests.node.core_cluster import CoreCluster
 
 BLOCKS = 40

@@ -18,9 +18,9 @@ from network.bus import Channel
 from node.admission import Admission
 from node.core import Core
 from node.effects import CoreReady, Outbound
+from node.home.keys import KeyPair, verify_signature
 from node.identity import Identity, Knobs
-from node.keys import KeyPair, verify_signature
-from node.storage import Storage
+from node.storage.writer import Storage
 from node.writes import StoreBlock
 
 BYTES_PUSHED_MAX = 1 << 20

@@ -11,7 +11,7 @@ from pathlib import Path
 from ledger.charter import Charter, chain_id
 from network.embedded import EmbeddedBroker
 from node.client import Client
-from node.home import new_consortium, read_member_keys
+from node.home.home import new_consortium, read_member_keys
 from node.wallet import Wallet
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -20,18 +20,18 @@ from ledger.charter import Charter, chain_id
 from ledger.ledger import Ledger
 from ledger.operations import Claim, RegisterAccount, RegisterWork
 from network.bus import BusCounters, Channel, Inbound, LinkStatus
-from node.charter_file import charter_to_json
 from node.client import Client
 from node.core import Core
 from node.driver import Driver
-from node.gateway import gateway
-from node.home import new_consortium, open_home, read_member_keys
+from node.gateway.application import gateway
+from node.gateway.service import Service
+from node.home.charter_file import charter_to_json
+from node.home.home import new_consortium, open_home, read_member_keys
+from node.home.keys import KeyPair, MemberKeys, verify_signature
 from node.identity import Identity, Knobs
-from node.keys import KeyPair, MemberKeys, verify_signature
 from node.logs import open_log
 from node.process import clock_ms
-from node.service import Service
-from node.storage import Storage
+from node.storage.writer import Storage
 from node.trace import Trace
 from node.wallet import Wallet
 

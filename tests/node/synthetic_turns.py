@@ -25,7 +25,7 @@ from consensus.messages import (
 )
 from consensus.types import BatchNumber, Epoch, ReplicaId, SequenceNumber, View
 from ledger.receipts import ComplianceEntry, Receipt, Status
-from node.storage import Storage
+from node.storage.writer import Storage
 from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
 
 CHAIN = Digest(sha256(b"synthetic").digest())

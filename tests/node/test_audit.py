@@ -10,10 +10,10 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.messages import header_digest
 from ledger.charter import chain_id
-from node.audit import FINDINGS_SHOWN_MAX, refuse_if_edited
+from node.audit.database import FINDINGS_SHOWN_MAX, refuse_if_edited
 from node.errors import DatabaseEdited, StorageFailed
-from node.storage_columns import CERTIFICATE, HEADER, meta_seal
-from node.storage_schema import SCHEMA
+from node.storage.columns import CERTIFICATE, HEADER, meta_seal
+from node.storage.schema import SCHEMA
 from tests.node.audited_chain import BLOCKS, AuditedChain, build_chain, editing
 
 TABLES = {

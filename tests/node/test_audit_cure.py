@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from node.admission import Admitted
-from node.audit import audit
-from node.keys import KeyPair
+from node.audit.database import audit
+from node.home.keys import KeyPair
 from tests.node.audited_chain import envelope
 from tests.node.core_cluster import CoreCluster
 from tests.node.test_core import founded

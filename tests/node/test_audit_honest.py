@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 from tests.node.audited_chain import AuditedChain, envelope
 from tests.node.core_cluster import CoreCluster
 from tests.node.test_core import founded

@@ -8,8 +8,8 @@ import pytest
 
 from canonical.signing import PublicKey
 from ledger.charter import Charter, Member, Role, chain_id
-from node.charter_file import CHARTER_BYTES_MAX, charter_from_json, charter_to_json, read_charter
 from node.errors import CharterUnreadable
+from node.home.charter_file import CHARTER_BYTES_MAX, charter_from_json, charter_to_json, read_charter
 
 
 def key(number: int) -> PublicKey:

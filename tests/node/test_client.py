@@ -9,7 +9,7 @@ import pytest
 from canonical.hashing import Digest
 from node import client as client_module
 from node.client import Client, Indefinite, Refused, Unavailable
-from node.gateway_types import (
+from node.gateway.types import (
     MESSAGE_PACK,
     EnvelopeReply,
     SubmitReply,

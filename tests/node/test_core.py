@@ -13,7 +13,7 @@ from ledger.operations import Claim, RegisterAccount
 from network.bus import Channel
 from node.admission import Admitted, Known, Refused, Unavailable
 from node.batch import Batch, seal_batch
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 from tests.node.core_cluster import CoreCluster
 
 FOUNDED_MS = 1_600_000_000_000

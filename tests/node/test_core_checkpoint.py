@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 from tests.node.audited_chain import envelope
 from tests.node.core_cluster import CoreCluster
 from tests.node.test_core import founded

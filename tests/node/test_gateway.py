@@ -13,11 +13,11 @@ from consensus.effects import Halt
 from consensus.types import SequenceNumber
 from ledger.operations import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from node import driver as driver_module
-from node.gateway_http import BODY_BYTES_MAX
-from node.gateway_routes import ROUTES
-from node.gateway_types import JSON, MESSAGE_PACK, Problem, SubmitReply, TransactionReply, TransactionStatus
-from node.storage_reads import StorageReader
-from quorate.verifier import verify
+from node.gateway.http import BODY_BYTES_MAX
+from node.gateway.routes import ROUTES
+from node.gateway.types import JSON, MESSAGE_PACK, Problem, SubmitReply, TransactionReply, TransactionStatus
+from node.storage.reads import StorageReader
+from quorate.verifier.checks import verify
 from tests.node.one_member import OneMember, one_member, person_account, work
 
 FINAL = {"wait": "final", "timeout_ms": "20000"}

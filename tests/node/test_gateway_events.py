@@ -6,11 +6,11 @@ import httpx
 import msgspec
 import pytest
 
-from node import gateway_events
 from node.client import Client, Unavailable
-from node.gateway_events import EVENTS_WAITING_MAX, LISTENERS_MAX, BlockEvents, serve_stream
-from node.gateway_server import GatewayServer
-from node.gateway_types import BlockEvent
+from node.gateway import events as gateway_events
+from node.gateway.events import EVENTS_WAITING_MAX, LISTENERS_MAX, BlockEvents, serve_stream
+from node.gateway.server import GatewayServer
+from node.gateway.types import BlockEvent
 from tests.node.one_member import one_member, person_account
 
 

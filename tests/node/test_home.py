@@ -8,10 +8,10 @@ import pytest
 
 from ledger.charter import Charter, Role
 from ledger.ledger import Ledger
-from node.charter_file import read_charter
 from node.errors import CharterUnreadable, HomeUnusable, KeysExposed, KeysUnreadable
-from node.home import MemberSettings, new_consortium, open_home, read_member_keys, settings_to_json
-from node.institutions import LEARNERS, VOTERS
+from node.home.charter_file import read_charter
+from node.home.home import MemberSettings, new_consortium, open_home, read_member_keys, settings_to_json
+from node.home.institutions import LEARNERS, VOTERS
 
 FOUNDED_MS = 1_600_000_000_000
 

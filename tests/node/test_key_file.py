@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from node.errors import KeysExposed, KeysUnreadable, PassphraseWrong
-from node.key_file import is_sealed, read_key_file, write_key_file
-from node.keys import KeyPair, MemberKeys
+from node.home.key_file import is_sealed, read_key_file, write_key_file
+from node.home.keys import KeyPair, MemberKeys
 
 KEYS = MemberKeys(KeyPair.from_seed(b"n" * 32), KeyPair.from_seed(b"o" * 32))
 QUICK = {"operations": 1, "memory_bytes": 8 << 10}

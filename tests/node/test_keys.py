@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from canonical.signing import PublicKey, Signature
-from node.keys import KeyPair, MemberKeys, verify_signature
+from node.home.keys import KeyPair, MemberKeys, verify_signature
 
 PAIR = KeyPair.from_seed(bytes(range(32)))
 CONTENT = b"what was signed"

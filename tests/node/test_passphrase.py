@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from node.errors import PassphraseWrong
-from node.passphrase import PASSPHRASE_BYTES_MAX, VARIABLE, ask, find_passphrase
+from node.home.passphrase import PASSPHRASE_BYTES_MAX, VARIABLE, ask, find_passphrase
 
 
 def never(prompt: str) -> str:

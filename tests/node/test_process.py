@@ -14,11 +14,11 @@ from network.bus import BusLimits, Channel
 from network.buses import Buses
 from network.url import parse_bus_url
 from node.client import Client, Indefinite, Unavailable
-from node.gateway_types import TransactionStatus
-from node.home import open_home
+from node.gateway.types import TransactionStatus
+from node.home.home import open_home
 from node.process import EXIT_CLEAN, EXIT_FAULT
 from node.wallet import Wallet
-from quorate.verifier import verify
+from quorate.verifier.checks import verify
 from tests.node.four_members import ROOT, NodeProcess, found, four_members, reach, same_chain
 from tests.node.one_member import person_account, work
 

@@ -11,8 +11,8 @@ from consensus.messages import BlockVote, Commit, header_digest
 from consensus.types import SequenceNumber
 from ledger.receipts import Receipt, Refusal, Status
 from node.errors import HomeInUse, StorageFailed
-from node.storage import Storage
-from node.storage_reads import StorageReader
+from node.storage.reads import StorageReader
+from node.storage.writer import Storage
 from node.writes import Stabilise, StoreBlock, StoreCertificate, StoreVote
 from tests.node import synthetic_turns as synthetic
 from tests.node.synthetic_turns import CHAIN, batch, block, content, open_storage, state_after, turn, turns, votes

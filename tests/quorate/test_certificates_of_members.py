@@ -10,12 +10,12 @@ from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_id
 from ledger.operations import Claim, RegisterAccount, RegisterWork
 from node.admission import Admitted
 from node.certificate_file import certificate_file
-from node.charter_file import charter_to_json
-from node.home import new_consortium
-from node.keys import KeyPair
-from quorate.verifier import verify
-from quorate.verifier_format import read_charter
-from quorate.verifier_hashing import chain_id as chain_id_of_file
+from node.home.charter_file import charter_to_json
+from node.home.home import new_consortium
+from node.home.keys import KeyPair
+from quorate.verifier.checks import verify
+from quorate.verifier.format import read_charter
+from quorate.verifier.hashing import chain_id as chain_id_of_file
 from tests.node.core_cluster import CoreCluster, CoreMember
 
 OPERATORS = [KeyPair.from_seed(bytes([100 + index]) * 32) for index in range(7)]

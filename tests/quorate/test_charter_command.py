@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.charter import chain_id
-from node.charter_file import read_charter
-from node.home import open_home
+from node.home.charter_file import read_charter
+from node.home.home import open_home
 from quorate.__main__ import main
 
 

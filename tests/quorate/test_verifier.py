@@ -17,9 +17,9 @@ from consensus.quorum import Committee
 from ledger.charter import chain_id, members_digest
 from ledger.envelope import transaction_id
 from node.certificate_file import path_sides
-from quorate import verifier_hashing
-from quorate.verifier import Outcome, quorum, verify
-from quorate.verifier_format import read_charter
+from quorate.verifier import hashing as verifier_hashing
+from quorate.verifier.checks import Outcome, quorum, verify
+from quorate.verifier.format import read_charter
 from tests.quorate.certificates import block_of, bundle_of, charter_json, charter_of, key, public
 
 BLOCK = block_of()

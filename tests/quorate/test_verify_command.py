@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from quorate.__main__ import main
-from quorate.verify_command import EXIT_REFUSED, shown, written
+from quorate.commands.verify import EXIT_REFUSED, shown, written
 from tests.quorate.certificates import block_of, charter_json
 
 BLOCK = block_of()

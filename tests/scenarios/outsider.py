@@ -17,7 +17,7 @@ from consensus.types import Epoch, ReplicaId, SequenceNumber, View
 from network.bus import Channel
 from network.topics import topic_of
 from network.url import parse_bus_url
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 
 OVERHEARD_MAX = 50
 
@@ -38,10 +38,13 @@ class Outsider:
         self._client.max_queued_messages_set(0)
         self._client.on_message = self._on_message
         self._connected = asyncio.Event()
-        self._client.on_subscribe = lambda *_: self._loop.call_soon_threadsafe(self._connected.set)
+        self._client.on_subscribe = self._on_subscribe
         self._client.connect(bus.host, bus.port)
         self._client.subscribe([(str(topic_of(chain, each, channel)), 0) for each in members for channel in Channel])
         self._client.loop_start()
+
+    def _on_subscribe(self, *_: Any) -> None:
+        self._loop.call_soon_threadsafe(self._connected.set)
 
     def _on_message(self, _client: Any, _userdata: Any, message: Any) -> None:
         kept = self.overheard[message.topic]

@@ -11,7 +11,7 @@ import threading
 import pytest
 from rich.console import Console
 
-from quorate.verifier import verify
+from quorate.verifier.checks import verify
 from scenarios.first_day.stage import Scale
 from scenarios.first_day.story import Options, tell
 from scenarios.member_process import python_environment

@@ -12,7 +12,7 @@ from canonical.hashing import Digest
 from ledger.operations import Claim, RegisterAccount
 from network.embedded import EmbeddedBroker
 from node.client import Client
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 from scenarios.consortium import LiveConsortium
 from tests.network.mosquitto import Mosquitto, require_mosquitto
 from tests.scenarios.outsider import Outsider

@@ -5,7 +5,7 @@ from random import Random
 from canonical.hashing import ZERO_DIGEST
 from ledger.operations import SealSeries
 from ledger.receipts import Status
-from node.gateway_types import (
+from node.gateway.types import (
     EnvelopeReply,
     EventReply,
     ReceiptReply,

@@ -1,0 +1,1 @@
+"""What a member checks of its own database before it votes: every row, against what was signed."""

@@ -1,0 +1,1 @@
+"""A member's HTTP door: submit, wait, read, prove."""

@@ -1,0 +1,175 @@
+"""The ledger's records as the gateway shows them: objects with named fields, bytes in hexadecimal.
+
+Each names the height it was read at. The state read is what this member has executed: a quorum has committed all of it,
+and at most the last few blocks may still be collecting their certificates.
+"""
+
+from ledger.charter import Role
+from ledger.ledger import Ledger
+from ledger.names import series_of_token
+from ledger.operations import AccountState, Anchor, AnchorKind, Claim
+from ledger.types import AccountRecord, SeriesRecord, TokenRecord, TokenState, WorkRecord
+from node.gateway.types import Hex, Reply
+
+TOKENS_SHOWN_MAX = 1_000
+"""Tokens listed for one account; `tokens` counts them all."""
+
+
+class AccountReply(Reply, frozen=True):
+    """An account. No personal data exist on the chain, so none can be shown."""
+
+    height: int
+    account: str
+    platform: str
+    """The member that keeps it."""
+    role: Role | None
+    """A member's role; None for a person."""
+    person: Hex | None
+    """Salted commitment to the person; None for a member."""
+    public_key: Hex
+    claims: tuple[Claim, ...]
+    """What the platform vouches for."""
+    platform_state: AccountState
+    operator_state: AccountState
+    nonce_highest: int
+    """The highest nonce used; a client that lost its own goes on above it."""
+    tokens: int
+    """How many it owns."""
+    token_ids: tuple[str, ...]
+    """The first `TOKENS_SHOWN_MAX` of them, sorted."""
+
+
+class WorkReply(Reply, frozen=True):
+    """A registered work."""
+
+    height: int
+    work: str
+    title: str
+    creator: str
+    holder: str
+    source: str
+    content_hash: Hex
+    """SHA-256 of the content file."""
+    certificate_number: str
+    registrar: str
+    licensees: tuple[str, ...]
+
+
+class AnchorReply(Reply, frozen=True):
+    """What in the real world a series stands on."""
+
+    kind: AnchorKind
+    reference: str
+
+
+class SeriesReply(Reply, frozen=True):
+    """A series of editions."""
+
+    height: int
+    series: str
+    work: str
+    issuer: str
+    title: str
+    price_fen: int
+    sellers: tuple[str, ...]
+    anchors: tuple[AnchorReply, ...]
+    description: str
+    rights: str
+    edition_cap: int
+    minted: int
+    issued: int
+    sealed: bool
+
+
+class TokenReply(Reply, frozen=True):
+    """One edition."""
+
+    height: int
+    token: str
+    series: str
+    owner: str
+    state: TokenState
+    transfers: int
+    """Gifts since the sale."""
+    acquired_ms: int
+    """Block time at which the owner got it, Unix milliseconds."""
+    frozen: bool
+    """As of the block time of `height`."""
+    freeze_case: str | None
+    frozen_until_ms: int
+    """0 without a freeze."""
+
+
+def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> AccountReply:
+    """Return an account as the gateway shows it."""
+    tokens = ledger.tokens_of(account)
+    return AccountReply(
+        height=ledger.height,
+        account=account,
+        platform=record.platform,
+        role=record.role,
+        person=None if record.person is None else record.person.hex(),
+        public_key=record.public_key.hex(),
+        claims=record.claims,
+        platform_state=record.platform_state,
+        operator_state=record.operator_state,
+        nonce_highest=record.nonce_highest,
+        tokens=len(tokens),
+        token_ids=tuple(sorted(tokens)[:TOKENS_SHOWN_MAX]),
+    )
+
+
+def work_reply(ledger: Ledger, work: str, record: WorkRecord) -> WorkReply:
+    """Return a work as the gateway shows it."""
+    return WorkReply(
+        height=ledger.height,
+        work=work,
+        title=record.title,
+        creator=record.creator,
+        holder=record.holder,
+        source=record.source,
+        content_hash=record.content_hash.hex(),
+        certificate_number=record.certificate_number,
+        registrar=record.registrar,
+        licensees=record.licensees,
+    )
+
+
+def series_reply(ledger: Ledger, series: str, record: SeriesRecord) -> SeriesReply:
+    """Return a series as the gateway shows it."""
+    return SeriesReply(
+        height=ledger.height,
+        series=series,
+        work=record.work,
+        issuer=record.issuer,
+        title=record.title,
+        price_fen=record.price_fen,
+        sellers=record.sellers,
+        anchors=tuple(map(_anchor_reply, record.anchors)),
+        description=record.disclosure.description,
+        rights=record.disclosure.rights,
+        edition_cap=record.edition_cap,
+        minted=record.minted,
+        issued=record.issued,
+        sealed=record.sealed,
+    )
+
+
+def token_reply(ledger: Ledger, token: str, record: TokenRecord) -> TokenReply:
+    """Return an edition as the gateway shows it."""
+    return TokenReply(
+        height=ledger.height,
+        token=token,
+        series=series_of_token(token),
+        owner=record.owner,
+        state=record.state,
+        transfers=record.transfers,
+        acquired_ms=record.acquired_ms,
+        frozen=record.is_frozen(ledger.timestamp_ms),
+        freeze_case=record.freeze_case,
+        frozen_until_ms=record.frozen_until_ms,
+    )
+
+
+def _anchor_reply(anchor: Anchor) -> AnchorReply:
+    return AnchorReply(anchor.kind, anchor.reference)

@@ -1,0 +1,108 @@
+"""`quorate charter`: found a consortium, and read what was founded."""
+
+import os
+import time
+from pathlib import Path
+
+import click
+
+
+@click.group("charter")
+def charter() -> None:
+    """Found a consortium, and read what was founded."""
+
+
+@charter.command("new")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--members", default=4, show_default=True, help="Voting members; learners join them.")
+@click.option("--name", default="quorate", show_default=True, help="What people call the chain.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=NUMBER",
+    help="A rule parameter that differs from its default, for example hold_days_first=90. Repeatable.",
+)
+@click.option("--bus", "buses", multiple=True, metavar="URL", help="Broker that the members will use. Repeatable.")
+@click.option("--gateway-port", default=7460, show_default=True, help="The first member's; 0: any free one.")
+@click.option("--insecure-dev", is_flag=True, help="Leave the keys unsealed. For demonstrations on one machine only.")
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="File with the passphrase that seals every key file. Default: $QUORATE_PASSPHRASE_FILE, else you are asked.",
+)
+def new(
+    directory: Path,
+    members: int,
+    name: str,
+    parameters: tuple[str, ...],
+    buses: tuple[str, ...],
+    gateway_port: int,
+    insecure_dev: bool,
+    passphrase_file: Path | None,
+) -> None:
+    """Make DIRECTORY: charter.json, which is public, and a home with keys for each member."""
+    from ledger.charter import chain_id
+    from node.errors import NodeFault
+    from node.home.home import BUS, new_consortium
+    from node.home.passphrase import find_passphrase
+
+    try:
+        passphrase = None if insecure_dev else find_passphrase(passphrase_file, environment=os.environ)
+        made = new_consortium(
+            directory,
+            members=members,
+            passphrase=passphrase,
+            founded_ms=time.time_ns() // 1_000_000,
+            name=name,
+            parameters=_read_parameters(parameters),
+            buses=buses or (BUS,),
+            gateway_port_first=gateway_port,
+        )
+    except (NodeFault, ValueError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(f"{directory / 'charter.json'}: chain {chain_id(made).hex()}")
+    for member in made.members:
+        use = f"quorate node --home {directory / member.id}" if member.votes else "keys only; it does not vote"
+        click.echo(f"  {member.id:<16} {member.role.value:<12} {use}")
+    if insecure_dev:
+        click.echo("The keys are NOT sealed: whoever can read these folders can sign for every member.")
+
+
+@charter.command("show")
+@click.argument("file", type=click.Path(path_type=Path))
+def show(file: Path) -> None:
+    """Print what the charter FILE founds: chain, committee, parameters, members."""
+    from consensus.quorum import Committee
+    from ledger.charter import chain_id
+    from node.errors import NodeFault
+    from node.home.charter_file import read_charter
+
+    try:
+        read = read_charter(file)
+    except NodeFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    committee = Committee(len(read.voters()))
+    founded = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(read.founded_ms / 1000))
+    click.echo(f"{read.name}, founded {founded}")
+    click.echo(f"chain      {chain_id(read).hex()}")
+    click.echo(f"committee  {committee.size} members, {committee.faults_max} may be faulty, quorum {committee.quorum}")
+    for parameter, value in sorted(read.parameters.items()):
+        click.echo(f"parameter  {parameter} = {value}")
+    for member in read.members:
+        vote = "votes" if member.votes else "learner"
+        click.echo(f"member     {member.id:<16} {member.role.value:<12} {vote:<8} {member.name} {member.name_zh}")
+
+
+def _read_parameters(texts: tuple[str, ...]) -> dict[str, int]:
+    """Take NAME=NUMBER apart.
+
+    Raises: ValueError naming the text.
+    """
+    parameters: dict[str, int] = {}
+    for text in texts:
+        name, separator, number = text.partition("=")
+        if not separator or not number.lstrip("-").isdigit():
+            raise ValueError(f"--parameter {text}: write it as NAME=NUMBER, for example hold_days_first=90")
+        parameters[name] = int(number)
+    return parameters
