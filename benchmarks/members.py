@@ -1,12 +1,15 @@
 """What the members and the broker use while a load runs: read from outside, before and after the measured part."""
 
+import asyncio
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import msgspec
 import psutil
 
 from benchmarks.connection import Gateway
 from scenarios.consortium import LiveConsortium
+from scenarios.errors import MemberFailed
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,12 +52,20 @@ class Reading:
 
 
 async def read_members(consortium: LiveConsortium, gateways: dict[str, Gateway]) -> Reading:
-    """Read every counter once."""
-    figures = [read_metrics((await gateway.get("/metrics"))[1]) for gateway in gateways.values()]
+    """Read every counter once: first what this machine knows at once, then what busy members say.
+
+    Raises: MemberFailed when a gateway does not answer.
+    """
     usages = {name: process.usage() for name, process in consortium.members.items()}
+    broker_cpu_ms = _broker_cpu_ms(consortium)
+    answers = await asyncio.gather(*(gateway.get("/metrics") for gateway in gateways.values()))
+    for status, body in answers:
+        if status != HTTPStatus.OK:
+            raise MemberFailed(f"A gateway did not tell its figures (status {status}): {body[:200]!r}.")
+    figures = [read_metrics(body) for _, body in answers]
     return Reading(
         cpu_ms=sum(usage.cpu_ms for usage in usages.values() if usage is not None),
-        broker_cpu_ms=_broker_cpu_ms(consortium),
+        broker_cpu_ms=broker_cpu_ms,
         memory_mib={
             name: round(usage.memory_bytes / (1 << 20), 1) for name, usage in usages.items() if usage is not None
         },
