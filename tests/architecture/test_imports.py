@@ -7,9 +7,9 @@ import pytest
 from tests.architecture.files import PACKAGES, ROOT, imports, name_of, sources
 
 OWNERS = {
-    "aiomqtt": {"network/mqtt.py"},
+    "aiomqtt": {"network/mqtt.py", "benchmarks/bus_peer.py"},
     "paho": {"network/mqtt.py"},
-    "amqtt": {"network/broker.py", "network/forwarding.py"},
+    "amqtt": {"network/broker.py", "network/forwarding.py", "benchmarks/bus_amqtt.py"},
     "nacl": {"node/home/keys.py", "node/home/key_file.py", "quorate/verifier/hashing.py"},
     "sqlite3": {"node/storage", "node/audit"},
 }
