@@ -1,9 +1,10 @@
 """What must hold at honest replicas after every event, as functions: None, or in words what does not hold.
 
-Numbers are those of docs/INVARIANTS.md. Each docstring states the invariant and where it comes from; an invariant that
-speaks of view changes, epochs or evidence is numbered there and gets its function with them. Two kinds stand here. Those
-over one `State` look at all there is and are cheap because a state is bounded: `STATE_INVARIANTS` lists them. Those over
-histories and over several replicas are asked about one slot at a time, so that checking after each event stays cheap.
+Numbers are those of docs/INVARIANTS.md. Each docstring states the invariant and where it comes from; those that speak
+of view changes, epochs or evidence are numbered there, and get their functions with them. Two kinds stand here. Those
+over one `State` look at all there is, and are cheap because a state is bounded: `STATE_INVARIANTS` lists them. Those
+over histories and over several replicas are asked about one slot at a time, so that checking after each event stays
+cheap.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -50,7 +51,9 @@ def commit_is_prepared(vote: Commit, prepared: Mapping[SequenceNumber, PreparedC
 
 def vote_is_durable(vote: Vote, durable: Collection[bytes]) -> str | None:
     """I5: a vote leaves only when its record is on disk; `durable` holds the encodings of all that ever were."""
-    return None if encode(vote) in durable else f"I5: {vote_phase(vote)} for sequence {vote.sequence} left before its disk"
+    return (
+        None if encode(vote) in durable else f"I5: {vote_phase(vote)} for sequence {vote.sequence} left before its disk"
+    )
 
 
 def marks_are_ordered(state: State) -> str | None:
@@ -110,7 +113,9 @@ def prepared_agree(sequence: SequenceNumber, states: Iterable[State]) -> str | N
         slot = state.log.slots.get(sequence)
         if slot is not None and slot.pre_prepare is not None and slot.digest is not None and is_prepared(state, slot):
             prepared.setdefault(slot.pre_prepare.view, {})[state.settings.replica] = slot.digest
-    found = (_all_equal(f"I16: prepared at sequence {sequence} for different digests", each) for each in prepared.values())
+    found = (
+        _all_equal(f"I16: prepared at sequence {sequence} for different digests", each) for each in prepared.values()
+    )
     return next((each for each in found if each), None)
 
 

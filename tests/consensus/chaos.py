@@ -9,7 +9,7 @@ from tests.consensus.liar import Liar
 
 
 def run_chaos(seed: int, *, n: int = 4, liar: int | None = None, steps: int = 250, crashes: bool = True) -> Cluster:
-    """Deliver, drop, repeat, reorder, fire timers, crash and restart at random; invariants are checked all the while."""
+    """Deliver, drop, repeat, reorder, fire timers, crash and restart at random, with invariants checked all along."""
     chance = random.Random(seed)
     cluster = Cluster(n, liars=() if liar is None else (liar,))
     if liar is not None:
@@ -42,7 +42,7 @@ def run_chaos(seed: int, *, n: int = 4, liar: int | None = None, steps: int = 25
 
 
 def deliver_some(cluster: Cluster, chance: random.Random) -> None:
-    """Hand one to four of the frames that wait to one member, in any order, within one turn; some arrive again later."""
+    """Hand one to four of the frames that wait to one member, in any order, in one turn; some arrive again later."""
     to = chance.choice(cluster.wire).to
     waiting = [each for each in cluster.wire if each.to == to]
     chosen = chance.sample(waiting, min(len(waiting), chance.randrange(1, 5)))

@@ -155,7 +155,8 @@ class Cluster:
 
     def explain(self, machine: Machine) -> str:
         state = machine.replica.state
-        return f"{machine.id}: e{state.executed} c{state.certified} d{state.decided} s{state.stable} slots {sorted(state.log.slots)}"
+        marks = f"e{state.executed} c{state.certified} d{state.decided} s{state.stable}"
+        return f"{machine.id}: {marks} slots {sorted(state.log.slots)}"
 
     # The world the machines live in
 
@@ -225,14 +226,14 @@ class Cluster:
             raise Broken(found)
 
 
-def votes_in(frames: Iterable[Frame], kind: type) -> list[tuple[int, int, Vote]]:
+def votes_in(frames: Iterable[Frame], kind: type | tuple[type, ...]) -> list[tuple[int, int, Vote]]:
     """(sender, receiver, vote) for each vote of a kind in these frames."""
     return [
         (frame.sender, frame.to, item)
         for frame in frames
         if isinstance(frame.content, Bundle)
         for item in frame.content.items
-        if isinstance(item, kind)
+        if isinstance(item, VOTES) and isinstance(item, kind)
     ]
 
 

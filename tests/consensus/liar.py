@@ -1,7 +1,7 @@
 """What one faulty member does with everything it sends: lies with its own key, and with names that are not its own."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import msgspec
@@ -14,14 +14,15 @@ from consensus.messages import (
     CertifiedBlock,
     Commit,
     Item,
-    PrePrepare,
     Prepare,
+    PrePrepare,
     Status,
     proposal_digest,
 )
 from consensus.types import ReplicaId
-from tests.consensus.cluster import Cluster
-from tests.consensus.machine import Frame, Payload, lie_about
+from tests.consensus.cluster import Cluster, Twist
+from tests.consensus.disk import Payload
+from tests.consensus.machine import Frame, lie_about
 from tests.consensus.makers import CHAIN, EPOCH, batch, digest_of, sign_as
 
 FAR = 2**62
@@ -88,12 +89,16 @@ class Liar:
                 batches = item.proposal.batches[: chance.randrange(2)] or (batch(self.id, 1 + chance.randrange(9)),)
                 change = msgspec.structs.replace(item, proposal=msgspec.structs.replace(item.proposal, batches=batches))
             case Status(), 0:
-                change = msgspec.structs.replace(item, number=max(0, item.number + by), certified=max(0, item.certified + by))
+                change = msgspec.structs.replace(
+                    item, number=max(0, item.number + by), certified=max(0, item.certified + by)
+                )
             case Status(), 1:
                 change = msgspec.structs.replace(item, batches=tuple(each + FAR for each in item.batches))
             case Status(), 2:
                 asked = ReplicaId(chance.randrange(len(self.cluster.machines)))
-                change = msgspec.structs.replace(item, asked=asked, executed=0, certified=0, stable=0, missing=(digest,))
+                change = msgspec.structs.replace(
+                    item, asked=asked, executed=0, certified=0, stable=0, missing=(digest,)
+                )
             case CertifiedBlock(), 0:
                 change = msgspec.structs.replace(item, votes=item.votes[:1] * len(item.votes))
             case CertifiedBlock(), 1:
@@ -106,7 +111,7 @@ class Liar:
 
 
 class Equivocator:
-    """A faulty primary with two faces: members of `others` see another proposal, and votes that agree with it (T-C1)."""
+    """A faulty primary with two faces: `others` see another proposal, and votes that agree with it (T-C1)."""
 
     def __init__(self, cluster: Cluster, replica: int, others: Iterable[int], *, votes_prepare: bool = False) -> None:
         self.id, self.others, self.votes_prepare = replica, frozenset(others), votes_prepare
@@ -131,3 +136,15 @@ class Equivocator:
             votes: list[Item] = [Commit(item.view, item.sequence, shown)]
             return [said, *([Prepare(item.view, item.sequence, shown)] if self.votes_prepare else []), *votes]
         return [] if isinstance(item, Commit) else [item]
+
+
+def altering(alter: Callable[[Frame, Item], list[Item]]) -> Twist:
+    """A faulty member that says, in place of each item of a frame, what `alter` returns; batches it leaves alone."""
+
+    def twist(frame: Frame) -> list[Frame]:
+        if isinstance(frame.content, Payload):
+            return [frame]
+        items = [each for item in frame.content.items for each in alter(frame, item)]
+        return [lie_about(frame, *items)] if items else []
+
+    return twist

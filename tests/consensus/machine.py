@@ -5,12 +5,8 @@ the votes that waited for them leave. Before each of these steps it tells its wo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from dataclasses import dataclass, replace
 
-from canonical.encoding import encode
-from canonical.hashing import Digest
-from canonical.signing import Signature
 from consensus.bundle import BUNDLE_ITEMS_MAX, Bundle, open_bundle, seal
 from consensus.effects import (
     Decided,
@@ -23,26 +19,22 @@ from consensus.effects import (
     Rejected,
     VoteRecord,
 )
-from consensus.events import BatchStored, Executed, Received, TimerFired, TimerKind
+from consensus.events import BatchStored, Received, TimerFired, TimerKind
 from consensus.guard import SignGuard
 from consensus.invariants import decided_in_order, executed_once
 from consensus.messages import (
     BatchReference,
-    BlockHeader,
     BlockVote,
-    CertificateVote,
     CertifiedBlock,
     Commit,
     Item,
-    PreparedCertificate,
-    PrePrepare,
     Prepare,
-    Proposal,
-    Vote,
+    PrePrepare,
 )
-from consensus.replica import Remembered, Replica
+from consensus.replica import Replica
 from consensus.settings import Settings
 from consensus.types import BatchNumber, ReplicaId, SequenceNumber
+from tests.consensus.disk import Disk, Ledger, Payload
 from tests.consensus.makers import CHAIN, batch, sign_as, verify
 
 VOTES = (PrePrepare, Prepare, Commit, BlockVote)
@@ -60,101 +52,10 @@ class Crashed(Exception):
 
 
 @dataclass(frozen=True)
-class Payload:
-    """A batch on the bus: its reference stands for its bytes."""
-
-    reference: BatchReference
-    signature: Signature
-
-
-@dataclass(frozen=True)
 class Frame:
     sender: int
     to: int
     content: Bundle | Payload
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """A state machine whose state is the hash of everything executed, in order."""
-
-    root: Digest
-    last: tuple[BatchNumber, ...]
-    timestamp_ms: int = 0
-
-    def execute(self, decided: Decided, *, settings: Settings, parent: Digest) -> tuple["Ledger", Executed]:
-        last, root, fresh = list(self.last), self.root, []
-        for each in decided.proposal.batches:
-            if each.number > last[each.author]:
-                last[each.author] = each.number
-                root = Digest(sha256(root + each.digest).digest())
-                fresh.append(each)
-        time_ms = max(self.timestamp_ms, decided.proposal.timestamp_ms)
-        empty = Digest(bytes(32))
-        header = BlockHeader(
-            decided.sequence, parent, settings.epoch, decided.digest, time_ms, root, root, root, empty, empty
-        )
-        return Ledger(root, tuple(last), time_ms), Executed(header, tuple(fresh))
-
-
-@dataclass
-class Disk:
-    """Changes only by `commit`, which does all or nothing."""
-
-    ledger: Ledger
-    votes: list[Vote] = field(default_factory=list)
-    ever: dict[bytes, None] = field(default_factory=dict)
-    """Encodings of all votes that were ever stored, in order."""
-    prepared: dict[SequenceNumber, PreparedCertificate] = field(default_factory=dict)
-    payloads: dict[Digest, Payload] = field(default_factory=dict)
-    headers: dict[SequenceNumber, BlockHeader] = field(default_factory=dict)
-    proposals: dict[SequenceNumber, Proposal] = field(default_factory=dict)
-    executed: list[BatchReference] = field(default_factory=list)
-    certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
-    stable: SequenceNumber = SequenceNumber(0)
-    own_batches: int = 0
-
-    def commit(self, writes: list[Callable[["Disk"], None]]) -> None:
-        for write in writes:
-            write(self)
-
-    def store_vote(self, vote: Vote) -> None:
-        self.votes.append(vote)
-        self.ever[encode(vote)] = None
-
-    def store_payload(self, payload: Payload, *, own: bool) -> None:
-        self.payloads[payload.reference.digest] = payload
-        if own:
-            self.own_batches = max(self.own_batches, payload.reference.number)
-
-    def store_block(self, event: Executed, proposal: Proposal, ledger: Ledger) -> None:
-        assert event.header.height == len(self.headers) + 1
-        self.headers[event.header.height] = event.header
-        self.proposals[event.header.height] = proposal
-        self.executed += event.batches
-        self.ledger = ledger
-
-    def stabilise(self, stable: SequenceNumber) -> None:
-        self.stable = stable
-        self.votes = [vote for vote in self.votes if vote.sequence > stable]
-        for sequence in [each for each in self.prepared if each <= stable]:
-            del self.prepared[sequence]
-
-    def remembered(self) -> Remembered | None:
-        if not self.ever and not self.headers:
-            return None
-        above = [SequenceNumber(each) for each in range(self.stable + 1, len(self.headers) + 1)]
-        certified = SequenceNumber(len(self.certificates))
-        return Remembered(
-            stable=self.stable,
-            certified=certified,
-            blocks=tuple(
-                CertifiedBlock(self.headers[h], self.proposals[h], self.certificates.get(h, ())) for h in above
-            ),
-            tip=self.headers.get(SequenceNumber(len(self.headers))),
-            votes=tuple(self.votes),
-            executed_batches=self.ledger.last,
-        )
 
 
 class Machine:
@@ -175,6 +76,8 @@ class Machine:
         self.is_up = False
         self.is_slow = False
         """Whether it executes what was decided in a turn only in the next one."""
+        self.skew_ms = 0
+        """How far its wall clock is ahead; its timers do not follow it."""
         self.boot()
 
     def boot(self) -> None:
@@ -220,7 +123,7 @@ class Machine:
     def store(self, payload: Payload) -> None:
         own = payload.reference.author == self.id
         self.writes.append(lambda disk: disk.store_payload(payload, own=own))
-        self.replica.step(BatchStored(payload.reference), wall_ms=self.now())
+        self.replica.step(BatchStored(payload.reference), wall_ms=self.now() + self.skew_ms)
 
     def receive(self, content: Bundle | Payload) -> None:
         if isinstance(content, Payload):
@@ -232,11 +135,11 @@ class Machine:
         elif self.replica.wants(content):
             opened = open_bundle(content, chain=self.settings.chain, verify=verify)
             if opened is not None:
-                self.replica.step(Received(opened), wall_ms=self.now())
+                self.replica.step(Received(opened), wall_ms=self.now() + self.skew_ms)
 
     def fire(self, kind: TimerKind) -> None:
         _, generation = self.deadlines.pop(kind)
-        self.replica.step(TimerFired(kind, generation), wall_ms=self.now())
+        self.replica.step(TimerFired(kind, generation), wall_ms=self.now() + self.skew_ms)
 
     # Output
 
@@ -320,7 +223,7 @@ class Machine:
             if found:
                 raise Broken(found)
             assert each.digest in state.requests.held, "only a batch that is here is executed"
-        self.replica.step(event, wall_ms=self.now())
+        self.replica.step(event, wall_ms=self.now() + self.skew_ms)
         if state.halted:
             return
         self.ledger = ledger
@@ -355,7 +258,7 @@ class Machine:
                     sign=sign_as(self.id),
                 )
                 if to is None:
-                    self.replica.step(Received(opened), wall_ms=self.now())
+                    self.replica.step(Received(opened), wall_ms=self.now() + self.skew_ms)
                     others = [each for each in self.settings.committee.replicas() if each != self.id]
                     frames += [Frame(self.id, each, opened.bundle) for each in others]
                 else:
@@ -397,5 +300,3 @@ def lie_about(frame: Frame, *items: Item, sender: int | None = None, key: int | 
         sign=sign_as(frame.sender if key is None else key),
     )
     return replace(frame, content=opened.bundle)
-
-

@@ -1,5 +1,7 @@
 """One replica on its own: a test plays everybody else by hand."""
 
+from typing import Any
+
 from consensus.bundle import OpenBundle
 from consensus.effects import Ready, Reason
 from consensus.events import BatchStored, Event, Executed, Received, TimerFired, TimerKind
@@ -13,7 +15,13 @@ class One:
     """Replica `replica` of n. `ready` is what the last call asked for; own votes return at once unless `holds_back`."""
 
     def __init__(
-        self, replica: int = 1, n: int = 4, *, remembered: Remembered | None = None, holds_back: bool = False, **sizes: int
+        self,
+        replica: int = 1,
+        n: int = 4,
+        *,
+        remembered: Remembered | None = None,
+        holds_back: bool = False,
+        **sizes: Any,
     ) -> None:
         self.settings = settings(n, replica, **sizes)
         self.replica = Replica(self.settings, verify=verify, remembered=remembered)
@@ -60,9 +68,10 @@ class One:
         return self.step(self.executed(proposal, mark))
 
     def executed(self, proposal: Proposal, mark: bytes = b"") -> Executed:
-        return Executed(self.header(proposal, mark), tuple(
-            each for each in proposal.batches if not self.state.requests.is_executed(each)
-        ))
+        return Executed(
+            self.header(proposal, mark),
+            tuple(each for each in proposal.batches if not self.state.requests.is_executed(each)),
+        )
 
     def header(self, proposal: Proposal, mark: bytes = b"") -> BlockHeader:
         height = SequenceNumber(self.state.executed + 1)

@@ -50,25 +50,23 @@ def test_each_altered_field_is_noticed() -> None:
     assert [open_bundle(each, chain=CHAIN, verify=verify) for each in altered] == [None] * len(altered)
 
 
-def test_prepare_cannot_be_replayed_as_commit__T_A1() -> None:
+def test_prepare_cannot_be_replayed_as_commit__t_a1() -> None:
     message = prepare(pre_prepare(1))
     bundle = sealed(1, message)
-    posing = msgspec.structs.replace(
-        bundle.bundle, items=(Commit(message.view, message.sequence, message.digest),)
-    )
+    posing = msgspec.structs.replace(bundle.bundle, items=(Commit(message.view, message.sequence, message.digest),))
     assert open_bundle(posing, chain=CHAIN, verify=verify) is None
     vote = bundle.signed_items()[0].certificate_vote()
     said = Commit(message.view, message.sequence, message.digest)
     assert not is_said_by(said, vote, chain=CHAIN, epoch=EPOCH, committee=Committee(4), verify=verify)
 
 
-def test_bundle_of_another_chain_or_epoch_does_not_open__T_A2() -> None:
+def test_bundle_of_another_chain_or_epoch_does_not_open__t_a2() -> None:
     assert open_bundle(sealed(1, *items(1), chain=OTHER_CHAIN).bundle, chain=CHAIN, verify=verify) is None
     later = sealed(1, *items(1), epoch=Epoch(1)).bundle
     assert open_bundle(msgspec.structs.replace(later, epoch=EPOCH), chain=CHAIN, verify=verify) is None
 
 
-def test_sender_is_whoever_signed__T_A4() -> None:
+def test_sender_is_whoever_signed__t_a4() -> None:
     forged = seal(items(1), chain=CHAIN, epoch=EPOCH, sender=ReplicaId(2), sign=sign_as(3)).bundle
     assert open_bundle(forged, chain=CHAIN, verify=verify) is None
 
@@ -81,7 +79,7 @@ def test_count_is_signed() -> None:
     assert len(parts) == 299
 
 
-def test_decoder_bounds_the_items__T_A8() -> None:
+def test_decoder_bounds_the_items__t_a8() -> None:
     bundle = sealed(1, *items(1)).bundle
     for count in (0, BUNDLE_ITEMS_MAX + 1):
         long = msgspec.structs.replace(bundle, items=tuple(items(count)))
@@ -91,7 +89,7 @@ def test_decoder_bounds_the_items__T_A8() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 63, 65])
-def test_signatures_of_another_length_are_malformed__T_A5(length: int) -> None:
+def test_signatures_of_another_length_are_malformed__t_a5(length: int) -> None:
     bundle = sealed(1, *items(1)).bundle
     assert isinstance(READER.read(encode(msgspec.structs.replace(bundle, signature=bytes(length)))), Malformed)
 

@@ -39,7 +39,7 @@ def test_no_votes_prove_nothing() -> None:
     assert not holds(BLOCK, (), n=1)
 
 
-def test_a_member_who_signs_twice_counts_once__T_B6() -> None:
+def test_a_member_who_signs_twice_counts_once__t_b6() -> None:
     assert not holds(BLOCK, votes_for(BLOCK, (0, 1, 1)))
     assert not holds(BLOCK, votes_for(BLOCK, (2, 2, 2)))
 
@@ -48,12 +48,12 @@ def test_order_is_ascending() -> None:
     assert not holds(BLOCK, votes_for(BLOCK, (0, 2, 1)))
 
 
-def test_non_members_do_not_count__T_B7_A9() -> None:
+def test_non_members_do_not_count__t_b7_a9() -> None:
     assert not holds(BLOCK, votes_for(BLOCK, (0, 1, 4)))
     assert not holds(BLOCK, votes_for(BLOCK, (0, 1, 1023)))
 
 
-def test_one_bad_vote_among_a_quorum_is_noticed__T_B9() -> None:
+def test_one_bad_vote_among_a_quorum_is_noticed__t_b9() -> None:
     good = votes_for(BLOCK, (0, 1, 2))
     bad = msgspec.structs.replace(good[1], signature=Signature(bytes(64)))
     assert not holds(BLOCK, (good[0], bad, good[2]))
@@ -64,7 +64,7 @@ def test_votes_for_another_block_do_not_count() -> None:
     assert not holds(BLOCK, (*votes_for(BLOCK, (0, 1)), *votes_for(other, (2,))))
 
 
-def test_another_chain_or_epoch_is_noticed__T_A2() -> None:
+def test_another_chain_or_epoch_is_noticed__t_a2() -> None:
     assert not holds(BLOCK, votes_for(BLOCK, (0, 1, 2)), chain=Digest(bytes(32)))
     assert not holds(msgspec.structs.replace(BLOCK, epoch=Epoch(1)), votes_for(BLOCK, (0, 1, 2)))
 
@@ -91,7 +91,7 @@ def altered_votes(vote: CertificateVote) -> Iterator[CertificateVote]:
     yield change(vote, count=2**62)
 
 
-def test_every_field_of_a_vote_is_proved__T_A12() -> None:
+def test_every_field_of_a_vote_is_proved__t_a12() -> None:
     good = votes_for(BLOCK, (0, 1, 2))
     for altered in altered_votes(good[2]):
         assert not holds(BLOCK, (*good[:2], altered)), altered
@@ -127,7 +127,7 @@ def test_a_vote_proves_only_its_own_phase_and_place() -> None:
     assert not proves(Commit(View(0), SequenceNumber(3), Digest(bytes(32))))
 
 
-def test_long_paths_are_refused_unread__T_A8() -> None:
+def test_long_paths_are_refused_unread__t_a8() -> None:
     good = votes_for(BLOCK, (0, 1, 2))
     long = msgspec.structs.replace(good[2], path=(CHAIN,) * 10_000)
     assert not holds(BLOCK, (*good[:2], long))

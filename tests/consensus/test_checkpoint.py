@@ -80,9 +80,9 @@ def test_a_final_block_waits_for_its_payload() -> None:
     assert [each.sequence for each in one.ready.decided] == [1]
 
 
-def test_anybody_may_bring_it_in_any_order__T_E9() -> None:
+def test_anybody_may_bring_it_in_any_order__t_e9() -> None:
     cluster = Cluster(4)
-    for each in range(5):
+    for _ in range(5):
         cluster.submit(0)
         cluster.settle(lambda frame: frame.to != 3)
     cluster.drop()
@@ -98,7 +98,7 @@ def test_anybody_may_bring_it_in_any_order__T_E9() -> None:
     assert cluster.certified()[3] == 5
 
 
-def test_each_block_once_though_consensus_delivers_it_too__T_E5() -> None:
+def test_each_block_once_though_consensus_delivers_it_too__t_e5() -> None:
     one = One(1)
     one.accept(FIRST)
     one.hear(3, final_block(one, FIRST))
@@ -113,7 +113,7 @@ def test_each_block_once_though_consensus_delivers_it_too__T_E5() -> None:
     assert one.reasons() == [Reason.STALE]
 
 
-def test_a_certificate_ends_the_wait_of_an_executed_block__T_E16() -> None:
+def test_a_certificate_ends_the_wait_of_an_executed_block__t_e16() -> None:
     one = One(1)
     decide(one, FIRST)
     block = final_block(one, FIRST)
@@ -125,7 +125,7 @@ def test_a_certificate_ends_the_wait_of_an_executed_block__T_E16() -> None:
 
 
 @pytest.mark.parametrize("change", ["votes", "header", "proposal", "epoch", "unnamed"])
-def test_forged_final_blocks_are_refused__T_E17(change: str) -> None:
+def test_forged_final_blocks_are_refused__t_e17(change: str) -> None:
     one = One(1)
     one.hold(batch())
     block = final_block(one, FIRST)
@@ -144,7 +144,7 @@ def test_forged_final_blocks_are_refused__T_E17(change: str) -> None:
     assert one.ready.decided, "a forgery does not stand in the way of the truth"
 
 
-def test_final_blocks_far_ahead_are_not_kept__T_I1() -> None:
+def test_final_blocks_far_ahead_are_not_kept__t_i1() -> None:
     one = One(1)
     for height in range(1, 200):
         content = proposal(batch(0, height))
@@ -155,7 +155,7 @@ def test_final_blocks_far_ahead_are_not_kept__T_I1() -> None:
     assert len(one.state.log.slots) == BLOCKS_AHEAD_MAX
 
 
-def test_another_header_than_the_quorums_halts__T_E2() -> None:
+def test_another_header_than_the_quorums_halts__t_e2() -> None:
     one = One(1)
     decide(one, FIRST)
     one.execute(FIRST.proposal, mark=b"x")
@@ -169,7 +169,7 @@ def test_another_header_than_the_quorums_halts__T_E2() -> None:
     assert not one.replica.wants_batch(batch().author, batch(0, 3).number, OTHER)
 
 
-def test_another_header_than_that_of_a_final_block_halts__T_E2() -> None:
+def test_another_header_than_that_of_a_final_block_halts__t_e2() -> None:
     one = One(1)
     one.hold(batch())
     one.hear(3, final_block(one, FIRST))
@@ -178,7 +178,7 @@ def test_another_header_than_that_of_a_final_block_halts__T_E2() -> None:
     assert one.state.executed == 0, "and the wrong block is not this replica's"
 
 
-def test_f_other_headers_halt_nobody__T_E3() -> None:
+def test_f_other_headers_halt_nobody__t_e3() -> None:
     one = One(1)
     decide(one, FIRST)
     one.execute(FIRST.proposal)
@@ -191,7 +191,7 @@ def test_f_other_headers_halt_nobody__T_E3() -> None:
 
 
 @pytest.mark.parametrize("blocks", [3, 4, 5, 8, 9])
-def test_every_kth_certificate_is_stable__T_E1(blocks: int) -> None:
+def test_every_kth_certificate_is_stable__t_e1(blocks: int) -> None:
     """K = 4: just below, at and above the boundary."""
     cluster = Cluster(4)
     for each in range(blocks):
@@ -203,7 +203,7 @@ def test_every_kth_certificate_is_stable__T_E1(blocks: int) -> None:
         assert sorted(machine.replica.state.blocks) == list(range(blocks - blocks % 4 + 1, blocks + 1))
 
 
-def test_a_peer_that_is_behind_still_gets_what_was_discarded__T_E1() -> None:
+def test_a_peer_that_is_behind_still_gets_what_was_discarded__t_e1() -> None:
     cluster = Cluster(4)
     cluster.crash(3)
     for _ in range(9):
@@ -214,7 +214,7 @@ def test_a_peer_that_is_behind_still_gets_what_was_discarded__T_E1() -> None:
     cluster.ticks_until(lambda: cluster.certified() == [9] * 4, most=5)
 
 
-def test_primary_stops_at_half_the_log__T_C8() -> None:
+def test_primary_stops_at_half_the_log__t_c8() -> None:
     """L = 16: with no certificates it proposes 1 to 8, since others may have h = 0 still."""
     one = One(0, in_flight=8, proposal_bytes_max=1)
     for author in range(4):
@@ -225,8 +225,8 @@ def test_primary_stops_at_half_the_log__T_C8() -> None:
     assert max(n for n, slot in one.state.log.slots.items() if slot.own_pre_prepare) == 8
 
 
-def test_first_to_get_a_stable_checkpoint_stays_within_the_others_windows__T_C8() -> None:
-    """The primary sees two checkpoints that backup 3 does not; all it may propose then is in 3's window, up to H = 16."""
+def test_first_to_get_a_stable_checkpoint_stays_within_the_others_windows__t_c8() -> None:
+    """The primary sees two checkpoints that backup 3 does not; all it may propose is in 3's window, up to H = 16."""
     cluster = Cluster(4, in_flight=8, proposal_bytes_max=1)
     cluster.loss = lambda frame: frame.to == 3 and bool(votes_in([frame], BlockVote))
     for _ in range(8):

@@ -12,7 +12,7 @@ OTHER = Digest(bytes(32))
 ONE = SequenceNumber(1)
 
 
-PAIRS = [
+PAIRS: list[tuple[Vote, Vote]] = [
     (pre_prepare(1, batch(0, 1)), pre_prepare(1, batch(0, 2))),
     (Prepare(View(0), ONE, CHAIN), Prepare(View(0), ONE, OTHER)),
     (Commit(View(0), ONE, CHAIN), Commit(View(0), ONE, OTHER)),
@@ -30,7 +30,7 @@ def test_a_second_digest_for_a_slot_is_refused(vote: Vote, other: Vote) -> None:
 
 def test_phases_views_and_sequences_do_not_disturb_each_other() -> None:
     guard = SignGuard()
-    votes = [vote for pair in PAIRS for vote in pair[:1]]
+    votes: list[Vote] = [vote for pair in PAIRS for vote in pair[:1]]
     votes += [Prepare(View(1), ONE, OTHER), Commit(View(1), ONE, OTHER), Prepare(View(0), SequenceNumber(2), OTHER)]
     assert all(guard.admit(vote) for vote in votes)
 

@@ -15,7 +15,7 @@ def vote(sender: int, digest: Digest = CHAIN):
     return sealed(sender, Prepare(View(0), SequenceNumber(1), digest)).signed_items()[0]
 
 
-def test_a_sender_counts_once_whatever_he_says__T_B1() -> None:
+def test_a_sender_counts_once_whatever_he_says__t_b1() -> None:
     tally = Tally()
     assert tally.add(vote(1), CHAIN)
     assert not tally.add(vote(1), CHAIN)
@@ -23,7 +23,7 @@ def test_a_sender_counts_once_whatever_he_says__T_B1() -> None:
     assert (tally.count(CHAIN), tally.count(OTHER)) == (1, 0)
 
 
-def test_digests_are_counted_apart__T_B4() -> None:
+def test_digests_are_counted_apart__t_b4() -> None:
     tally = Tally()
     for sender, digest in ((3, OTHER), (0, CHAIN), (2, CHAIN)):
         tally.add(vote(sender, digest), digest)
@@ -40,7 +40,7 @@ def test_proofs_come_by_ascending_sender() -> None:
 
 
 @pytest.mark.parametrize(("sequence", "covered"), [(0, False), (8, False), (9, True), (24, True), (25, False)])
-def test_window_is_above_h_and_up_to_h_plus_L__osdi99_4_2(sequence: int, covered: bool) -> None:
+def test_window_is_above_h_and_up_to_h_plus_l__osdi99_4_2(sequence: int, covered: bool) -> None:
     log = Log(16, low=SequenceNumber(8))
     assert log.covers(SequenceNumber(sequence)) is covered
     assert log.high == 24

@@ -46,7 +46,7 @@ def test_quorums_counted_out_one_by_one(n: int) -> None:
         assert all((one & other) - set(liars) for one in quorums for other in quorums)
 
 
-def test_known_sizes__T_B8() -> None:
+def test_known_sizes__t_b8() -> None:
     known = {1: 1, 2: 2, 3: 2, 4: 3, 5: 4, 6: 4, 7: 5, 8: 6, 9: 6, 10: 7, 11: 8, 12: 8, 13: 9}
     assert {n: Committee(n).quorum for n in known} == known
 

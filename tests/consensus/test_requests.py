@@ -84,7 +84,7 @@ def test_of_an_equivocating_author_the_first_to_come_is_ordered_and_both_are_hel
     assert known.is_executed(batch(1, 1))
 
 
-def test_an_author_has_a_bounded_claim__T_I1() -> None:
+def test_an_author_has_a_bounded_claim__t_i1() -> None:
     known = requests()
     room = [number for number in range(100) if known.has_room_for(ReplicaId(0), BatchNumber(number))]
     assert room == list(range(1, BATCHES_AHEAD_MAX + 1))

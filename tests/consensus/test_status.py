@@ -1,14 +1,16 @@
 """status.py: loss is repaired, by exactly what is missing, and nobody can make others send without end."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
 from consensus.effects import PushBatches, PushBlocks, Reason
 from consensus.events import TimerFired, TimerKind
-from consensus.messages import BlockVote, Commit, PrePrepare, Prepare, SlotStatus, Status
+from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, SlotStatus, Status
 from consensus.state import SILENCE_TICKS, STATUSES_A_TICK_MAX
 from consensus.status import mask_of, replicas_in
-from consensus.types import SequenceNumber
+from consensus.types import BatchNumber, ReplicaId, SequenceNumber, View
 from tests.consensus.cluster import Cluster
 from tests.consensus.makers import START_MS, batch, block_vote, commit, header, pre_prepare, prepare, sealed
 from tests.consensus.one import One
@@ -17,11 +19,12 @@ HEARD_MS = START_MS
 
 
 def status(number: int = HEARD_MS, **fields: object) -> Status:
-    empty = Status(number, 0, 0, 0, 0, None, (), (), (0, 0, 0, 0), ())
+    none = SequenceNumber(0)
+    empty = Status(number, View(0), none, none, none, None, (), (), (BatchNumber(0),) * 4, ())
     return msgspec.structs.replace(empty, **fields)
 
 
-def prepared_backup(**sizes: int) -> tuple[One, PrePrepare]:
+def prepared_backup(**sizes: Any) -> tuple[One, PrePrepare]:
     """Backup 1 that accepted sequence 1 and is prepared; its votes have aged."""
     one = One(1, **sizes)
     message = pre_prepare(1, batch())
@@ -128,7 +131,7 @@ def test_blocks_are_pushed_by_the_one_who_is_asked_and_nobody_else() -> None:
     one.hear(3, status(asked=2))
     assert one.ready.pushes == []
     one.hear(3, status(HEARD_MS + 1, asked=1))
-    assert one.ready.pushes[0] == PushBlocks(3, 1, 1)
+    assert one.ready.pushes[0] == PushBlocks(ReplicaId(3), SequenceNumber(1), SequenceNumber(1))
     assert [each for each in one.ready.send if isinstance(each.item, BlockVote)] == []
 
 
@@ -138,15 +141,15 @@ def test_own_batches_are_pushed_and_others_only_when_asked() -> None:
     one.fire()
     one.fire()
     one.hear(3, status())
-    assert one.ready.pushes == [PushBatches(3, (batch(1, 1).digest,))]
+    assert one.ready.pushes == [PushBatches(ReplicaId(3), (batch(1, 1).digest,))]
     one.hear(3, status(HEARD_MS + 1, batches=(0, 1, 0, 0), asked=1))
-    assert one.ready.pushes == [PushBatches(3, (batch(2, 1).digest,))]
+    assert one.ready.pushes == [PushBatches(ReplicaId(3), (batch(2, 1).digest,))]
 
 
 def test_a_batch_named_as_missing_is_pushed_even_if_it_is_executed_here() -> None:
     one = certified_backup()
     one.hear(3, status(asked=1, missing=(batch().digest,), batches=(0, 0, 0, 0)))
-    assert PushBatches(3, (batch().digest,)) in one.ready.pushes
+    assert PushBatches(ReplicaId(3), (batch().digest,)) in one.ready.pushes
 
 
 def test_old_status_makes_nobody_send_anything() -> None:
@@ -159,7 +162,7 @@ def test_old_status_makes_nobody_send_anything() -> None:
         assert one.ready.send == []
 
 
-def test_statuses_of_one_sender_are_answered_twice_a_tick_at_most__T_I2() -> None:
+def test_statuses_of_one_sender_are_answered_twice_a_tick_at_most__t_i2() -> None:
     one, _ = prepared_backup()
     answered = 0
     for number in range(1_000):
@@ -234,7 +237,7 @@ def test_who_is_stuck_asks_another_peer_each_time() -> None:
     assert asked == [0, 2, 3, 0, 2, 3]
 
 
-def test_a_liar_who_claims_great_heights_is_not_the_only_one_asked__T_E10() -> None:
+def test_a_liar_who_claims_great_heights_is_not_the_only_one_asked__t_e10() -> None:
     one = One(1)
     one.hear(0, status(certified=2**62, executed=2**62))
     one.hear(2, status(certified=5, executed=5))
@@ -297,7 +300,7 @@ def test_masks_survive_the_wire_without_trailing_zeros(mask: int) -> None:
     assert not mask_of(mask).endswith(b"\0")
 
 
-def test_stale_timer_is_nothing__T_D19() -> None:
+def test_stale_timer_is_nothing__t_d19() -> None:
     one = One(1)
     generation = one.state.timers[TimerKind.STATUS]
     one.fire()

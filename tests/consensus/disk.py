@@ -1,0 +1,116 @@
+"""What a machine of the test cluster keeps: a disk that writes all or nothing, and a ledger that only hashes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from canonical.encoding import encode
+from canonical.hashing import Digest
+from canonical.signing import Signature
+from consensus.effects import (
+    Decided,
+)
+from consensus.events import Executed
+from consensus.messages import (
+    BatchReference,
+    BlockHeader,
+    CertificateVote,
+    CertifiedBlock,
+    PreparedCertificate,
+    Proposal,
+    Vote,
+)
+from consensus.replica import Remembered
+from consensus.settings import Settings
+from consensus.types import BatchNumber, SequenceNumber
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A batch on the bus: its reference stands for its bytes."""
+
+    reference: BatchReference
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A state machine whose state is the hash of everything executed, in order."""
+
+    root: Digest
+    last: tuple[BatchNumber, ...]
+    timestamp_ms: int = 0
+
+    def execute(self, decided: Decided, *, settings: Settings, parent: Digest) -> tuple["Ledger", Executed]:
+        last, root, fresh = list(self.last), self.root, []
+        for each in decided.proposal.batches:
+            if each.number > last[each.author]:
+                last[each.author] = each.number
+                root = Digest(sha256(root + each.digest).digest())
+                fresh.append(each)
+        time_ms = max(self.timestamp_ms, decided.proposal.timestamp_ms)
+        empty = Digest(bytes(32))
+        header = BlockHeader(
+            decided.sequence, parent, settings.epoch, decided.digest, time_ms, root, root, root, empty, empty
+        )
+        return Ledger(root, tuple(last), time_ms), Executed(header, tuple(fresh))
+
+
+@dataclass
+class Disk:
+    """Changes only by `commit`, which does all or nothing."""
+
+    ledger: Ledger
+    votes: list[Vote] = field(default_factory=list)
+    ever: dict[bytes, None] = field(default_factory=dict)
+    """Encodings of all votes that were ever stored, in order."""
+    prepared: dict[SequenceNumber, PreparedCertificate] = field(default_factory=dict)
+    payloads: dict[Digest, Payload] = field(default_factory=dict)
+    headers: dict[SequenceNumber, BlockHeader] = field(default_factory=dict)
+    proposals: dict[SequenceNumber, Proposal] = field(default_factory=dict)
+    executed: list[BatchReference] = field(default_factory=list)
+    certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
+    stable: SequenceNumber = SequenceNumber(0)
+    own_batches: int = 0
+
+    def commit(self, writes: list[Callable[["Disk"], None]]) -> None:
+        for write in writes:
+            write(self)
+
+    def store_vote(self, vote: Vote) -> None:
+        self.votes.append(vote)
+        self.ever[encode(vote)] = None
+
+    def store_payload(self, payload: Payload, *, own: bool) -> None:
+        self.payloads[payload.reference.digest] = payload
+        if own:
+            self.own_batches = max(self.own_batches, payload.reference.number)
+
+    def store_block(self, event: Executed, proposal: Proposal, ledger: Ledger) -> None:
+        assert event.header.height == len(self.headers) + 1
+        self.headers[event.header.height] = event.header
+        self.proposals[event.header.height] = proposal
+        self.executed += event.batches
+        self.ledger = ledger
+
+    def stabilise(self, stable: SequenceNumber) -> None:
+        self.stable = stable
+        self.votes = [vote for vote in self.votes if vote.sequence > stable]
+        for sequence in [each for each in self.prepared if each <= stable]:
+            del self.prepared[sequence]
+
+    def remembered(self) -> Remembered | None:
+        if not self.ever and not self.headers:
+            return None
+        above = [SequenceNumber(each) for each in range(self.stable + 1, len(self.headers) + 1)]
+        certified = SequenceNumber(len(self.certificates))
+        return Remembered(
+            stable=self.stable,
+            certified=certified,
+            blocks=tuple(
+                CertifiedBlock(self.headers[h], self.proposals[h], self.certificates.get(h, ())) for h in above
+            ),
+            tip=self.headers.get(SequenceNumber(len(self.headers))),
+            votes=tuple(self.votes),
+            executed_batches=self.ledger.last,
+        )

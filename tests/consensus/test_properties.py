@@ -1,0 +1,91 @@
+"""Seeded chaos: whatever the network, the machines and one liar do, every invariant holds; then all heals and it moves.
+
+A failure names its seed: `run_chaos(seed, n=..., liar=...)` in tests/consensus/chaos.py replays it.
+"""
+
+import random
+
+import pytest
+
+from tests.consensus.chaos import heal, is_complete, run_chaos
+from tests.consensus.cluster import Cluster
+
+TICKS_TO_HEAL = 20
+"""Status intervals until everything is final everywhere. The worst of 700 seeds: 9 with a liar, 4 without."""
+
+PER_TEST = 5
+
+
+def seeds(count: int) -> list[range]:
+    return [range(first, first + PER_TEST) for first in range(0, count, PER_TEST)]
+
+
+def heals(cluster: Cluster, seed: int) -> None:
+    heal(cluster)
+    cluster.ticks_until(lambda: is_complete(cluster), most=TICKS_TO_HEAL)
+    batches = sum(each.disk.own_batches for each in cluster.honest)
+    assert all(len(each.disk.executed) >= batches for each in cluster.honest), f"seed {seed}"
+
+
+@pytest.mark.parametrize("some", seeds(60))
+def test_honest_members_agree_through_loss_crashes_and_disorder(some: range) -> None:
+    for seed in some:
+        heals(run_chaos(seed), seed)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 6, 7])
+def test_committees_of_every_size_agree(n: int) -> None:
+    for seed in range(100 * n, 100 * n + 6):
+        heals(run_chaos(seed, n=n), seed)
+
+
+@pytest.mark.parametrize("some", seeds(60))
+def test_one_lying_backup_changes_nothing_and_stops_nothing__t_c3(some: range) -> None:
+    for seed in some:
+        heals(run_chaos(seed, liar=1 + seed % 3), seed)
+
+
+@pytest.mark.parametrize("some", seeds(60))
+def test_a_lying_primary_brings_nobody_to_disagree__t_c3(some: range) -> None:
+    """It may stop the chain until views change; honest members must agree all the same."""
+    for seed in some:
+        cluster = run_chaos(seed, liar=0)
+        heal(cluster)
+        cluster.tick(4)
+
+
+@pytest.mark.parametrize("n", [5, 6, 7])
+@pytest.mark.parametrize("liar", [0, 3])
+def test_a_liar_in_larger_committees(n: int, liar: int) -> None:
+    for seed in range(4):
+        cluster = run_chaos(1_000 + seed, n=n, liar=liar, steps=200)
+        if liar:
+            heals(cluster, seed)
+
+
+def test_the_same_seed_gives_the_same_run__t_k9() -> None:
+    """Nothing in a replica depends on anything but its events: not on hashes of objects, not on the order of sets."""
+    one, other = run_chaos(7, liar=2), run_chaos(7, liar=2)
+    assert one.wire == other.wire
+    assert [each.disk for each in one.machines] == [each.disk for each in other.machines]
+    assert one.steps == other.steps
+
+
+def test_heights_and_headers_are_one_chain_with_equal_prefixes() -> None:
+    for seed in range(10):
+        cluster = run_chaos(seed)
+        longest = max((each.disk.headers for each in cluster.machines), key=len)
+        for machine in cluster.machines:
+            assert all(longest[height] == header for height, header in machine.disk.headers.items())
+
+
+@pytest.mark.parametrize("probability", [0.1, 0.3, 0.5])
+def test_progress_on_a_lossy_network(probability: float) -> None:
+    """Each message is lost with this probability, status messages too, for ever."""
+    for seed in range(3):
+        cluster = Cluster(4)
+        cluster.lossy(random.Random(seed), probability)
+        for each in range(16):
+            cluster.submit(each % 4)
+            cluster.tick(each % 2)
+        cluster.ticks_until(lambda cluster=cluster: cluster.is_done(16), most=60)  # type: ignore[misc]

@@ -1,0 +1,210 @@
+"""Bugs of other systems in catching up, persistence, resources and client numbers: cases T-E, T-F, T-I and T-J."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from canonical.hashing import Digest
+from consensus.events import TimerKind
+from consensus.messages import (
+    BlockVote,
+    CertifiedBlock,
+    Commit,
+    Item,
+    Prepare,
+    PrePrepare,
+)
+from consensus.types import SequenceNumber, View
+from tests.consensus.chaos import is_complete
+from tests.consensus.cluster import Cluster, votes_in
+from tests.consensus.liar import altering
+from tests.consensus.machine import Frame
+from tests.consensus.makers import (
+    CHAIN,
+    batch,
+    commit,
+    pre_prepare,
+    sealed,
+)
+from tests.consensus.one import One
+
+FIRST = pre_prepare(1, batch())
+OTHER = Digest(bytes(32))
+ONE = SequenceNumber(1)
+change = msgspec.structs.replace
+
+
+def backup(**sizes: Any) -> One:
+    return One(1, **sizes)
+
+
+# T-E: catching up
+
+
+@pytest.mark.parametrize("missed", [1, 4, 40])
+@pytest.mark.parametrize("who", [1, 3])
+def test_a_member_that_missed_some_blocks_returns_by_itself__t_e4(missed: int, who: int) -> None:
+    """By 1, by K, and by more than L = 16; no restart."""
+    cluster = Cluster(4)
+    cluster.cut(who)
+    for _ in range(missed):
+        cluster.submit(0)
+        cluster.settle()
+    assert cluster.heights()[who] == 0
+    cluster.cut()
+    cluster.ticks_until(lambda: cluster.certified() == [missed] * 4, most=8)
+    cluster.submit(who)
+    cluster.ticks_until(lambda: cluster.is_done(missed + 1), most=3)
+    cluster.tick(2)
+    assert cluster.machines[who].replica.state.asked_last is None
+
+
+def test_catching_up_ends_though_the_chain_moves_on__t_e14() -> None:
+    cluster = Cluster(4)
+    cluster.crash(3)
+    for _ in range(60):
+        cluster.submit(0)
+        cluster.settle()
+    cluster.restart(3)
+    for _ in range(12):
+        for author in (0, 1, 2):
+            cluster.submit(author)
+            cluster.settle()
+        cluster.tick()
+        if cluster.certified()[3] == cluster.certified()[0]:
+            return
+    raise AssertionError(cluster.certified())
+
+
+def test_catching_up_to_the_same_height_changes_nothing__t_e6_e8() -> None:
+    cluster = Cluster(4)
+    for _ in range(3):
+        cluster.submit(0)
+        cluster.settle()
+    machine, donor = cluster.machines[2], cluster.machines[1].disk
+    before = cluster.explain(machine)
+    for height in donor.certificates:
+        block = CertifiedBlock(donor.headers[height], donor.proposals[height], donor.certificates[height])
+        machine.receive(sealed(1, block).bundle)
+        machine.turn()
+    assert cluster.explain(machine) == before
+
+
+# T-F: persistence (more in test_restart.py)
+
+
+def test_all_lose_power_at_once__t_f4() -> None:
+    cluster = Cluster(4)
+    for author in range(4):
+        cluster.submit(author)
+    for _ in range(9):
+        cluster.deliver(cluster.wire[0])
+    for each in range(4):
+        cluster.crash(each)
+    cluster.drop()
+    for each in range(4):
+        cluster.restart(each)
+    cluster.ticks_until(lambda: is_complete(cluster), most=6)
+    assert sum(len(each.disk.executed) for each in cluster.machines) == 16
+
+
+def test_restart_resets_nothing_monotone__t_f5() -> None:
+    cluster = Cluster(4)
+    for _ in range(6):
+        cluster.submit(0)
+        cluster.settle()
+    before = cluster.machines[0].replica.state
+    cluster.crash(0)
+    cluster.restart(0)
+    after = cluster.machines[0].replica.state
+    for mark in ("view", "stable", "certified", "executed", "decided", "executed_digest", "executed_at_ms"):
+        assert getattr(after, mark) == getattr(before, mark), mark
+    cluster.submit(0)
+    assert votes_in(cluster.wire, PrePrepare)[-1][2].sequence == 7
+
+
+def test_restart_sets_each_timer_once__t_f6() -> None:
+    cluster = Cluster(4)
+    for _ in range(3):
+        cluster.submit(0)
+        cluster.settle()
+    cluster.crash(1)
+    cluster.restart(1)
+    assert list(cluster.machines[1].deadlines) == [TimerKind.STATUS]
+    assert cluster.machines[1].decided == [], "and executes nothing again"
+
+
+# T-I: resources
+
+
+def test_votes_for_all_slots_by_one_member_are_bounded__t_i1() -> None:
+    one = backup()
+    for sequence in range(1, 5_000):
+        number = SequenceNumber(sequence)
+        one.hear(2, Prepare(View(0), number, CHAIN), Commit(View(0), number, CHAIN), BlockVote(number, CHAIN))
+    assert len(one.state.log.slots) == one.settings.log_size
+    assert len(one.state.block_votes) == one.settings.log_size
+
+
+def test_many_digests_by_one_member_are_one_vote__t_i1() -> None:
+    one = backup()
+    for value in range(500):
+        digest = Digest(value.to_bytes(32, "big"))
+        one.hear(2, Prepare(View(0), ONE, digest), Commit(View(0), ONE, digest), BlockVote(ONE, digest))
+    slot = one.state.log.slot(ONE)
+    assert len(slot.prepares.masks) == len(slot.commits.masks) == len(one.state.block_votes[ONE].masks) == 1
+
+
+def test_one_timer_for_each_purpose__t_i6() -> None:
+    one = One(0, proposal_bytes_max=10**9)
+    for number in range(1, 30):
+        one.hold(batch(0, number))
+    assert set(one.state.timers) == {TimerKind.STATUS, TimerKind.LINGER}
+    assert len(one.state.log.slots) == 1, "one proposal is open, the rest lingers under one timer"
+
+
+# T-J: clients, as far as a replica knows them
+
+
+def test_a_batch_that_comes_from_everybody_runs_once__t_j1() -> None:
+    cluster = Cluster(4)
+    cluster.submit(2)
+    for frame in list(cluster.wire):
+        cluster.deliver(frame, keep=True)
+        cluster.deliver(frame, keep=True)
+    cluster.tick(4)
+    assert [len(each.disk.executed) for each in cluster.machines] == [1] * 4
+
+
+def test_gaps_wait_and_old_numbers_are_nothing__t_j3() -> None:
+    one = One(0)
+    one.hold(batch(2, 2))
+    assert one.said(PrePrepare) == []
+    one.hold(batch(2, 1))
+    (said,) = one.said(PrePrepare)
+    assert isinstance(said, PrePrepare)
+    assert said.proposal.batches == (batch(2, 1), batch(2, 2))
+    one.hold(batch(2, 1, b"again"))
+    assert one.said(PrePrepare) == []
+
+
+def test_no_batch_runs_twice_though_two_open_proposals_name_it__t_j4() -> None:
+    """Only a faulty primary does that; the second time it is a no-op, at everybody alike."""
+
+    def twice(_: Frame, item: Item) -> list[Item]:
+        return [item, change(item, sequence=SequenceNumber(2))] if isinstance(item, PrePrepare) else [item]
+
+    cluster = Cluster(4, liars=[0])
+    cluster.submit(1)
+    cluster.twists[0] = altering(twice)
+    cluster.tick(3)
+    accepted = cluster.machines[1].replica.state.log.slot(ONE).pre_prepare
+    assert accepted is not None
+    again = change(accepted, sequence=SequenceNumber(2))
+    for machine in cluster.honest:
+        machine.receive(sealed(0, commit(again)).bundle)
+        cluster.turn(machine.id)
+    cluster.tick(3)
+    assert cluster.heights()[1:] == [2, 2, 2]
+    assert [len(each.disk.executed) for each in cluster.honest] == [1, 1, 1]
