@@ -7,7 +7,7 @@ import pytest
 from canonical.hashing import Digest
 from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
-from ledger.operations import Claim, RegisterAccount, RegisterWork
+from ledger.operations import Claim, Operation, RegisterAccount, RegisterWork
 from node.admission import Admitted
 from node.certificate_file import certificate_file
 from node.home.charter_file import charter_to_json
@@ -36,12 +36,12 @@ def cluster(tmp_path):
 def envelope_of(charter: Charter, platform: int, *names: int) -> Envelope:
     """A platform opens accounts, and asks for something that it may not."""
     keys = OPERATORS[platform]
-    operations = [
+    operations: list[Operation] = [
         RegisterAccount(f"m{platform}.p{name}", Digest(name.to_bytes(32, "big")), keys.public_key, (Claim.REAL_NAME,))
         for name in names
     ]
     refused = RegisterWork("scroll", "卷", "unknown", "m0", "catalogue", Digest(b"h" * 32), "C-1", ("m0",))
-    transactions = tuple(Transaction(names[0] + n, 0, each) for n, each in enumerate([*operations, refused]))
+    transactions = tuple(Transaction(names[0] + n, 0, each) for n, each in enumerate((*operations, refused)))
     chain = chain_id(charter)
     return seal_envelope(f"m{platform}", transactions, chain=chain, public_key=keys.public_key, sign=keys.sign)
 
