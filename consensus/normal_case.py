@@ -186,17 +186,24 @@ def advance(state: State, slot: Slot) -> None:
 
 
 def decide(state: State) -> None:
-    """N10-N11: hand out decisions in order, each once, while the next slot is decided and its payload is here."""
+    """N10-N11: hand out decisions in order, each once, while the next slot is decided and what runs of it is here.
+
+    A batch that does not run is not waited for: nobody may have it any more.
+    """
     while True:
         slot = state.log.slots.get(SequenceNumber(state.decided + 1))
         proposal = slot and decision(state, slot)
-        if not slot or not proposal or not holds_payload(state, proposal):
+        if not slot or not proposal:
             return
+        due = state.requests.due(proposal.batches)
+        if not all(reference.digest in state.requests.held for reference in due):
+            return
+        state.requests.decide(due)
         state.decided = slot.sequence
         digest = proposal_digest(
             proposal, chain=state.settings.chain, epoch=state.settings.epoch, sequence=slot.sequence
         )
-        state.ready.decided.append(Decided(slot.sequence, digest, proposal))
+        state.ready.decided.append(Decided(slot.sequence, digest, proposal, due))
 
 
 def decision(state: State, slot: Slot) -> Proposal | None:
