@@ -127,6 +127,7 @@ def test_help_is_a_page_that_a_teacher_would_print():
     assert code == 0
     for promise in ("40 works", "300 editions", "1,000 people", "killed", "certificate", "Exit status"):
         assert promise in text
+    assert "\n    9  A certificate of one sale is checked by a program that has nothing but\n" in text
 
 
 def _told_in_process(folder, *arguments, on_line=lambda line, process: None):
