@@ -196,7 +196,7 @@ def decide(state: State) -> None:
         if not slot or not proposal:
             return
         due = state.requests.due(proposal.batches)
-        if not all(reference.digest in state.requests.held for reference in due):
+        if not all(state.requests.holds(reference) for reference in due):
             return
         state.requests.decide(due)
         state.decided = slot.sequence

@@ -47,9 +47,16 @@ class Requests:
         """Whether it, or a later batch of its author, ran: then it never will again."""
         return reference.number <= self.streams[reference.author].executed
 
+    def holds(self, reference: BatchReference) -> bool:
+        """Whether the payload is here, and is what the reference says of it: whose, which, how many and how long.
+
+        A faulty primary may name a batch as another author's. What ran under one name would be ordered under the other.
+        """
+        return self.held.get(reference.digest) == reference
+
     def is_available(self, reference: BatchReference) -> bool:
         """Whether the payload is here or no longer needed."""
-        return reference.digest in self.held or self.is_executed(reference)
+        return self.holds(reference) or self.is_executed(reference)
 
     def has_room_for(self, author: ReplicaId, number: BatchNumber) -> bool:
         """Whether a batch with this number is neither old, nor too far ahead, nor here already."""
