@@ -180,7 +180,7 @@ def advance(state: State, slot: Slot) -> None:
         if slot.own_commit is None and is_prepared(state, slot):
             slot.own_commit = Commit(accepted.view, slot.sequence, slot.digest)
             slot.said_at = state.tick
-            state.ready.records.append(PreparedRecord(prepared_certificate(slot, accepted, slot.digest)))
+            state.ready.records.append(PreparedRecord(prepared_certificate(state, slot, accepted, slot.digest)))
             state.say(slot.own_commit)
     decide(state)
 
@@ -235,10 +235,11 @@ def holds_payload(state: State, proposal: Proposal) -> bool:
     return all(state.requests.is_available(reference) for reference in proposal.batches)
 
 
-def prepared_certificate(slot: Slot, accepted: PrePrepare, digest: Digest) -> PreparedCertificate:
+def prepared_certificate(state: State, slot: Slot, accepted: PrePrepare, digest: Digest) -> PreparedCertificate:
     """The proof of prepared(m, v, n, i): kept for a view change, which must carry the slot over."""
     assert slot.accepted is not None, "I4: only an accepted proposal can be prepared"
-    prepares = tuple(each.certificate_vote() for each in slot.prepares.proofs(digest))
+    needed = state.settings.committee.prepares_needed
+    prepares = tuple(each.certificate_vote() for each in slot.prepares.proofs(digest)[:needed])
     return PreparedCertificate(accepted, slot.accepted.certificate_vote(), prepares)
 
 
