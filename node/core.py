@@ -276,7 +276,9 @@ class Core:
         """Run a decision on the ledger; its block is stored unless it turns out to differ from the quorum's."""
         fresh = decided.batches
         opened = [self._batches[each.digest] for each in fresh]
-        batches = [AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes) for each in opened]
+        batches = [
+            AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes, each.ids) for each in opened
+        ]
         timestamp_ms = max(self.ledger.timestamp_ms, decided.proposal.timestamp_ms)
         result = self.ledger.execute(decided.sequence, timestamp_ms, batches)
         header = BlockHeader(
