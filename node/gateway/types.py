@@ -34,6 +34,9 @@ class TransactionStatus(enum.StrEnum):
 
     PENDING = "pending"
     """On this member's disk, not final yet. Indefinite: it may still become final; ask again by its id."""
+    QUEUED = "queued"
+    """Handed in, not on this member's disk yet: its earlier batches wait for the chain. Indefinite, and lost if this
+    member is killed now; sending the same bytes again is harmless and tells more."""
     FINAL = "final"
     """In a certified block, for good; the receipt says whether it took effect."""
     REFUSED = "refused"
