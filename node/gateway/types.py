@@ -18,6 +18,9 @@ MESSAGE_PACK = "application/msgpack"
 ENVELOPES_PER_REQUEST_MAX = 1_000
 """Envelopes one request may carry: a tenth of a second of signature checks, shared with the turns of the node."""
 
+BODY_BYTES_MAX = 2 << 20
+"""Longest request body: two full batches. A longer one is refused before it is read (413)."""
+
 Envelopes = Annotated[tuple[Envelope, ...], msgspec.Meta(min_length=1, max_length=ENVELOPES_PER_REQUEST_MAX)]
 """The body of a submission: one or many envelopes, in an array."""
 

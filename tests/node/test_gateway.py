@@ -14,9 +14,16 @@ from consensus.types import SequenceNumber
 from ledger.operations import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from node import driver as driver_module
 from node.core import BATCHES_OUT_MAX
-from node.gateway.http import BODY_BYTES_MAX
 from node.gateway.routes import ROUTES
-from node.gateway.types import JSON, MESSAGE_PACK, Problem, SubmitReply, TransactionReply, TransactionStatus
+from node.gateway.types import (
+    BODY_BYTES_MAX,
+    JSON,
+    MESSAGE_PACK,
+    Problem,
+    SubmitReply,
+    TransactionReply,
+    TransactionStatus,
+)
 from node.storage.reads import StorageReader
 from quorate.verifier.checks import verify
 from tests.node.one_member import OneMember, one_member, person_account, work
