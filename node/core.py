@@ -161,6 +161,7 @@ class Core:
         while self._collect():
             pass
         ready, self._ready = self._ready, CoreReady()
+        ready.binds = bool(self._gated or self._undurable)
         return ready
 
     def durable(self, now_ms: int) -> None:

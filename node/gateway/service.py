@@ -49,6 +49,7 @@ class Service:
         self._driver = driver
         self._chain = chain_id(charter)
         driver.on_final = self._on_final
+        driver.has_listeners = lambda: self.events.listeners > 0
 
     async def submit(self, envelopes: Envelopes, *, wait_ms: int | None) -> SubmitReply:
         """Hand envelopes in and answer when what was admitted is on disk, or final if `wait_ms` is given.
