@@ -210,7 +210,7 @@ class Core:
             if out >= BATCHES_OUT_MAX:
                 return
             if out and not is_full and not self._linger_is_over:
-                self._linger()
+                self._linger(after_ms=self._knobs.block_interval_ms * out)
                 return
             self._stop_lingering()
             envelopes, ids = self._pool.pack(size_bytes_max=self._knobs.batch_bytes_max)
@@ -229,11 +229,11 @@ class Core:
             self._undurable.append(Outbound(Channel.BATCHES, None, payload))
             self._store_batch(OpenBatch(batch, named, payload, ids))
 
-    def _linger(self) -> None:
+    def _linger(self, *, after_ms: int) -> None:
         if not self._lingers:
             self._lingers = True
             self._linger_generation += 1
-            self._ready.timers.append(SetTimer(BATCH_LINGER, self._linger_generation, self._knobs.block_interval_ms))
+            self._ready.timers.append(SetTimer(BATCH_LINGER, self._linger_generation, after_ms))
 
     def _stop_lingering(self) -> None:
         """What ran is stale from now on."""
