@@ -57,7 +57,7 @@ def first_steps(
             *broker,
             *nodes,
             "",
-            f"Then let {members[0]} open an account, and read the receipt:",
+            f"When each has said that it is ready, let {members[0]} open an account, and read the receipt:",
             *where,
             transaction,
         ]
