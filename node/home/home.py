@@ -107,7 +107,8 @@ def open_home(path: Path) -> Home:
     if not path.is_dir():
         raise HomeUnusable(
             f"{path}: there is no such home. Nothing was changed."
-            " What to do: make a consortium with `{quorate_command()} charter new DIRECTORY`, then use DIRECTORY/<member>."
+            f" What to do: make a consortium with `{quorate_command()} charter new DIRECTORY`,"
+            " then use DIRECTORY/<member>."
         )
     charter = read_charter(path / CHARTER_FILE)
     settings = _read_settings(path / SETTINGS_FILE)
