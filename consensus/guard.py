@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.merkle import leaf_hash
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
+from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, ViewStatement, Vote, statement_digest
 from consensus.types import SequenceNumber, View, VotePhase
 
 
@@ -39,6 +39,15 @@ class SignGuard:
     floor: SequenceNumber = SequenceNumber(0)
     """Nothing at or below it is signed any more: its votes are forgotten, so they could not be compared."""
     signed: dict[tuple[VotePhase, View, SequenceNumber], Digest] = field(default_factory=dict)
+
+    statements: dict[tuple[str, View], Digest] = field(default_factory=dict)
+    """VIEW-CHANGEs and NEW-VIEWs, by tag and view: one each, for ever; views are few."""
+
+    def admit_statement(self, statement: ViewStatement) -> bool:
+        """Whether `statement` may be signed; if so it is remembered."""
+        key = (type(statement).__name__, statement.view)
+        content = statement_digest(statement)
+        return self.statements.setdefault(key, content) == content
 
     def admit(self, vote: Vote) -> bool:
         """Whether `vote` may be signed; if so it is remembered."""

@@ -13,13 +13,14 @@ from consensus.log import Slot
 from consensus.messages import (
     STATUS_SLOTS_MAX,
     BlockStatus,
+    Forwarded,
     Item,
     Mask,
     SlotStatus,
     Status,
 )
 from consensus.state import Peer, State
-from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber
+from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber, View
 
 TICKS_ON_THE_WAY = 2
 """What was said at tick t may be missed from tick t+2 on: at least one whole interval lies between."""
@@ -42,6 +43,8 @@ def own_status(state: State, *, number: int) -> Status:
     return Status(
         number=number,
         view=state.view,
+        is_active=state.active,
+        view_changes=mask_of(sum(1 << sender for sender, known in state.view_changes.items() if state.view in known)),
         stable=state.stable,
         executed=state.executed,
         certified=state.certified,
@@ -63,7 +66,9 @@ def whom_to_ask(state: State) -> ReplicaId | None:
     ahead = [
         replica
         for replica, peer in sorted(state.peers.items())
-        if (is_stuck and peer.status.certified > state.certified) or _holds_batches_we_lack(state, peer.status)
+        if (is_stuck and peer.status.certified > state.certified)
+        or _holds_batches_we_lack(state, peer.status)
+        or is_later(peer.status.view, state.view, is_active=state.active)
     ]
     if not ahead:
         return None
@@ -99,9 +104,13 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         state.peers[signed.sender] = Peer(message, number_highest=message.number, heard_at=state.tick)
     else:
         peer.hear(message, tick=state.tick)
-    for vote in [*votes_lacking(state, message), *block_votes_lacking(state, message)]:
-        state.ready.send.append(Outgoing(vote, to=signed.sender))
     is_asked = message.asked == state.settings.replica
+    for item in [
+        *votes_lacking(state, message),
+        *block_votes_lacking(state, message),
+        *view_statements_lacking(state, message, is_asked=is_asked),
+    ]:
+        state.ready.send.append(Outgoing(item, to=signed.sender))
     if is_asked and state.certified > message.certified:
         first = SequenceNumber(message.certified + 1)
         state.ready.pushes.append(PushBlocks(signed.sender, first, state.certified))
@@ -113,6 +122,8 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
 
 def votes_lacking(state: State, status: Status) -> list[Item]:
     """R3: own votes for open slots that the sender has not got, save where it can have the certified block."""
+    if status.view != state.view:
+        return []
     held = {each.sequence: each for each in status.slots}
     own_bit = 1 << state.settings.replica
     lacking: list[Item] = []
@@ -127,6 +138,26 @@ def votes_lacking(state: State, status: Status) -> list[Item]:
         if slot.own_commit and not (entry and replicas_in(entry.commits) & own_bit):
             lacking.append(slot.own_commit)
     return lacking
+
+
+def view_statements_lacking(state: State, status: Status, *, is_asked: bool) -> list[Item]:
+    """R7: what the sender needs to enter this replica's view: own statements, and all others' if this one was asked."""
+    if not is_later(state.view, status.view, is_active=status.is_active):
+        return []
+    held = replicas_in(status.view_changes) if status.view == state.view else 0
+    lacking: list[Item] = []
+    for sender, known in sorted(state.view_changes.items()):
+        proven = known.get(state.view)
+        if proven is not None and not held >> sender & 1 and (is_asked or sender == state.settings.replica):
+            lacking.append(Forwarded(proven.message, proven.vote))
+    if state.new_view is not None and (is_asked or state.new_view.vote.sender == state.settings.replica):
+        lacking.append(Forwarded(state.new_view.message, state.new_view.vote))
+    return lacking
+
+
+def is_later(view: View, than: View, *, is_active: bool) -> bool:
+    """Whether somebody in `view` can help another into it, who is in view `than`, active there or waiting."""
+    return view > than or (view == than and not is_active)
 
 
 def block_votes_lacking(state: State, status: Status) -> list[Item]:
@@ -176,7 +207,9 @@ def _slot_status(state: State, slot: Slot) -> SlotStatus:
     """
     everybody = (1 << state.settings.committee.size) - 1
     prepares = everybody if slot.own_commit else slot.prepares.voters
-    return SlotStatus(slot.sequence, slot.accepted is not None, mask_of(prepares), mask_of(slot.commits.voters))
+    return SlotStatus(
+        slot.sequence, (slot.accepted or slot.early) is not None, mask_of(prepares), mask_of(slot.commits.voters)
+    )
 
 
 def _block_status(state: State, height: SequenceNumber) -> BlockStatus:
