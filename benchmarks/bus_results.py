@@ -14,7 +14,7 @@ CONDITIONS = (
     "ours: network.buses.Buses with its queues, bounds and counters. aiomqtt: await publish(...) in a loop, and"
     " async for over client.messages; nothing is bounded or counted.",
     "embedded: network.broker. amqtt: amqtt's own broker with the same settings. Each repeat starts brokers and peers"
-    " anew and takes the pairings in turn, in another order each time.",
+    " anew and takes the pairings in turn, in another order each time; so does a case that follows one with losses.",
     "rounds: everybody publishes once and waits for everybody else's message. N/s: each peer publishes N messages a"
     " second by the clock. Latency: from the moment the burst is handed to the client to the arrival at one receiver.",
     "Processor time is divided by messages received: one publication counts three times.",
@@ -35,7 +35,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     """By all peers."""
     lost: int
-    """Sent and not received within the time of grace."""
+    """To be sent, and not received within the time of grace: lost, or still under way."""
     p50_us: int
     p99_us: int
     lag_p99_us: int

@@ -11,6 +11,9 @@ from benchmarks.connection import Gateway
 from scenarios.consortium import LiveConsortium
 from scenarios.errors import MemberFailed
 
+_COUNTED = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
+"""Leading fields of the system's times; what follows counts guests twice."""
+
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
     """What all members together did in a measured part."""
@@ -19,6 +22,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     """Processor time of all members."""
     broker_cpu_ms: int
     """And of the embedded broker; 0 where another one was used."""
+    machine_cpu_ms: int
+    """And of everything on this machine, these included."""
     memory_mib: dict[str, float]
     """Resident set of each member at the end."""
     blocks: int
@@ -34,6 +39,7 @@ class Reading:
 
     cpu_ms: int
     broker_cpu_ms: int
+    machine_cpu_ms: int
     memory_mib: dict[str, float]
     certified: int
     messages: int
@@ -44,6 +50,7 @@ class Reading:
         return Use(
             cpu_ms=later.cpu_ms - self.cpu_ms,
             broker_cpu_ms=later.broker_cpu_ms - self.broker_cpu_ms,
+            machine_cpu_ms=later.machine_cpu_ms - self.machine_cpu_ms,
             memory_mib=later.memory_mib,
             blocks=later.certified - self.certified,
             messages=later.messages - self.messages,
@@ -57,7 +64,7 @@ async def read_members(consortium: LiveConsortium, gateways: dict[str, Gateway])
     Raises: MemberFailed when a gateway does not answer.
     """
     usages = {name: process.usage() for name, process in consortium.members.items()}
-    broker_cpu_ms = _broker_cpu_ms(consortium)
+    broker_cpu_ms, machine_cpu_ms = _broker_cpu_ms(consortium), _machine_cpu_ms()
     answers = await asyncio.gather(*(gateway.get("/metrics") for gateway in gateways.values()))
     for status, body in answers:
         if status != HTTPStatus.OK:
@@ -66,6 +73,7 @@ async def read_members(consortium: LiveConsortium, gateways: dict[str, Gateway])
     return Reading(
         cpu_ms=sum(usage.cpu_ms for usage in usages.values() if usage is not None),
         broker_cpu_ms=broker_cpu_ms,
+        machine_cpu_ms=machine_cpu_ms,
         memory_mib={
             name: round(usage.memory_bytes / (1 << 20), 1) for name, usage in usages.items() if usage is not None
         },
@@ -79,6 +87,13 @@ def read_metrics(text: bytes) -> dict[str, int]:
     """Figures without labels out of Prometheus' text format, by name."""
     pairs = (line.split(" ") for line in text.decode().splitlines() if line and not line.startswith("#"))
     return {pair[0]: int(pair[1]) for pair in pairs if len(pair) == 2 and "{" not in pair[0]}
+
+
+def _machine_cpu_ms() -> int:
+    """Processor time that was not idle, on all cores."""
+    times = psutil.cpu_times()
+    waited = getattr(times, "iowait", 0.0)
+    return int((sum(times[: len(_COUNTED)]) - times.idle - waited) * 1000)
 
 
 def _broker_cpu_ms(consortium: LiveConsortium) -> int:

@@ -15,6 +15,9 @@ RESULTS = Path(__file__).parent / "results"
 LAG_MS_MAX = 50.0
 """A generator whose requests leave later than this, once in a hundred, was the limit itself."""
 
+OTHERS_CORES_MAX = 0.25
+"""The kernel's own work and an idle desktop need less."""
+
 GENERATOR_CPU_MAX = 0.9
 """So is one that uses more of a core than this."""
 
@@ -34,6 +37,13 @@ class Run(msgspec.Struct, frozen=True):
     def cpu_ms_per_transaction(self) -> float:
         """Of all members together."""
         return self.use.cpu_ms / max(1, self.load.finalised_in_window)
+
+    @property
+    def others_cores(self) -> float:
+        """Cores that something else on this machine used meanwhile: above a few hundredths, the figure is spoilt."""
+        generator_ms = self.load.generator_cpu_share * self.load.seconds * 1000
+        others_ms = self.use.machine_cpu_ms - self.use.cpu_ms - self.use.broker_cpu_ms - generator_ms
+        return max(0.0, others_ms / (self.load.seconds * 1000))
 
     @property
     def is_carried(self) -> bool:
@@ -155,6 +165,11 @@ def _remarks(result: Result) -> list[str]:
         broker = Spread.of([run.use.broker_cpu_ms / window_ms for run in workload.saturated]).median
         own = Spread.of([run.use.cpu_ms / window_ms for run in workload.saturated]).median
         lines.append(f"{name}: at saturation the members used {own:.2f} cores, the embedded broker {broker:.2f}.")
+        others = Spread.of([run.others_cores for run in runs])
+        spoilt = (
+            ": the figures are SPOILT, measure again on a quiet machine" if others.median > OTHERS_CORES_MAX else ""
+        )
+        lines.append(f"{name}: everything else on this machine used {others.median:.2f} cores{spoilt}.")
         missed = sum(not run.is_carried for run in runs)
         if missed:
             lines.append(f"{name}: {missed} of {len(runs)} repeats were not carried (99 % final, p99 below 1 s).")

@@ -8,7 +8,16 @@ counts its own vote only then, so that no decision rests on a vote that a crash 
 import enum
 from dataclasses import dataclass, field
 
-from consensus.messages import CertifiedBlock, Equivocation, Item, PreparedCertificate, Proposal, ViewStatement, Vote
+from consensus.messages import (
+    BatchReference,
+    CertifiedBlock,
+    Equivocation,
+    Item,
+    PreparedCertificate,
+    Proposal,
+    ViewStatement,
+    Vote,
+)
 from consensus.types import Digest, ReplicaId, SequenceNumber, View
 
 
@@ -77,6 +86,8 @@ class Decided:
     digest: Digest
     """D(m)."""
     proposal: Proposal
+    batches: tuple[BatchReference, ...]
+    """Those of the proposal that run, in order; the others ran before, or would leave a gap."""
 
 
 @dataclass(frozen=True, slots=True)

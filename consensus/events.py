@@ -40,7 +40,7 @@ class Executed:
 
     header: BlockHeader
     batches: tuple[BatchReference, ...]
-    """Those of the proposal whose transactions ran; the others had been executed before."""
+    """`Decided.batches`: those of the proposal whose transactions ran."""
 
 
 @dataclass(frozen=True, slots=True)

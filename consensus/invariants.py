@@ -99,8 +99,8 @@ def is_bounded(state: State) -> str | None:
 
 
 def executed_once(last: BatchNumber, now: BatchReference) -> str | None:
-    """I14: an author's batches are executed by rising number, each at most once (§4.1: exactly-once semantics)."""
-    return None if now.number > last else f"I14: batch {now.number} of author {now.author} executed after {last}"
+    """I14: an author's batches are executed in order, without a gap, each once (§4.1: exactly-once semantics)."""
+    return None if now.number == last + 1 else f"I14: batch {now.number} of author {now.author} executed after {last}"
 
 
 def prepared_agree(sequence: SequenceNumber, states: Iterable[State]) -> str | None:

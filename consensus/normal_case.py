@@ -204,24 +204,31 @@ def advance(state: State, slot: Slot) -> None:
         if slot.own_commit is None and is_prepared(state, slot):
             slot.own_commit = Commit(accepted.view, slot.sequence, slot.digest)
             slot.said_at = state.tick
-            slot.prepared = prepared_certificate(slot, accepted, slot.digest)
+            slot.prepared = prepared_certificate(state, slot, accepted, slot.digest)
             state.ready.records.append(PreparedRecord(slot.prepared))
             state.say(slot.own_commit)
     decide(state)
 
 
 def decide(state: State) -> None:
-    """N10-N11: hand out decisions in order, each once, while the next slot is decided and its payload is here."""
+    """N10-N11: hand out decisions in order, each once, while the next slot is decided and what runs of it is here.
+
+    A batch that does not run is not waited for: nobody may have it any more.
+    """
     while True:
         slot = state.log.slots.get(SequenceNumber(state.decided + 1))
         proposal = slot and decision(state, slot)
-        if not slot or not proposal or not holds_payload(state, proposal):
+        if not slot or not proposal:
             return
+        due = state.requests.due(proposal.batches)
+        if not all(state.requests.holds(reference) for reference in due):
+            return
+        state.requests.decide(due)
         state.decided, slot.decided = slot.sequence, proposal
         digest = proposal_digest(
             proposal, chain=state.settings.chain, epoch=state.settings.epoch, sequence=slot.sequence
         )
-        state.ready.decided.append(Decided(slot.sequence, digest, proposal))
+        state.ready.decided.append(Decided(slot.sequence, digest, proposal, due))
 
 
 def decision(state: State, slot: Slot) -> Proposal | None:
@@ -253,10 +260,11 @@ def holds_payload(state: State, proposal: Proposal) -> bool:
     return all(state.requests.is_available(reference) for reference in proposal.batches)
 
 
-def prepared_certificate(slot: Slot, accepted: PrePrepare, digest: Digest) -> PreparedCertificate:
+def prepared_certificate(state: State, slot: Slot, accepted: PrePrepare, digest: Digest) -> PreparedCertificate:
     """The proof of prepared(m, v, n, i): kept for a view change, which must carry the slot over."""
     assert slot.accepted is not None, "I4: only an accepted proposal can be prepared"
-    prepares = tuple(each.certificate_vote() for each in slot.prepares.proofs(digest))
+    needed = state.settings.committee.prepares_needed
+    prepares = tuple(each.certificate_vote() for each in slot.prepares.proofs(digest)[:needed])
     return PreparedCertificate(accepted, slot.accepted.certificate_vote(), prepares)
 
 

@@ -1,8 +1,10 @@
 """The batches a replica knows: which arrived, which are executed, which a primary may still order (§4.1).
 
-A batch is PBFT's request and its author PBFT's client. Each author numbers its batches 1, 2, 3, ...; execution keeps
-the last number executed for each author inside the replicated state, and a lower number is never executed again. That
-is the paper's exactly-once rule, and it is also all that has to be remembered of the past: one integer an author.
+A batch is PBFT's request and its author PBFT's client. Each author numbers its batches 1, 2, 3, ...; the replicated
+state keeps the last number executed for each author, and of what a proposal names only the next number of an author
+runs. That is the paper's exactly-once rule, and it is also all that has to be remembered of the past: one integer an
+author. Unlike the paper, which lets any higher number run, a gap is passed over: a primary that skips a batch delays it
+and cannot lose it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,6 +24,8 @@ class Stream:
 
     executed: BatchNumber = BatchNumber(0)
     """The last one executed."""
+    decided: BatchNumber = BatchNumber(0)
+    """The last one that runs in a decision handed out so far: not below `executed`."""
     held_up_to: BatchNumber = BatchNumber(0)
     """All up to this one arrived or are executed."""
     arrived: dict[BatchNumber, BatchReference] = field(default_factory=dict)
@@ -43,9 +47,16 @@ class Requests:
         """Whether it, or a later batch of its author, ran: then it never will again."""
         return reference.number <= self.streams[reference.author].executed
 
+    def holds(self, reference: BatchReference) -> bool:
+        """Whether the payload is here, and is what the reference says of it: whose, which, how many and how long.
+
+        A faulty primary may name a batch as another author's. What ran under one name would be ordered under the other.
+        """
+        return self.held.get(reference.digest) == reference
+
     def is_available(self, reference: BatchReference) -> bool:
         """Whether the payload is here or no longer needed."""
-        return reference.digest in self.held or self.is_executed(reference)
+        return self.holds(reference) or self.is_executed(reference)
 
     def has_room_for(self, author: ReplicaId, number: BatchNumber) -> bool:
         """Whether a batch with this number is neither old, nor too far ahead, nor here already."""
@@ -68,11 +79,26 @@ class Requests:
             stream.arrived_at[reference.number] = tick
             self._extend(stream)
 
+    def due(self, references: Sequence[BatchReference]) -> tuple[BatchReference, ...]:
+        """Those that run if `references` are the next decision: each the number after its author's last one."""
+        last: dict[ReplicaId, BatchNumber] = {}
+        due: list[BatchReference] = []
+        for reference in references:
+            if reference.number == last.get(reference.author, self.streams[reference.author].decided) + 1:
+                last[reference.author] = reference.number
+                due.append(reference)
+        return tuple(due)
+
+    def decide(self, due: Sequence[BatchReference]) -> None:
+        """Note that these run in a decision that is handed out."""
+        for reference in due:
+            self.streams[reference.author].decided = reference.number
+
     def execute(self, references: Sequence[BatchReference]) -> None:
-        """Note that these ran; what they overtake is forgotten."""
+        """Note that these ran; what they make old is forgotten."""
         for reference in references:
             stream = self.streams[reference.author]
-            assert reference.number > stream.executed, "exactly once: batch numbers of an author only rise"
+            assert reference.number == stream.executed + 1, "I14: an author's batches run in order, each once"
             stream.executed = reference.number
             stream.held_up_to = max(stream.held_up_to, reference.number)
             for number in [each for each in stream.arrived if each <= reference.number]:

@@ -60,7 +60,7 @@ def remember(state: State, remembered: Remembered) -> None:
     state.certified = state.certified_at_last_tick = remembered.certified
     state.view, state.active = remembered.view, remembered.view == 0
     for stream, number in zip(state.requests.streams, remembered.executed_batches, strict=True):
-        stream.executed = stream.held_up_to = number
+        stream.executed = stream.decided = stream.held_up_to = number
     for block in remembered.blocks:
         digest = header_digest(block.header, chain=state.settings.chain)
         certificate = block if block.header.height <= remembered.certified else None

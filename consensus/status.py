@@ -82,7 +82,7 @@ def missing_batches(state: State) -> list[Digest]:
     for slot in state.log.after(state.executed):
         proposal = slot.taken_over.proposal if slot.taken_over else slot.pre_prepare and slot.pre_prepare.proposal
         for reference in proposal.batches if proposal else ():
-            if not state.requests.is_available(reference):
+            if not state.requests.is_available(reference) and reference.digest not in state.requests.held:
                 missing[reference.digest] = None
     return list(missing)
 

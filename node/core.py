@@ -274,7 +274,7 @@ class Core:
 
     def _execute(self, decided: Decided) -> None:
         """Run a decision on the ledger; its block is stored unless it turns out to differ from the quorum's."""
-        fresh = tuple(each for each in decided.proposal.batches if not self.replica.state.requests.is_executed(each))
+        fresh = decided.batches
         opened = [self._batches[each.digest] for each in fresh]
         batches = [AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes) for each in opened]
         timestamp_ms = max(self.ledger.timestamp_ms, decided.proposal.timestamp_ms)

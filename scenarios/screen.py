@@ -25,6 +25,8 @@ class Screen:
         """Everything that was said, with the time since the beginning; for the report."""
         self.on_line: Callable[[str], None] = lambda _: None
         """Called with each line, for a log."""
+        self.on_gone: Callable[[], None] = lambda: None
+        """Called once when nobody reads any more: the pipe that the lines went into was closed."""
         self._console = console
         self._live: Live | None = None
         self._draws = table and console.is_terminal and console.width >= WIDTH_MIN
@@ -59,7 +61,7 @@ class Screen:
         stamped = f"{self.seconds:5.1f} s  {line}"
         self.lines.append(stamped)
         self.on_line(stamped)
-        self._console.print(Text(stamped), soft_wrap=not self._console.is_terminal)
+        self._print(stamped, soft_wrap=not self._console.is_terminal)
 
     def show(self, views: Iterable[View]) -> None:
         """Show the members as they are now."""
@@ -68,4 +70,11 @@ class Screen:
             self._live.update(members_table(views, caption=caption), refresh=True)
         elif time.monotonic() - self._shown_at >= PLAIN_EVERY_S:
             self._shown_at = time.monotonic()
-            self._console.print(Text(f"{self.seconds:5.1f} s  {plain_line(views)}"), soft_wrap=True)
+            self._print(f"{self.seconds:5.1f} s  {plain_line(views)}", soft_wrap=True)
+
+    def _print(self, line: str, *, soft_wrap: bool) -> None:
+        try:
+            self._console.print(Text(line), soft_wrap=soft_wrap)
+        except SystemExit:
+            # Rich's word for a broken pipe; its console is quiet from now on.
+            self.on_gone()

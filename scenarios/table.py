@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -15,11 +16,11 @@ _COLOURS = {"up": "green", "catching up": "yellow", "starting": "yellow", "kille
 
 def members_table(views: Iterable[View], *, caption: str) -> Table:
     """Draw the members as they were last seen."""
-    table = Table(caption=caption, caption_justify="left", caption_style="dim", pad_edge=False, expand=False)
+    table = Table(caption=caption, caption_justify="left", caption_style="dim", box=SIMPLE_HEAD)
     table.add_column("member")
     table.add_column("process", justify="right", min_width=7)
     table.add_column("role")
-    table.add_column("state")
+    table.add_column("state", min_width=max(map(len, _COLOURS)))
     for name in ("height", "final", "view"):
         table.add_column(name, justify="right")
     table.add_column("phase", min_width=11)

@@ -66,7 +66,7 @@ def demo(
     seed: int,
     plain: bool,
 ) -> None:
-    r"""A day in the life of a chain without a coin.
+    """A day in the life of a chain without a coin.
 
     Starts a consortium on this machine: every institution is a process of its own with its own keys and its own
     database. They agree on the order of transactions by PBFT, by sending each other signed messages over an MQTT bus.
@@ -94,7 +94,7 @@ def demo(
     What to ask a class: who decided which 300? What would two liars among four members change? Kill a member yourself
     while it runs (kill -9; the table shows its process) and see what happens. Then open the run's folder: the
     databases open with sqlite3, and report.html in a browser.
-    """
+    """  # noqa: D301 click knows the backspace, not two letters
     from rich.console import Console
 
     from scenarios.first_day.story import Options, tell

@@ -84,6 +84,7 @@ async def _tell(options: Options, console: Console) -> int:
                 screen.say("Stopping: every member and the bus are being told. Their databases stay whole.")
                 acts.cancel()
 
+        screen.on_gone = interrupt
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, interrupt)
         try:

@@ -38,9 +38,15 @@ def loaded(**changes):
     return Loaded(**{**plain, **changes})
 
 
-def used():
+def used(machine_cpu_ms=6_600):
     return Use(
-        cpu_ms=4_990, broker_cpu_ms=500, memory_mib={"ant": 99.0}, blocks=100, messages=1_500, message_bytes=1_000_000
+        cpu_ms=4_990,
+        broker_cpu_ms=500,
+        machine_cpu_ms=machine_cpu_ms,
+        memory_mib={"ant": 99.0},
+        blocks=100,
+        messages=1_500,
+        message_bytes=1_000_000,
     )
 
 
@@ -66,6 +72,11 @@ def test_a_run_knows_what_a_transaction_costs():
     assert run.cpu_ms_per_transaction == 1.0
     assert run.is_carried
     assert not run.generator_was_limit
+
+
+@pytest.mark.parametrize(("machine_cpu_ms", "cores"), [(6_490, 0.0), (6_600, 0.02), (11_490, 1.0), (0, 0.0)])
+def test_what_others_used_is_what_is_left(machine_cpu_ms, cores):
+    assert Run(loaded(), used(machine_cpu_ms)).others_cores == pytest.approx(cores, abs=0.01)
 
 
 @pytest.mark.parametrize("changes", [{"lag_p99_ms": 51.0}, {"generator_cpu_share": 0.95}])

@@ -12,7 +12,7 @@ from ledger.charter import Charter, Member, Role, chain_id
 from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
 from ledger.receipts import Status
-from node.keys import KeyPair
+from node.home.keys import KeyPair
 from node.wallet import Wallet
 
 CHAIN = Digest(b"c" * 32)

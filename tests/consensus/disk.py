@@ -42,18 +42,16 @@ class Ledger:
     timestamp_ms: int = 0
 
     def execute(self, decided: Decided, *, settings: Settings, parent: Digest) -> tuple["Ledger", Executed]:
-        last, root, fresh = list(self.last), self.root, []
-        for each in decided.proposal.batches:
-            if each.number > last[each.author]:
-                last[each.author] = each.number
-                root = Digest(sha256(root + each.digest).digest())
-                fresh.append(each)
+        last, root = list(self.last), self.root
+        for each in decided.batches:
+            last[each.author] = each.number
+            root = Digest(sha256(root + each.digest).digest())
         time_ms = max(self.timestamp_ms, decided.proposal.timestamp_ms)
         empty = Digest(bytes(32))
         header = BlockHeader(
             decided.sequence, parent, settings.epoch, decided.digest, time_ms, root, root, root, empty, empty
         )
-        return Ledger(root, tuple(last), time_ms), Executed(header, tuple(fresh))
+        return Ledger(root, tuple(last), time_ms), Executed(header, decided.batches)
 
 
 @dataclass

@@ -85,6 +85,13 @@ class Liar:
                 change = msgspec.structs.replace(
                     item, proposal=msgspec.structs.replace(item.proposal, timestamp_ms=time_ms)
                 )
+            case PrePrepare(), 3 if item.proposal.batches:
+                first = item.proposal.batches[0]
+                field = chance.choice(["author", "number", "count", "size_bytes"])
+                misnamed = msgspec.structs.replace(first, **{field: max(0, getattr(first, field) + by) % 1024})
+                change = msgspec.structs.replace(
+                    item, proposal=msgspec.structs.replace(item.proposal, batches=(misnamed,))
+                )
             case PrePrepare(), _:
                 batches = item.proposal.batches[: chance.randrange(2)] or (batch(self.id, 1 + chance.randrange(9)),)
                 change = msgspec.structs.replace(item, proposal=msgspec.structs.replace(item.proposal, batches=batches))

@@ -216,12 +216,13 @@ class Machine:
 
     def _execute(self, decided: Decided) -> None:
         state = self.replica.state
-        before = self.ledger.last
+        last = list(self.ledger.last)
         ledger, event = self.ledger.execute(decided, settings=self.settings, parent=state.executed_digest)
         for each in event.batches:
-            found = executed_once(before[each.author], each)
+            found = executed_once(last[each.author], each)
             if found:
                 raise Broken(found)
+            last[each.author] = each.number
             assert each.digest in state.requests.held, "only a batch that is here is executed"
         self.replica.step(event, wall_ms=self.now() + self.skew_ms)
         if state.halted:

@@ -68,9 +68,10 @@ class One:
         return self.step(self.executed(proposal, mark))
 
     def executed(self, proposal: Proposal, mark: bytes = b"") -> Executed:
+        last = self.state.requests.streams
         return Executed(
             self.header(proposal, mark),
-            tuple(each for each in proposal.batches if not self.state.requests.is_executed(each)),
+            tuple(each for each in proposal.batches if each.number == last[each.author].executed + 1),
         )
 
     def header(self, proposal: Proposal, mark: bytes = b"") -> BlockHeader:

@@ -157,7 +157,9 @@ def digests_are_not_compared(patch: pytest.MonkeyPatch) -> None:
 def commit_without_its_proof(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(normal_case, "is_prepared", lambda state, slot: slot.digest is not None)
     patch.setattr(normal_case, "PreparedRecord", VoteRecord)
-    patch.setattr(normal_case, "prepared_certificate", lambda slot, accepted, digest: slot.own_prepare or accepted)
+    patch.setattr(
+        normal_case, "prepared_certificate", lambda state, slot, accepted, digest: slot.own_prepare or accepted
+    )
 
 
 CAUGHT = [

@@ -9,14 +9,15 @@ import msgspec
 import pytest
 
 from canonical.hashing import Digest
+from consensus.certificate import is_said_by
 from consensus.effects import PreparedRecord, Reason, VoteRecord
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare
+from consensus.messages import BlockVote, CertificateVote, Commit, Prepare, PrePrepare, Vote
 from consensus.normal_case import is_committed_local, is_prepared
 from consensus.types import SequenceNumber, View
 from tests.consensus.cluster import Cluster, votes_in
 from tests.consensus.disk import Payload
 from tests.consensus.machine import Frame
-from tests.consensus.makers import CHAIN, batch, commit, pre_prepare, prepare, received
+from tests.consensus.makers import CHAIN, EPOCH, batch, commit, pre_prepare, prepare, received, verify
 from tests.consensus.one import One
 
 PROPOSED = pre_prepare(1, batch())
@@ -219,6 +220,23 @@ def test_prepared_replica_multicasts_commit__osdi99_4_2() -> None:
     assert one.said(Commit) == [commit(PROPOSED)]
     kinds = [type(each) for each in one.ready.records]
     assert kinds == [PreparedRecord, VoteRecord], "with the proof that a view change must show (I4)"
+
+
+def test_prepared_certificate_proves_itself_and_holds_no_more_than_needed__osdi99_4_2() -> None:
+    """§4.2, §4.4: what a view change will show is the pre-prepare and 2f prepares, each signed, whoever reads it."""
+    one = backup()
+    for sender in (2, 3):
+        one.hear(sender, prepare(PROPOSED))
+    one.accept(PROPOSED)
+    (certificate,) = [each.certificate for each in one.ready.records if isinstance(each, PreparedRecord)]
+    assert len(certificate.prepares) == one.settings.committee.prepares_needed
+    assert certificate.primary.sender == 0
+    said: list[tuple[Vote, CertificateVote]] = [(PROPOSED, certificate.primary)]
+    said += [(prepare(PROPOSED), vote) for vote in certificate.prepares]
+    for statement, vote in said:
+        assert is_said_by(statement, vote, chain=CHAIN, epoch=EPOCH, committee=one.settings.committee, verify=verify), (
+            vote.sender
+        )
 
 
 def test_replica_counts_commits_of_its_view_and_window__osdi99_4_2() -> None:

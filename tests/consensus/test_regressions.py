@@ -313,6 +313,22 @@ def test_proposals_that_break_their_bounds_are_refused__t_c15(batches: tuple[Bat
     assert one.state.log.slot(ONE).accepted is None
 
 
+@pytest.mark.parametrize(("field", "value"), [("author", 2), ("number", 2), ("count", 9), ("size_bytes", 9)])
+def test_a_batch_counts_only_under_its_own_name__t_a7(field: str, value: int) -> None:
+    """A faulty primary that named a batch as another author's made members execute what they would order again."""
+    one = backup()
+    one.hold(batch(0, 1))
+    one.hear(0, pre_prepare(1, change(batch(0, 1), **{field: value})))
+    assert one.said(Prepare) == []
+    for sender in (0, 2, 3):
+        one.hear(sender, commit(pre_prepare(1, change(batch(0, 1), **{field: value}))))
+        assert [each.batches for each in one.ready.decided] in ([], [()])
+    one.fire()
+    (said,) = one.said(Status)
+    assert isinstance(said, Status)
+    assert said.missing == (), "nobody has it under that name"
+
+
 def test_what_was_executed_is_not_ordered_again__t_c15() -> None:
     cluster = Cluster(4)
     cluster.submit(0)

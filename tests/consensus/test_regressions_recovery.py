@@ -208,3 +208,22 @@ def test_no_batch_runs_twice_though_two_open_proposals_name_it__t_j4() -> None:
     cluster.tick(3)
     assert cluster.heights()[1:] == [2, 2, 2]
     assert [len(each.disk.executed) for each in cluster.honest] == [1, 1, 1]
+
+
+def test_a_batch_that_a_faulty_primary_skips_is_delayed_and_not_lost__t_j3() -> None:
+    """It orders 2 before 1; 2 is passed over, and runs when it is ordered again after 1."""
+    cluster = Cluster(4, liars=[0])
+    for _ in range(2):
+        cluster.submit(1)
+    cluster.twists[0] = altering(lambda frame, item: [])
+    cluster.settle(lambda frame: frame.sender == 1)
+    for sequence, number in ((1, 2), (2, 1), (3, 2)):
+        reference = cluster.machines[1].disk.payloads
+        named = next(each.reference for each in reference.values() if each.reference.number == number)
+        message = pre_prepare(sequence, named, timestamp_ms=cluster.now_ms)
+        for machine in cluster.honest:
+            machine.receive(sealed(0, message, commit(message)).bundle)
+            cluster.turn(machine.id)
+        cluster.settle()
+    assert cluster.heights()[1:] == [3, 3, 3]
+    assert [[each.number for each in machine.disk.executed] for machine in cluster.honest] == [[1, 2]] * 3

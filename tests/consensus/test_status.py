@@ -7,7 +7,7 @@ import pytest
 
 from consensus.effects import PushBatches, PushBlocks, Reason
 from consensus.events import TimerFired, TimerKind
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, SlotStatus, Status
+from consensus.messages import STATUS_SLOTS_MAX, BlockVote, Commit, Prepare, PrePrepare, SlotStatus, Status
 from consensus.state import SILENCE_TICKS, STATUSES_A_TICK_MAX
 from consensus.status import mask_of, replicas_in
 from consensus.types import BatchNumber, ReplicaId, SequenceNumber, View
@@ -175,6 +175,22 @@ def test_statuses_of_one_sender_are_answered_twice_a_tick_at_most__t_i2() -> Non
     assert one.ready.send
     one.hear(2, status(HEARD_MS))
     assert one.ready.send, "one sender's flood costs another nothing"
+
+
+def test_one_status_leads_to_a_bounded_answer__t_i2() -> None:
+    """At most three votes for each slot of the log, one for each block, and 256 batches."""
+    one = One(1, interval=8, in_flight=8)
+    for number in range(1, 33):
+        one.accept(pre_prepare(number, batch(0, number)))
+        one.hold(batch(1, number))
+        one.hear(2, prepare(pre_prepare(number, batch(0, number))))
+    one.fire()
+    one.fire()
+    one.hear(3, status(asked=1, missing=tuple(batch(9, number).digest for number in range(STATUS_SLOTS_MAX))))
+    assert 2 * 32 == len(one.ready.send) <= 3 * one.settings.log_size
+    (push,) = one.ready.pushes
+    assert isinstance(push, PushBatches)
+    assert len(push.digests) == STATUS_SLOTS_MAX
 
 
 def test_a_member_whose_clock_was_set_back_is_heard_again_after_a_while() -> None:

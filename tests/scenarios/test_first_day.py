@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -104,6 +106,23 @@ def test_ctrl_c_stops_everything_cleanly_and_a_second_one_does_no_harm(tmp_path)
     assert report_of(tmp_path / "day")["interrupted"]
 
 
+def test_when_nobody_reads_any_more_it_stops_without_a_word():
+    def close(line, process):
+        if "registered" in line:
+            process.stdout.close()
+            raise _Closed
+
+    with tempfile.TemporaryDirectory() as folder:
+        with pytest.raises(_Closed):
+            _told_in_process(Path(folder) / "day", on_line=close, ends_by_itself=True)
+        assert report_of(Path(folder) / "day")["interrupted"]
+        assert not processes_of(folder)
+
+
+class _Closed(Exception):
+    """The reader has gone."""
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -127,9 +146,10 @@ def test_help_is_a_page_that_a_teacher_would_print():
     assert code == 0
     for promise in ("40 works", "300 editions", "1,000 people", "killed", "certificate", "Exit status"):
         assert promise in text
+    assert "\n    9  A certificate of one sale is checked by a program that has nothing but\n" in text
 
 
-def _told_in_process(folder, *arguments, on_line=lambda line, process: None):
+def _told_in_process(folder, *arguments, on_line=lambda line, process: None, ends_by_itself=False):
     """`quorate demo` as a user types it; `on_line` sees each line as it comes. Returns exit code and text."""
     import subprocess
 
@@ -152,6 +172,8 @@ def _told_in_process(folder, *arguments, on_line=lambda line, process: None):
             on_line(line, process)
         return process.wait(), "".join(lines)
     finally:
+        if ends_by_itself:
+            assert process.wait() == 130
         timer.cancel()
         process.kill()
         process.wait()

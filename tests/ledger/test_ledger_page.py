@@ -1,0 +1,91 @@
+"""docs/LEDGER.md is held to the rule table: no rule without its lines, no figure, wording or test that is not so."""
+
+import ast
+import inspect
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from ledger.operations import OPERATION_TYPES
+from ledger.parameters import RANGES, Parameters
+from ledger.rules.table import RULE_IDS, RULES
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "LEDGER.md").read_text(encoding="utf-8")
+WITHOUT_FUNCTION = ("R5.2", "R9.1", "R10.3")
+ENTRY = re.compile(
+    r"^\*\*(?P<id>[LR][\d.]+)\*\* (?P<head>.*?)\n- Parameters: (?P<parameters>.*?)\n- Example: (?P<example>.*?)\n"
+    r"- Test: (?P<tests>.*?)\n\n",
+    re.MULTILINE | re.DOTALL,
+)
+ENTRIES = {found["id"]: found for found in ENTRY.finditer(PAGE)}
+
+
+def templates(rule_id):
+    """Every message in the files of the rule, as a pattern."""
+    for module in {rule.check.__module__ for rule in RULES if rule.id == rule_id}:
+        for node in ast.walk(ast.parse(inspect.getsource(sys.modules[module]))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "refuse":
+                message = node.args[0]
+                assert isinstance(message, ast.Constant), "messages are literal"
+                assert isinstance(message.value, str), "and text"
+                yield re.sub(r"\\{\w+\\}", r"[^ ]+", re.escape(message.value))
+
+
+def test_every_rule_has_its_entry_and_no_entry_is_of_no_rule():
+    assert set(ENTRIES) == {*RULE_IDS, *WITHOUT_FUNCTION}
+    assert [each for each in ENTRIES if each not in WITHOUT_FUNCTION] == list(RULE_IDS)
+
+
+@pytest.mark.parametrize("rule_id", RULE_IDS)
+def test_an_entry_names_the_codes_of_its_rule(rule_id):
+    codes = list(dict.fromkeys(rule.code for rule in RULES if rule.id == rule_id))
+    assert sorted(re.findall(r"`(E_[A-Z_]+)`", ENTRIES[rule_id]["head"])) == sorted(codes)
+
+
+@pytest.mark.parametrize("rule_id", RULE_IDS)
+def test_an_example_is_worded_as_the_rule_words_it(rule_id):
+    example = ENTRIES[rule_id]["example"].strip("*").replace("\n", " ")
+    assert any(re.fullmatch(pattern, example) for pattern in templates(rule_id)), example
+
+
+def test_every_parameter_stands_there_once_with_its_default_and_its_range():
+    stated = re.findall(
+        r"`(\w+)` = ([\d,]+)[^()]*\(([\d,]+) to ([\d,]+)\)", "\n".join(each["parameters"] for each in ENTRIES.values())
+    )
+    found = {name: tuple(int(figure.replace(",", "")) for figure in figures) for name, *figures in stated}
+    assert len(found) == len(stated)
+    assert found == {name: (getattr(Parameters(), name), *limits) for name, limits in RANGES.items()}
+
+
+@pytest.mark.parametrize("rule_id", ENTRIES)
+def test_the_tests_named_exist(rule_id):
+    named = re.findall(r"`(test_\w+)`", ENTRIES[rule_id]["tests"])
+    assert named
+    sources = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("test_*.py"))]
+    for name in named:
+        assert any(re.search(rf"^def {name}\(", source, re.MULTILINE) for source in sources), name
+
+
+def test_rules_stand_under_their_tenets_and_every_tenet_has_its_two_names():
+    headings = [
+        (int(found[1]), found.end())
+        for found in re.finditer(r"^### Tenet (\d+) · [^\x00-\x7f]+ · .+$", PAGE, re.MULTILINE)
+    ]
+    assert [tenet for tenet, _ in headings] == list(range(1, 12))
+    for rule_id, entry in ENTRIES.items():
+        tenet = max((tenet for tenet, end in headings if end < entry.start()), default=0)
+        assert tenet == (0 if rule_id[0] == "L" else int(rule_id[1:].split(".")[0]))
+
+
+def test_no_operation_but_the_primary_sale_names_a_price__r10_3():
+    tags = {each.__struct_config__.tag for each in OPERATION_TYPES}
+    assert not [tag for tag in tags if re.search("sell|bid|offer|list|auction|match|order", str(tag))]
+    priced = {
+        each.__struct_config__.tag
+        for each in OPERATION_TYPES
+        if {"price_fen", "currency", "receipt", "consideration"} & set(each.__struct_fields__)
+    }
+    assert priced == {"create_series", "issue"}
