@@ -1,13 +1,11 @@
 """Own votes: the chain of their rows, and the prepared certificates behind the COMMITs among them."""
 
 from canonical.hashing import Digest
-from consensus.bundle import Verify
-from consensus.certificate import is_said_by
-from consensus.messages import BlockVote, Commit, Prepare, PreparedCertificate, proposal_digest
-from consensus.quorum import Committee
-from consensus.types import Epoch, SequenceNumber
+from consensus.certificate import is_prepared_certificate
+from consensus.messages import BlockVote, Commit
+from consensus.types import SequenceNumber
 from node.audit.context import AuditContext, read_column
-from node.storage.columns import PREPARED, VOTE, VoteRow, vote_link, vote_row
+from node.storage.columns import PREPARED, STATEMENT, VOTE, VoteRow, statement_seal, statement_tag, vote_link, vote_row
 
 
 def audit_votes(context: AuditContext) -> dict[SequenceNumber, Digest]:
@@ -84,25 +82,21 @@ def audit_prepared(context: AuditContext) -> None:
             found.add(vote.sequence)
 
 
-def is_prepared_certificate(
-    certificate: PreparedCertificate, *, chain: Digest, epoch: Epoch, committee: Committee, verify: Verify
-) -> bool:
-    """Whether a quorum said it (§4.2): the view's primary its PRE-PREPARE, distinct backups matching PREPAREs."""
-    accepted = certificate.pre_prepare
-    primary = committee.primary(accepted.view)
-    backups = [vote.sender for vote in certificate.prepares]
-    if certificate.primary.sender != primary or primary in backups:
-        return False
-    if len(backups) < committee.prepares_needed or backups != sorted(set(backups)):
-        return False
-    named = proposal_digest(accepted.proposal, chain=chain, epoch=epoch, sequence=accepted.sequence)
-    prepare = Prepare(accepted.view, accepted.sequence, named)
-    return is_said_by(
-        accepted, certificate.primary, chain=chain, epoch=epoch, committee=committee, verify=verify
-    ) and all(
-        is_said_by(prepare, vote, chain=chain, epoch=epoch, committee=committee, verify=verify)
-        for vote in certificate.prepares
-    )
+def audit_statements(context: AuditContext) -> None:
+    """Find rows of `statements` that are not what this member said of its view."""
+    findings, count = context.findings, 0
+    for tag, view, item, seal in context.connection.execute(
+        "SELECT tag, view, item, seal FROM statements ORDER BY tag"
+    ):
+        row, count = f"tag={tag}", count + 1
+        if seal != statement_seal(tag, view, item):
+            findings.add("statements", row, "item", "row and seal do not belong together: one of them was edited")
+            continue
+        statement = read_column(STATEMENT, item)
+        if statement is None or statement_tag(statement) != tag or not statement.view == view == context.meta.view:
+            findings.add("statements", row, "item", f"it is no {tag} of view {context.meta.view}")
+    if count != context.meta.statements:
+        findings.add("statements", "", "", f"{count} rows; this member wrote {context.meta.statements}")
 
 
 def _report_missing(context: AuditContext, first: int, end: int) -> None:
