@@ -3,13 +3,22 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
+from consensus.messages import BlockVote, Commit, NewView, Prepare, PrePrepare, ViewChange, Vote
 from consensus.state import State
 from consensus.types import VotePhase
 from ledger.receipts import Status
 from node.effects import CoreReady
 from node.trace import TraceLine
-from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
+from node.writes import (
+    Stabilise,
+    StoreBatch,
+    StoreBlock,
+    StoreCertificate,
+    StorePrepared,
+    StoreView,
+    StoreVote,
+    Write,
+)
 
 
 def trace_lines(ready: CoreReady, state: State, *, now_ms: int) -> list[TraceLine]:
@@ -46,6 +55,12 @@ def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield f"certified {height}", ("final",), f"block-vote {height} from {senders}"
         case Stabilise(sequence):
             yield f"stable {sequence}", ("collect garbage",), f"certified {sequence}"
+        case StoreView(view, None):
+            yield f"entered view {view}", ("vote",), f"new-view {view}"
+        case StoreView(view, ViewChange()):
+            yield f"left for view {view}", ("view-change",), "complaints, or others who left"
+        case StoreView(view, NewView()):
+            yield f"opened view {view}", ("new-view",), f"view-changes for {view}"
         case StorePrepared():
             # The COMMIT beside it says the same.
             return
