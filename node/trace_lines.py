@@ -55,12 +55,8 @@ def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield f"certified {height}", ("final",), f"block-vote {height} from {senders}"
         case Stabilise(sequence):
             yield f"stable {sequence}", ("collect garbage",), f"certified {sequence}"
-        case StoreView(view, None):
-            yield f"entered view {view}", ("vote",), f"new-view {view}"
-        case StoreView(view, ViewChange()):
-            yield f"left for view {view}", ("view-change",), "complaints, or others who left"
-        case StoreView(view, NewView()):
-            yield f"opened view {view}", ("new-view",), f"view-changes for {view}"
+        case StoreView():
+            yield _about_view(write)
         case StorePrepared():
             # The COMMIT beside it says the same.
             return
@@ -74,6 +70,18 @@ _CAUSES = {
     VotePhase.COMMIT: "prepared {}",
     VotePhase.BLOCK: "executed {}",
 }
+
+
+def _about_view(write: StoreView) -> tuple[str, tuple[str, ...], str]:
+    match write.statement:
+        case None:
+            return f"entered-view {write.view}", ("record",), f"new-view {write.view}"
+        case ViewChange():
+            return f"view-change {write.view}", ("record", "send view-change"), f"leave for view {write.view}"
+        case NewView():
+            return f"new-view {write.view}", ("record", "send new-view"), f"view-changes for {write.view}"
+        case _:
+            assert_never(write.statement)
 
 
 def _phase_of(vote: Vote) -> VotePhase:

@@ -6,7 +6,8 @@ from consensus.bundle import OpenBundle
 from consensus.effects import Ready, Reason
 from consensus.events import BatchStored, Event, Executed, Received, TimerFired, TimerKind
 from consensus.messages import BatchReference, BlockHeader, Item, PrePrepare, Proposal, proposal_digest
-from consensus.replica import Remembered, Replica
+from consensus.replica import Replica
+from consensus.restart import Remembered
 from consensus.types import SequenceNumber
 from tests.consensus.makers import CHAIN, EPOCH, START_MS, received, sealed, settings, verify
 

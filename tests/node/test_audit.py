@@ -20,6 +20,7 @@ TABLES = {
     "meta": "name",
     "votes": "lsn",
     "prepared": "sequence",
+    "statements": "tag",
     "batches": "batch",
     "payloads": "batch",
     "blocks": "height",
