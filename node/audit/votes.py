@@ -89,14 +89,21 @@ def audit_statements(context: AuditContext) -> None:
         "SELECT tag, view, item, seal FROM statements ORDER BY tag"
     ):
         row, count = f"tag={tag}", count + 1
-        if seal != statement_seal(tag, view, item):
-            findings.add("statements", row, "item", "row and seal do not belong together: one of them was edited")
-            continue
         statement = read_column(STATEMENT, item)
-        if statement is None or statement_tag(statement) != tag or not statement.view == view == context.meta.view:
-            findings.add("statements", row, "item", f"it is no {tag} of view {context.meta.view}")
-    if count != context.meta.statements:
-        findings.add("statements", "", "", f"{count} rows; this member wrote {context.meta.statements}")
+        if statement is None:
+            findings.add("statements", row, "item", "it is no VIEW-CHANGE and no NEW-VIEW")
+        elif statement_tag(statement) != tag:
+            findings.add("statements", row, "tag", f"its item is a {statement_tag(statement)}")
+        elif statement.view != view:
+            findings.add("statements", row, "view", f"its item says {statement.view}")
+        elif seal != statement_seal(tag, view, item):
+            findings.add("statements", row, "seal", "row and seal do not belong together: one of them was edited")
+        elif view != context.meta.view:
+            findings.add("statements", row, "view", f"this member is in view {context.meta.view}")
+    if count < context.meta.statements:
+        findings.add("statements", "", "", f"{context.meta.statements - count} missing of what this member said")
+    elif count > context.meta.statements:
+        findings.add("statements", "", "", f"{count - context.meta.statements} that this member never wrote")
 
 
 def _report_missing(context: AuditContext, first: int, end: int) -> None:
