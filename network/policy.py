@@ -94,7 +94,8 @@ def tags_of(payload: bytes) -> frozenset[str]:
     """What a frame carries: its own tag and those of its items; nothing where it is no frame."""
     try:
         frame = msgspec.msgpack.decode(payload)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+        # The last two are raised for text that is none and for keys that can not be keys.
         return frozenset()
     found = set()
     for part in (frame, *(frame if isinstance(frame, list) else ())):
