@@ -13,6 +13,7 @@ import quorate
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("quorate.commands.demo", "A consortium's first day on this machine, in under a minute."),
     "node": ("quorate.commands.node", "Run one member's node."),
+    "campaign": ("quorate.commands.campaign", "Many seeds of simulated faults and lies, each judged."),
     "bench": ("quorate.commands.bench", "Measure a consortium on this machine."),
     "charter": ("quorate.commands.charter", "Found a consortium, and read what was founded."),
     "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),

@@ -158,9 +158,9 @@ class SimulatedMember:
         self.wiped = True
         self._format()
 
-    def tear_next_write(self) -> None:
-        """Kill it in the middle of its next sync."""
-        self._tears = True
+    def tear_next_write(self, tears: bool = True) -> None:
+        """Kill it in the middle of its next sync, or do not after all."""
+        self._tears = tears
 
     def set_clock(self, offset_ms: int = 0, drift_ppm: int = 0) -> None:
         """Set its clock so much ahead of the world's, and let it run so much too fast."""
