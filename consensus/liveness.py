@@ -9,7 +9,7 @@ from consensus.effects import Outgoing, Reason
 from consensus.events import TimerKind
 from consensus.messages import Suspect, SuspectReason
 from consensus.state import State
-from consensus.types import Digest, View
+from consensus.types import Digest, SequenceNumber, View
 from consensus.view_change import leave
 
 
@@ -29,11 +29,19 @@ def watch(state: State) -> None:
 
 
 def oldest_unexecuted(state: State) -> Digest | None:
-    """The first batch to have arrived among those that could be ordered, else an accepted proposal not executed."""
+    """The first batch to have arrived among those that could be ordered, else an accepted proposal not executed.
+
+    Else a block that is executed and not final. Whoever executed is not done: an equivocating primary may have left too
+    few to certify, and the one it cheated cannot complain loudly enough alone (T-C5).
+    """
     batch = state.requests.oldest_orderable()
     if batch is not None:
         return batch.digest
-    return next((slot.digest for slot in state.log.after(state.executed) if slot.digest is not None), None)
+    proposed = next((slot.digest for slot in state.log.after(state.executed) if slot.digest is not None), None)
+    if proposed is not None:
+        return proposed
+    block = state.blocks.get(SequenceNumber(state.certified + 1))
+    return block.digest if block is not None else None
 
 
 def on_progress_timer(state: State) -> None:

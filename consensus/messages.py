@@ -139,7 +139,8 @@ class Status(Message, frozen=True, tag="status"):
     asked: ReplicaId | None
     """Who is asked to push blocks after `certified`, and batches; nobody while all goes well."""
     slots: Annotated[tuple[SlotStatus, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
-    """Slots after `executed` of which anything is held, lowest first."""
+    """Slots that the view carried over and that are executed here, not final; then those after `executed` of which
+    anything is held. Lowest first."""
     blocks: Annotated[tuple[BlockStatus, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
     """Executed blocks that lack a certificate, lowest first."""
     batches: Annotated[tuple[BatchNumber, ...], msgspec.Meta(max_length=MEMBERS_MAX)]

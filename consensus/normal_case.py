@@ -27,10 +27,11 @@ def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None
     """N1-N2: the primary gives the next sequence numbers to batches that wait.
 
     It proposes at once while nothing is open, and otherwise when a proposal is full or has waited `block_interval_ms`:
-    blocks grow with the load and latency stays low without it. At most W numbers are open, and none above h + L/2.
+    blocks grow with the load and latency stays low without it. At most W numbers are open, and none above h + L/2. A
+    new primary that has not executed up to min-s does not know which batches ran, and orders nothing yet (T-D14).
     """
     settings = state.settings
-    if not state.is_primary or not state.active:
+    if not state.is_primary or not state.active or state.executed < state.carried.low:
         return
     while True:
         said = max((n for n, slot in state.log.slots.items() if slot.own_pre_prepare), default=0)

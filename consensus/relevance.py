@@ -83,7 +83,7 @@ def _statement_matters(state: State, statement: ViewChange | NewView, sender: Re
     if statement.view < state.view or (statement.view == state.view and state.active):
         return False
     if isinstance(statement, NewView):
-        pending = state.pending_new_view
+        pending = state.pending_new_views.get(sender)
         return pending is None or pending.digest != statement_digest(statement)
     known = state.view_changes.get(sender, {}).get(statement.view)
     return known is None or known.digest != statement_digest(statement)

@@ -34,7 +34,7 @@ from consensus.settings import Settings
 from consensus.state import State
 from consensus.status import missing_batches, on_status, on_status_timer
 from consensus.types import BatchNumber, Digest, ReplicaId
-from consensus.view_change import accept_early, on_forwarded, on_new_view, on_view_change
+from consensus.view_change import accept_early, on_forwarded, on_new_view, on_view_change, say_carried_over
 
 
 class Replica:
@@ -74,6 +74,7 @@ class Replica:
                 assert_never(event)
         if not state.halted:
             accept_early(state, wall_ms=wall_ms)
+            say_carried_over(state)
             propose(state, wall_ms=wall_ms)
             watch(state)
 

@@ -113,8 +113,9 @@ class State:
     """Each replica's VIEW-CHANGEs for `view` and above, proved."""
     own_new_view: NewView | None = None
     """Said by this replica as the primary of `view`."""
-    pending_new_view: Proven[NewView] | None = None
-    """A NEW-VIEW of which some named VIEW-CHANGE is not here yet."""
+    pending_new_views: dict[ReplicaId, Proven[NewView]] = field(default_factory=dict)
+    """Each primary's latest NEW-VIEW of which some named VIEW-CHANGE is not here yet. One a member: a liar who opens
+    view 2^62 puts nobody else's aside."""
     new_view: Proven[NewView] | None = None
     """What opened `view`; None in view 0."""
     failed_views: int = 0
@@ -175,13 +176,20 @@ class State:
         """Begin `view`, not yet active in it; what was said in the view before is forgotten, what prepared is not."""
         self.view, self.active = view, False
         self.own_new_view, self.new_view = None, None
-        if self.pending_new_view is not None and self.pending_new_view.message.view < view:
-            self.pending_new_view = None
+        self.pending_new_views = {
+            sender: pending for sender, pending in self.pending_new_views.items() if pending.message.view >= view
+        }
         for slot in self.log.slots.values():
             slot.start_view()
         for kind in (TimerKind.LINGER, TimerKind.PROGRESS, TimerKind.NEW_VIEW):
             self.timers.pop(kind, None)
         self.watched = None
+
+    @property
+    def pending_new_view(self) -> Proven[NewView] | None:
+        """The NEW-VIEW of the view that is being entered, if it came."""
+        pending = self.pending_new_views.get(self.settings.committee.primary(self.view))
+        return pending if pending is not None and pending.message.view == self.view else None
 
     def say(self, vote: Vote) -> None:
         """Record a vote and send it to everybody once the record is on disk. Counted when it comes back."""

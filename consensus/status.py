@@ -38,13 +38,16 @@ def on_status_timer(state: State, *, wall_ms: int) -> None:
 def own_status(state: State, *, number: int) -> Status:
     """What this replica holds of everything that is not final here."""
     state.asked_last = whom_to_ask(state)
-    slots = [slot for slot in state.log.after(state.executed) if state.log.covers(slot.sequence)]
+    slots = [
+        *carried_slots(state),
+        *(slot for slot in state.log.after(state.executed) if state.log.covers(slot.sequence)),
+    ]
     blocks = [height for height in sorted(state.blocks) if height > state.certified]
     return Status(
         number=number,
         view=state.view,
         is_active=state.active,
-        view_changes=mask_of(sum(1 << sender for sender, known in state.view_changes.items() if state.view in known)),
+        view_changes=mask_of(view_changes_held(state)),
         stable=state.stable,
         executed=state.executed,
         certified=state.certified,
@@ -53,6 +56,32 @@ def own_status(state: State, *, number: int) -> Status:
         blocks=tuple(_block_status(state, height) for height in blocks[:STATUS_SLOTS_MAX]),
         batches=tuple(stream.held_up_to for stream in state.requests.streams),
         missing=tuple(missing_batches(state)[:STATUS_SLOTS_MAX]),
+    )
+
+
+def carried_slots(state: State) -> list[Slot]:
+    """Executed slots that the view carried over and that are not final: others may need this replica's votes on them.
+
+    The story behind it, n = 4. Replicas 0 and 1 executed number 7 in view 0, 2 did not, 3 is dead: no certificate. View
+    1 carries 7 over, and its PRE-PREPARE to 0 is lost. Unless 0 says that it lacks it, 2 never gets its q-1 PREPAREs.
+    """
+    if not state.active:
+        return []
+    sequences = [each for each in state.carried.proposals if state.certified < each <= state.executed]
+    return [state.log.slots.get(each) or Slot(each) for each in sequences]
+
+
+def view_changes_held(state: State) -> int:
+    """Whose VIEW-CHANGE for this view is here, as a bit mask; with its NEW-VIEW here, of those it names only these.
+
+    Somebody may have said two. The other one is of no use here, and whoever has the named one must know to send it.
+    """
+    pending = state.pending_new_view
+    named = {each.sender: each.digest for each in pending.message.view_changes} if pending else {}
+    return sum(
+        1 << sender
+        for sender, known in state.view_changes.items()
+        if state.view in known and named.get(sender, known[state.view].digest) == known[state.view].digest
     )
 
 
@@ -127,7 +156,9 @@ def votes_lacking(state: State, status: Status) -> list[Item]:
     held = {each.sequence: each for each in status.slots}
     own_bit = 1 << state.settings.replica
     lacking: list[Item] = []
-    for slot in state.log.after(max(status.executed, state.certified)):
+    for slot in state.log.after(max(status.certified, state.certified)):
+        if slot.sequence <= status.executed and slot.sequence not in held:
+            continue
         if slot.said_at + TICKS_ON_THE_WAY > state.tick or slot.sequence > status.stable + state.settings.log_size:
             continue
         entry = held.get(slot.sequence)
@@ -203,13 +234,12 @@ def replicas_in(mask: Mask) -> int:
 def _slot_status(state: State, slot: Slot) -> SlotStatus:
     """Every voter counts as held, whatever digest he voted for: his vote could not be replaced by another.
 
-    A replica that said COMMIT needs no more PREPAREs and shows them all as held.
+    A replica that said COMMIT needs no more PREPAREs and shows them all as held; one that executed, no more COMMITs.
     """
     everybody = (1 << state.settings.committee.size) - 1
     prepares = everybody if slot.own_commit else slot.prepares.voters
-    return SlotStatus(
-        slot.sequence, (slot.accepted or slot.early) is not None, mask_of(prepares), mask_of(slot.commits.voters)
-    )
+    commits = everybody if slot.sequence <= state.executed else slot.commits.voters
+    return SlotStatus(slot.sequence, (slot.accepted or slot.early) is not None, mask_of(prepares), mask_of(commits))
 
 
 def _block_status(state: State, height: SequenceNumber) -> BlockStatus:

@@ -23,10 +23,7 @@ from consensus.messages import (
 )
 from consensus.normal_case import on_pre_prepare
 from consensus.state import Proven, State
-from consensus.types import View
-
-VIEWS_AHEAD_KEPT = 2
-"""VIEW-CHANGEs of one sender that are kept: for the view it wants and for one before. Older ones lead nowhere."""
+from consensus.types import ReplicaId, View
 
 
 def leave(state: State, view: View, *, because: str) -> None:
@@ -64,12 +61,12 @@ def on_view_change(state: State, message: ViewChange, vote: CertificateVote) -> 
     if reason is not None:
         return reason
     known[message.view] = proven
-    for view in sorted(known)[:-VIEWS_AHEAD_KEPT]:
-        del known[view]
+    _keep_two(state, vote.sender)
     if vote.sender == state.settings.committee.primary(state.view) and message.view == state.view + 1 and state.active:
         leave(state, message.view, because="the primary leaves its view")
     join(state)
     assemble(state)
+    enter_pending(state)
     return None
 
 
@@ -125,8 +122,14 @@ def assemble(state: State) -> None:
         state.own_new_view = NewView(state.view, named)
         state.ready.records.append(ViewRecord(state.view, state.own_new_view))
         state.ready.send_after.append(Outgoing(state.own_new_view))
-    if state.pending_new_view is not None:
-        enter(state, state.pending_new_view)
+
+
+def enter_pending(state: State) -> None:
+    """A VIEW-CHANGE came, for whatever view: one of the NEW-VIEWs that waited may be complete now."""
+    for sender in sorted(state.pending_new_views):
+        pending = state.pending_new_views.get(sender)
+        if pending is not None:
+            enter(state, pending)
 
 
 def on_new_view(state: State, message: NewView, vote: CertificateVote) -> Reason | None:
@@ -147,14 +150,19 @@ def on_new_view(state: State, message: NewView, vote: CertificateVote) -> Reason
         if message.view == state.view:
             leave(state, View(state.view + 1), because="the new primary's NEW-VIEW names no quorum")
         return Reason.BAD_CERTIFICATE
-    if state.pending_new_view is None or state.pending_new_view.message.view <= message.view:
-        state.pending_new_view = Proven(message, vote, statement_digest(message))
-        enter(state, state.pending_new_view)
+    pending = state.pending_new_views.get(vote.sender)
+    if pending is None or pending.message.view <= message.view:
+        pending = state.pending_new_views[vote.sender] = Proven(message, vote, statement_digest(message))
+        enter(state, pending)
     return None
 
 
 def enter(state: State, new_view: Proven[NewView]) -> None:
-    """V9: enter a view once every VIEW-CHANGE that its NEW-VIEW names is here; until then STATUS asks for them."""
+    """V9: enter a view once every VIEW-CHANGE that its NEW-VIEW names is here; until then STATUS asks for them.
+
+    Whoever is shown a later view without having asked for it asks now. So every replica in a view above 0 has its own
+    VIEW-CHANGE for it on disk, and if all lose power and the primary stays dead, a quorum of them can go on from there.
+    """
     view = new_view.message.view
     named = [state.view_changes.get(each.sender, {}).get(view) for each in new_view.message.view_changes]
     for each, held in zip(new_view.message.view_changes, named, strict=True):
@@ -162,21 +170,24 @@ def enter(state: State, new_view: Proven[NewView]) -> None:
             _give_limited_time(state)
             return
     if view > state.view:
-        state.move_to(view)
+        leave(state, view, because=f"view {view} is open")
     state.active = True
-    state.new_view, state.pending_new_view = new_view, None
+    state.new_view = new_view
+    state.pending_new_views = {
+        sender: pending for sender, pending in state.pending_new_views.items() if pending.message.view > view
+    }
     state.carried = compute_carried_over([held.message for held in named if held is not None])
     state.timers.pop(TimerKind.NEW_VIEW, None)
     state.ready.records.append(ViewRecord(view, None))
     _forget_earlier_views(state)
-    if state.is_primary:
-        _say_carried_over(state)
 
 
-def _say_carried_over(state: State) -> None:
-    """V10: the new primary pre-prepares O; its own proposals follow above max-s."""
+def say_carried_over(state: State) -> None:
+    """V10: the new primary pre-prepares O, as far as its own window reaches; its own proposals follow above max-s."""
+    if not state.active or not state.is_primary or state.stable >= state.carried.high:
+        return
     for sequence, proposal in state.carried.proposals.items():
-        if sequence <= state.stable:
+        if not state.log.covers(sequence):
             continue
         slot = state.log.slot(sequence)
         if slot.own_pre_prepare is None:
@@ -225,6 +236,15 @@ def _is_named(state: State, proven: Proven[ViewChange]) -> bool:
     held = state.view_changes.get(proven.vote.sender, {}).get(proven.message.view)
     is_held = held is not None and held.digest == proven.digest
     return not is_held and NamedViewChange(proven.vote.sender, proven.digest) in pending.message.view_changes
+
+
+def _keep_two(state: State, sender: ReplicaId) -> None:
+    """Keep a sender's VIEW-CHANGEs for the view being entered and for the highest it wants; the others lead nowhere.
+
+    The first must stay, whatever the sender claims later: the NEW-VIEW may name it.
+    """
+    known = state.view_changes[sender]
+    state.view_changes[sender] = {view: proven for view, proven in known.items() if view in (state.view, max(known))}
 
 
 def _give_limited_time(state: State) -> None:
