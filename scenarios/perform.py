@@ -40,6 +40,8 @@ class Verdict:
     """Why it was not run here at all; empty where it was."""
     checks: tuple[tuple[str, bool], ...] = ()
     """Each check and whether what was expected of it came about."""
+    unseen: tuple[str, ...] = ()
+    """Checks that were left out, because this world shows nothing of what they read."""
     heights: tuple[int, ...] = ()
     """The last final block of each member."""
     transactions: int = 0
@@ -90,15 +92,17 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
         crashed = (f"a member stopped: {failure}",)
     finally:
         findings = await world.close()
-    return _judged(plan, findings, stuck=stuck, crashed=crashed, look=look)
+    return _judged(plan, world, findings, stuck=stuck, crashed=crashed, look=look)
 
 
 def _judged(
-    plan: Plan, findings: Findings, *, stuck: tuple[str, ...], crashed: tuple[str, ...], look: Look | None
+    plan: Plan, world: World, findings: Findings, *, stuck: tuple[str, ...], crashed: tuple[str, ...], look: Look | None
 ) -> Verdict:
     wrong: list[str] = []
     checks: list[tuple[str, bool]] = []
     for name in plan.checks:
+        if name in world.unseen_checks:
+            continue
         found = checker(name)(findings)
         checks.append((name, not found))
         wrong += [f"{name}: {each}" for each in found[:5]]
@@ -119,6 +123,7 @@ def _judged(
         outcome,
         reasons=() if outcome is Outcome.HELD else (*crashed, *wrong, *stuck),
         checks=tuple(checks),
+        unseen=tuple(name for name in plan.checks if name in world.unseen_checks),
         heights=tuple(max((each.height for each in blocks if each.is_final), default=0) for blocks in findings.blocks),
         transactions=len({transaction for block in longest for transaction in block.transactions}),
         view=0 if look is None else look.top_view(),

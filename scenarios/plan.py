@@ -19,6 +19,9 @@ HandleName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,40}\Z")]
 Span = Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
 """A stretch of time in milliseconds, a day at most."""
 
+NEAR = "lan"
+"""The network that every world has."""
+
 STEPS_MAX = 500
 """Far above any story; bounds what a plan from a file can make a world do."""
 
@@ -33,6 +36,7 @@ class Capability(enum.StrEnum):
     WIPE = "lose a member's disk"
     PAUSE = "freeze a member and let it go on"
     BROKER = "stop the message broker"
+    DISTANCE = "put members as far apart as the plan's network says"
 
 
 class PlanUnreadable(Exception):
@@ -224,7 +228,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     says: str
     """What it is about, in a sentence."""
     members: Annotated[int, msgspec.Meta(ge=1, le=64)]
-    network: str = "lan"
+    network: str = NEAR
     """Delays between members: a profile by name."""
     steps: Annotated[tuple[AnyStep, ...], msgspec.Meta(max_length=STEPS_MAX)] = ()
     checks: tuple[str, ...] = ("agreement", "prefix", "exactly-once")
@@ -234,7 +238,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def needs(self) -> frozenset[Capability]:
         """What a world must be able to do for this plan."""
-        return frozenset(capability for step in self.steps for kind, capability in _NEEDS if isinstance(step, kind))
+        needed = {capability for step in self.steps for kind, capability in _NEEDS if isinstance(step, kind)}
+        return frozenset(needed | ({Capability.DISTANCE} if self.network != NEAR else set()))
 
     def digest(self) -> str:
         """Names the plan: the same digest, the same run under the same seed."""

@@ -25,6 +25,7 @@ class SimulatedWorld:
 
     name = "simulated"
     capabilities = frozenset(Capability) - {Capability.BROKER}
+    unseen_checks = frozenset[str]()
 
     def __init__(self, members: int, *, seed: int, network: str = "lan", crypto: str = "ideal") -> None:
         """Found a consortium of `members` under `seed`.

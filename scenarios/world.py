@@ -117,11 +117,25 @@ HAPPENINGS_MAX = 200_000
 class World(Protocol):
     """The verbs. A verb that a world does not declare in `capabilities` is never called."""
 
-    name: str
-    capabilities: frozenset[Capability]
-    roles: Sequence[str]
-    """Of each member, by number."""
-    story: Story
+    @property
+    def name(self) -> str:
+        """`simulated` or `live`."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do beside what every world can."""
+
+    @property
+    def unseen_checks(self) -> frozenset[str]:
+        """Checks that could not fail here, since what they read can not be seen; they are left out, which is said."""
+
+    @property
+    def roles(self) -> Sequence[str]:
+        """What the institutions are, by number of the member."""
+
+    @property
+    def story(self) -> Story:
+        """What happened so far."""
 
     async def open(self) -> None:
         """Bring everything up."""
