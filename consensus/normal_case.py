@@ -26,9 +26,10 @@ from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber
 def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None:
     """N1-N2: the primary gives the next sequence numbers to batches that wait.
 
-    It proposes at once while nothing is open, and otherwise when a proposal is full or has waited `block_interval_ms`:
-    blocks grow with the load and latency stays low without it. At most W numbers are open, and none above h + L/2. A
-    new primary that has not executed up to min-s does not know which batches ran, and orders nothing yet (T-D14).
+    It proposes at once while nothing is open, and otherwise when a proposal is full or has waited `block_interval_ms`
+    for each number that is open: the longer agreement takes, on a busy machine or over a long way, the more each round
+    of it carries, and without load latency stays low. At most W numbers are open, and none above h + L/2. A new primary
+    that has not executed up to min-s does not know which batches ran, and orders nothing yet (T-D14).
     """
     settings = state.settings
     if not state.is_primary or not state.active or state.executed < state.carried.low:
@@ -45,7 +46,7 @@ def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None
         is_full = sum(each.size_bytes for each in waiting) * 2 >= settings.proposal_bytes_max
         if last > state.executed and not is_full and not linger_is_over:
             if TimerKind.LINGER not in state.timers:
-                state.set_timer(TimerKind.LINGER, after_ms=settings.block_interval_ms)
+                state.set_timer(TimerKind.LINGER, after_ms=settings.block_interval_ms * (last - state.executed))
             return
         slot = state.log.slot(sequence)
         slot.own_pre_prepare = PrePrepare(

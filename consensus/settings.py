@@ -26,7 +26,7 @@ class Settings:
     in_flight_max: int = 32
     """W: as many sequence numbers may be open at once."""
     block_interval_ms: int = 10
-    """How long a primary lets a proposal fill up while others are open; with none open it proposes at once."""
+    """How long a primary lets a proposal fill up for each number that is open; with none open it proposes at once."""
     status_interval_ms: int = 200
     """How often a replica says what it holds: the time after which loss is noticed."""
     progress_timeout_ms: int = 500

@@ -1,6 +1,6 @@
 """What can be asked of the ledger without changing it. ERC-721's names; `can_transfer` is ERC-7943's."""
 
-from bisect import insort
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 
 from canonical.signing import PublicKey
@@ -29,7 +29,7 @@ class Holdings:
         for token, record in state.tokens.rows():
             if record.state is TokenState.ISSUED:
                 gathered.setdefault(record.owner, []).append(token)
-        self._tokens = {owner: tuple(tokens) for owner, tokens in gathered.items()}
+        self._tokens = {owner: sorted(tokens) for owner, tokens in gathered.items()}
 
     def follow(self, receipts: Iterable[Receipt]) -> None:
         """Take a block's transfers in."""
@@ -40,18 +40,18 @@ class Holdings:
                     self._move(token, sender, to)
 
     def _move(self, token: str, sender: str, to: str) -> None:
-        kept = tuple(each for each in self._tokens.get(sender, ()) if each != token)
-        if kept:
-            self._tokens[sender] = kept
-        else:
-            self._tokens.pop(sender, None)
-        held = [*self._tokens.get(to, ())]
-        insort(held, token)
-        self._tokens[to] = tuple(held)
+        kept = self._tokens.get(sender, [])
+        place = bisect_left(kept, token)
+        # The issuer's editions are not listed here before their sale.
+        if place < len(kept) and kept[place] == token:
+            del kept[place]
+            if not kept:
+                del self._tokens[sender]
+        insort(self._tokens.setdefault(to, []), token)
 
     def tokens_of(self, account: str) -> tuple[str, ...]:
         """The sold tokens that `account` owns, sorted."""
-        return self._tokens.get(account, ())
+        return tuple(self._tokens.get(account, ()))
 
 
 def unsold_tokens_of(state: State, issuer: str) -> tuple[str, ...]:

@@ -169,6 +169,7 @@ class Core:
         while self._collect():
             pass
         ready, self._ready = self._ready, CoreReady()
+        ready.binds = bool(self._gated or self._undurable)
         return ready
 
     def durable(self, now_ms: int) -> None:
@@ -222,7 +223,7 @@ class Core:
             if out >= BATCHES_OUT_MAX:
                 return
             if out and not is_full and not self._linger_is_over:
-                self._linger()
+                self._linger(after_ms=self._knobs.block_interval_ms * out)
                 return
             self._stop_lingering()
             envelopes, ids = self._pool.pack(size_bytes_max=self._knobs.batch_bytes_max)
@@ -241,11 +242,11 @@ class Core:
             self._undurable.append(Outbound(Channel.BATCHES, None, payload))
             self._store_batch(OpenBatch(batch, named, payload, ids))
 
-    def _linger(self) -> None:
+    def _linger(self, *, after_ms: int) -> None:
         if not self._lingers:
             self._lingers = True
             self._linger_generation += 1
-            self._ready.timers.append(SetTimer(BATCH_LINGER, self._linger_generation, self._knobs.block_interval_ms))
+            self._ready.timers.append(SetTimer(BATCH_LINGER, self._linger_generation, after_ms))
 
     def _stop_lingering(self) -> None:
         """What ran is stale from now on."""
@@ -291,7 +292,9 @@ class Core:
         """Run a decision on the ledger; its block is stored unless it turns out to differ from the quorum's."""
         fresh = decided.batches
         opened = [self._batches[each.digest] for each in fresh]
-        batches = [AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes) for each in opened]
+        batches = [
+            AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes, each.ids) for each in opened
+        ]
         timestamp_ms = max(self.ledger.timestamp_ms, decided.proposal.timestamp_ms)
         result = self.ledger.execute(decided.sequence, timestamp_ms, batches)
         header = BlockHeader(

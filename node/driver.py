@@ -3,8 +3,8 @@
     drain the bus, the clients' envelopes and the timers that ran out
     repeat until the core asks for nothing:
         publish what may leave at once
-        put the turn's writes on disk, in one transaction with one sync
-        tell the core so; the votes that waited for it leave with the next round
+        put its writes on disk, in one transaction with one sync, if a vote or an own batch waits for them
+        tell the core so; what waited leaves with the next round
     answer the clients whose envelopes are now on disk or final
 
 A turn takes in a bounded number of each kind of input, so that neither a flooded bus nor a busy gateway starves the
@@ -31,6 +31,7 @@ from node.storage.writer import Storage
 from node.trace import Trace
 from node.trace_lines import trace_lines
 from node.waiting import FinalBlock, FinalityWaits, Submission, UndurableEnvelopes
+from node.writes import Write
 
 INBOUND_PER_TURN = 512
 """Messages of the bus a turn takes in: some milliseconds of signature checks."""
@@ -46,6 +47,13 @@ ROUNDS_PER_TURN = 8
 
 ENVELOPES_QUEUED_MAX = 20_000
 """Clients' envelopes that may wait for a turn: two seconds of work. More is `Unavailable` at once."""
+
+PUT_OFF_MS = 50
+"""How long writes that nothing waits for may stay in memory: others' batches, and certificates. A crash that loses them
+loses nothing that the peers do not push again."""
+
+WRITES_PUT_OFF_MAX = 256
+"""With more they are written at once."""
 
 RETRY_AFTER_MS = 1_000
 """What a client is told who was turned away here: until then half the queue has been worked off."""
@@ -76,6 +84,8 @@ class Driver:
         self.turns = 0
         self.on_final: Callable[[FinalBlock], None] = _ignore
         """Called for each block that became final, in order."""
+        self.has_listeners: Callable[[], bool] = _nobody
+        """Whether anybody follows the final blocks."""
         self._storage = storage
         self._reader = reader
         self._bus = bus
@@ -91,6 +101,9 @@ class Driver:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._fired: list[SetTimer] = []
         self._uncertified: dict[int, FinalBlock] = {}
+        self._unwritten: list[Write] = []
+        self._writing: asyncio.TimerHandle | None = None
+        self._write_is_due = False
 
     # What calls in from outside the turn
 
@@ -141,6 +154,8 @@ class Driver:
         """Do one turn; return whether work is left for the next. What is left on the bus wakes the driver by itself."""
         self.turns += 1
         now_ms = self._clock_ms()
+        if self._write_is_due:
+            self._write()
         self._take_in(now_ms)
         unsettled = True
         for _ in range(ROUNDS_PER_TURN):
@@ -173,9 +188,13 @@ class Driver:
         """Do what the core asks for, in its order; return whether it may ask for more."""
         for outbound in ready.outbound:
             self._bus.publish(outbound.channel, outbound.payload, to=outbound.to)
-        if ready.writes:
-            self._storage.commit(ready.writes)
-        self.core.durable(now_ms)
+        self._unwritten += ready.writes
+        if ready.binds or (ready.certified and self._somebody_listens()) or len(self._unwritten) > WRITES_PUT_OFF_MAX:
+            self._write()
+        elif self._unwritten and self._writing is None:
+            self._writing = asyncio.get_running_loop().call_later(PUT_OFF_MS / 1000, self._on_write_due)
+        if ready.binds:
+            self.core.durable(now_ms)
         if ready.writes and self._trace.is_on:
             self._trace.write(trace_lines(ready, self.core.replica.state, now_ms=now_ms))
         for timer in ready.timers:
@@ -190,6 +209,25 @@ class Driver:
         if ready.halt is not None:
             self._on_halt(ready.halt)
         return bool(ready.outbound or ready.writes or ready.timers)
+
+    def _write(self) -> None:
+        """Put everything that was put off on disk, in one transaction with one sync."""
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+        self._write_is_due = False
+        unwritten, self._unwritten = self._unwritten, []
+        if unwritten:
+            self._storage.commit(unwritten)
+
+    def _on_write_due(self) -> None:
+        """The next turn writes: there a disk that fails ends the node."""
+        self._write_is_due = True
+        self.wake()
+
+    def _somebody_listens(self) -> bool:
+        """Whether a client here is about to be told what is final, and may ask for the proof at once."""
+        return len(self.waits) > 0 or self.has_listeners()
 
     def _answer(self) -> None:
         """Answer whoever asked this turn, except for what is not on disk yet: that answer follows with its batch."""
@@ -263,6 +301,7 @@ class Driver:
         """Answer everybody who still waits: what was not taken in may be sent elsewhere."""
         for timer in self._timers.values():
             timer.cancel()
+        self._write()
         stopping = Unavailable("this node is stopping", RETRY_AFTER_MS)
         while self._queued:
             submission, index, _ = self._queued.popleft()
@@ -273,3 +312,8 @@ class Driver:
 
 def _ignore(_: FinalBlock) -> None:
     """Nobody listens yet."""
+
+
+def _nobody() -> bool:
+    """Nobody listens yet."""
+    return False

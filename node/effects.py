@@ -25,6 +25,9 @@ class CoreReady:
 
     outbound: list[Outbound] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
+    binds: bool = False
+    """Whether anything waits for `writes`, and for all before them, to be on disk: votes, or a batch of its own. Where
+    nothing does, what others sent or could send again, a driver may put them off and sync once for several takes."""
     timers: list[SetTimer] = field(default_factory=list)
     admitted: list[Digest] = field(default_factory=list)
     """Transactions whose batch is among `writes`: acknowledged once these are on disk."""

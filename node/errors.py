@@ -4,6 +4,8 @@ Each message says what happened, what was kept, and what to do. Nothing here ans
 value.
 """
 
+from collections.abc import Sequence
+
 
 class NodeFault(Exception):
     """Base of everything a member gives up for; the command line prints its text and no stack."""
@@ -39,3 +41,11 @@ class StorageFailed(NodeFault):
 
 class DatabaseEdited(NodeFault):
     """The audit found rows that do not follow from the chain; the node must not vote on top of them."""
+
+    def __init__(self, problem: str, *, rows: Sequence[str], advice: str) -> None:
+        """Say what was found, name the rows, and say what to do."""
+        super().__init__("\n".join([problem, *(f"  {row}" for row in rows), advice]))
+        self.rows = tuple(rows)
+        """Each with its table, its key and its column."""
+        self.summary = f"{problem} {advice}"
+        """The same without the rows, in one line."""

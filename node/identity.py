@@ -22,7 +22,7 @@ class Knobs:
     """What an operator may set; every other time follows from these."""
 
     block_interval_ms: int = 10
-    """How long a batch and a proposal may fill up while others are under way."""
+    """How long a batch and a proposal may fill up, for each that is under way."""
     target_failover_ms: int = 500
     """Within about this time after a fault the chain should move again; statuses go out four times as often."""
     batch_bytes_max: int = 128 << 10

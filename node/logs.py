@@ -1,6 +1,6 @@
 """Logs for people and for `grep`: one line an event, key=value, in UTC.
 
-Nothing is computed from log text; figures come from the gateway's metrics and from the trace.
+What names the place of a fault (`rows`) stands before what tells about it. Nothing is computed from log text; figures come from the gateway's metrics and from the trace.
 """
 
 import contextlib
@@ -39,7 +39,9 @@ def open_log(stream: TextIO, *, member: str, level: int = logging.INFO) -> Log:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "member", "event"]),
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "member", "event", "rows"], drop_missing=True
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,

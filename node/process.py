@@ -31,7 +31,7 @@ from network.url import parse_bus_url
 from node.audit.database import audit, refuse_if_edited
 from node.core import Core
 from node.driver import Driver
-from node.errors import NodeFault
+from node.errors import DatabaseEdited, NodeFault
 from node.gateway.application import gateway
 from node.gateway.server import GatewayServer
 from node.gateway.service import Service
@@ -99,7 +99,7 @@ class Node:
             try:
                 return await self._serve(stack)
             except (NodeFault, BusFault) as fault:
-                self._log.critical("the node cannot go on", fault=type(fault).__name__, text=str(fault))
+                self._refuse(fault)
                 return EXIT_FAULT
             except Exception as error:  # noqa: BLE001 whatever it is, the log must have it and the node must end
                 self._log.critical("the node stops rather than go on in an impossible state", exc_info=error)
@@ -168,6 +168,16 @@ class Node:
             log=self._log,
         )
         return driver, Service(driver, reader, bus, charter=charter, member=home.member.id), bus
+
+    def _refuse(self, fault: NodeFault | BusFault) -> None:
+        """Say why the node cannot go on: in one line for the log, and at a terminal once more, as people read it."""
+        name = type(fault).__name__
+        if isinstance(fault, DatabaseEdited):
+            self._log.critical("the node cannot go on", rows="; ".join(fault.rows), fault=name, text=fault.summary)
+        else:
+            self._log.critical("the node cannot go on", fault=name, text=str(fault))
+        if self._stderr.isatty():
+            print(f"Error: {fault}", file=self._stderr, flush=True)
 
     def _on_link_change(self, status: LinkStatus) -> None:
         """Say once per change how the connection to a broker is doing; a retry that fails again is no change."""

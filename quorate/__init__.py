@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from node.client import Client
     from quorate.verifier.checks import verify
 
 __version__ = "0.1.0"
-__all__ = ["verify"]
+__all__ = ["Client", "verify"]
 
 
 def __getattr__(name: str) -> object:
@@ -15,4 +16,8 @@ def __getattr__(name: str) -> object:
         from quorate.verifier.checks import verify as imported
 
         return imported
+    if name == "Client":
+        from node.client import Client as imported_client
+
+        return imported_client
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -83,15 +83,15 @@ def refuse_if_edited(path: Path, audited: Audited) -> None:
     """
     if not audited.count:
         return
-    lines = [f"  {finding}" for finding in audited.findings[:FINDINGS_SHOWN_MAX]]
-    if audited.count > len(lines):
-        lines.append(f"  and {audited.count - len(lines)} more")
+    rows = [str(finding) for finding in audited.findings[:FINDINGS_SHOWN_MAX]]
+    if audited.count > len(rows):
+        rows.append(f"and {audited.count - len(rows)} more")
     raise DatabaseEdited(
-        f"{path}: the database was altered by something else than this node; it does not vote on top of that.\n"
-        + "\n".join(lines)
-        + "\nNothing was changed. What to do: move the file away and start again; the member then takes every block"
+        f"{path}: the database was altered by something else than this node; it does not vote on top of that.",
+        rows=rows,
+        advice="Nothing was changed. What to do: move the file away and start again; the member then takes every block"
         " over from its peers, checked by their certificates. One member at a time: until it has caught up it counts"
-        " among the f that may fail."
+        " among the f that may fail.",
     )
 
 

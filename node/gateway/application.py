@@ -12,10 +12,10 @@ What it serves lives elsewhere:
 from litestar import Litestar
 
 from node.gateway.errors import exception_handlers
-from node.gateway.http import BODY_BYTES_MAX
 from node.gateway.openapi import openapi_document
 from node.gateway.routes import ROUTES, ledger_handlers, member_handlers, submission_handlers
 from node.gateway.service import Service
+from node.gateway.types import BODY_BYTES_MAX
 from node.logs import Log
 
 GATEWAY_VERSION = "1"

@@ -13,7 +13,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from node.gateway.types import Problem
+from node.gateway.types import BODY_BYTES_MAX, Problem
 from node.logs import Log
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -69,7 +69,10 @@ def problem_response(problem: Problem) -> Response[bytes]:
 _FRAMEWORK_CURES = {
     HTTPStatus.NOT_FOUND: ("unknown-path", "see /schema/openapi.json for the paths there are"),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method-not-allowed", "see /schema/openapi.json for the methods of this path"),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too-large", "send fewer envelopes in one request"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        "too-large",
+        f"send fewer envelopes in one request: a body may have {BODY_BYTES_MAX:,} bytes",
+    ),
 }
 
 

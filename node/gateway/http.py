@@ -17,9 +17,6 @@ from node.gateway.types import JSON, MESSAGE_PACK, Envelopes
 
 _MESSAGE_PACK_NAMES = frozenset({MESSAGE_PACK, "application/vnd.msgpack", "application/x-msgpack"})
 
-BODY_BYTES_MAX = 2 << 20
-"""Longest request body: two full batches. A longer one is refused before it is read (413)."""
-
 AnyRequest = Request[Any, Any, Any]
 Query = TypeVar("Query", bound=msgspec.Struct)
 

@@ -119,8 +119,8 @@ def submission_handlers(service: Service) -> Sequence[HTTPRouteHandler]:
             first = reply.envelopes[0].unavailable
             assert first is not None, "an envelope that is unavailable says why"
             raise unavailable(first.reason, retry_after_ms=first.retry_after_ms)
-        pending = TransactionStatus.PENDING in statuses
-        return answer(request, reply, status=HTTPStatus.ACCEPTED if pending else HTTPStatus.OK)
+        is_open = not statuses.isdisjoint({TransactionStatus.PENDING, TransactionStatus.QUEUED})
+        return answer(request, reply, status=HTTPStatus.ACCEPTED if is_open else HTTPStatus.OK)
 
     @get("/v1/transactions/{transaction:str}")
     async def transaction(request: AnyRequest) -> Response[bytes]:

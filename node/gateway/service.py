@@ -4,7 +4,7 @@ Looking things up is `reading`'s, how the member is doing is `figures`'.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from canonical.hashing import Digest
 from ledger.charter import Charter, chain_id
@@ -31,6 +31,10 @@ from node.home.charter_file import charter_to_json
 from node.storage.reads import StorageReader
 from node.waiting import FinalBlock, Placed
 
+DISK_WAIT_MS = 2_000
+"""How long a client is kept waiting for its envelopes to be on disk; usually some milliseconds. Much longer only while
+the chain stands still and as many own batches as may be are under way."""
+
 
 class Service:
     """One member's face towards clients."""
@@ -45,15 +49,16 @@ class Service:
         self._driver = driver
         self._chain = chain_id(charter)
         driver.on_final = self._on_final
+        driver.has_listeners = lambda: self.events.listeners > 0
 
     async def submit(self, envelopes: Envelopes, *, wait_ms: int | None) -> SubmitReply:
         """Hand envelopes in and answer when what was admitted is on disk, or final if `wait_ms` is given.
 
-        After `wait_ms` the answer is `pending` for what is not final yet.
+        After `wait_ms` the answer is `pending` for what is not final yet, and `queued` for what is not even on disk.
         """
         ids = [transaction_ids(envelope, chain=self._chain) for envelope in envelopes]
         if wait_ms is None:
-            admissions = await self._driver.submit(envelopes)
+            admissions = await self._hand_in(envelopes)
             placed: dict[Digest, Placed] = {}
         else:
             admissions, placed = await self._submit_and_wait(envelopes, [each[0] for each in ids], wait_ms=wait_ms)
@@ -66,7 +71,7 @@ class Service:
 
     async def _submit_and_wait(
         self, envelopes: Envelopes, firsts: list[Digest], *, wait_ms: int
-    ) -> tuple[list[Admission], dict[Digest, Placed]]:
+    ) -> tuple[Sequence[Admission | None], dict[Digest, Placed]]:
         """Hand envelopes in and wait for finality; return where those are that became final meanwhile.
 
         Waiting begins before they are handed in: under load some are final before the last of them is on disk.
@@ -74,7 +79,7 @@ class Service:
         waits = self._driver.waits
         futures = {first: future for first in dict.fromkeys(firsts) if (future := waits.wait(first)) is not None}
         try:
-            admissions = await self._driver.submit(envelopes)
+            admissions = await self._hand_in(envelopes)
             taken = [
                 futures[first]
                 for first, admission in zip(firsts, admissions, strict=True)
@@ -87,7 +92,13 @@ class Service:
                 waits.give_up(first, future)
         return admissions, {first: future.result() for first, future in futures.items() if _came(future)}
 
-    def _may_become_final(self, first: Digest, admission: Admission) -> bool:
+    async def _hand_in(self, envelopes: Envelopes) -> Sequence[Admission | None]:
+        """Hand envelopes in and wait for the disk, but not without end: None for each if that takes too long."""
+        answers = self._driver.submit(envelopes)
+        await asyncio.wait({answers}, timeout=DISK_WAIT_MS / 1000)
+        return answers.result() if answers.done() else [None] * len(envelopes)
+
+    def _may_become_final(self, first: Digest, admission: Admission | None) -> bool:
         """Whether there is anything to wait for: it was taken in, and was not final before."""
         match admission:
             case Admitted():
@@ -98,9 +109,11 @@ class Service:
                 return False
 
     def _envelope_reply(
-        self, ids: tuple[Digest, ...], admission: Admission, placed: Placed | None, *, wait: bool
+        self, ids: tuple[Digest, ...], admission: Admission | None, placed: Placed | None, *, wait: bool
     ) -> EnvelopeReply:
         match admission:
+            case None:
+                return EnvelopeReply(tuple(TransactionReply(each.hex(), TransactionStatus.QUEUED) for each in ids))
             case Refused(_, refusals):
                 return EnvelopeReply(tuple(map(self._refused_reply, ids, refusals)))
             case Unavailable(reason, retry_after_ms):

@@ -18,6 +18,9 @@ MESSAGE_PACK = "application/msgpack"
 ENVELOPES_PER_REQUEST_MAX = 1_000
 """Envelopes one request may carry: a tenth of a second of signature checks, shared with the turns of the node."""
 
+BODY_BYTES_MAX = 2 << 20
+"""Longest request body: two full batches. A longer one is refused before it is read (413)."""
+
 Envelopes = Annotated[tuple[Envelope, ...], msgspec.Meta(min_length=1, max_length=ENVELOPES_PER_REQUEST_MAX)]
 """The body of a submission: one or many envelopes, in an array."""
 
@@ -34,6 +37,9 @@ class TransactionStatus(enum.StrEnum):
 
     PENDING = "pending"
     """On this member's disk, not final yet. Indefinite: it may still become final; ask again by its id."""
+    QUEUED = "queued"
+    """Handed in, not on this member's disk yet: its earlier batches wait for the chain. Indefinite, and lost if this
+    member is killed now; sending the same bytes again is harmless and tells more."""
     FINAL = "final"
     """In a certified block, for good; the receipt says whether it took effect."""
     REFUSED = "refused"

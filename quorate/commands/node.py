@@ -57,7 +57,7 @@ def node(
     with_parent: bool,
     no_trace: bool,
 ) -> None:
-    r"""Run one member's node until SIGINT or SIGTERM.
+    """Run one member's node until SIGINT or SIGTERM.
 
     Prints one JSON line when its gateway answers: {"ready": true, "member": ..., "gateway": URL, "pid": ...}. Logs go
     to standard error. A broker that is away is tried again for as long as it takes.
@@ -65,7 +65,7 @@ def node(
     \b
     Exit codes: 0 stopped as asked; 1 something in its world refused, as the log says;
     3 it had computed another block than a quorum; 70 a fault of this program.
-    """
+    """  # noqa: D301 click knows the backspace, not two letters
     from node.errors import NodeFault
     from node.process import NodeOptions, run_node
 

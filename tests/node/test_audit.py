@@ -287,6 +287,8 @@ def test_a_node_refuses_to_start_on_findings_and_says_what_to_do(chain: AuditedC
     assert text.count("transactions id=") == FINDINGS_SHOWN_MAX
     assert f"and {BLOCKS - FINDINGS_SHOWN_MAX} more" in text
     assert "move the file away" in text
+    assert len(text.splitlines()) == 1 + len(caught.value.rows) + 1
+    assert "transactions id=" not in caught.value.summary
 
 
 def test_an_audit_changes_nothing(chain: AuditedChain, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ class World:
 
 async def test_what_may_leave_leaves_before_the_disk_and_votes_after_it(world):
     world.core.asked = [
-        CoreReady(outbound=[Outbound(Channel.VOTES, None, b"at once")], writes=[WRITE]),
+        CoreReady(outbound=[Outbound(Channel.VOTES, None, b"at once")], writes=[WRITE], binds=True),
         CoreReady(outbound=[Outbound(Channel.VOTES, None, b"vote")]),
     ]
     world.driver.turn()
@@ -146,14 +146,43 @@ async def test_what_may_leave_leaves_before_the_disk_and_votes_after_it(world):
         ("commit", 1),
         "durable",
         ("publish", "votes", b"vote", None),
-        "durable",
-        "durable",
     ]
+
+
+async def test_what_nobody_waits_for_is_written_with_what_somebody_waits_for(world):
+    world.core.asked = [CoreReady(writes=[WRITE])]
+    world.driver.turn()
+    assert world.journal == []
+    world.core.asked = [CoreReady(writes=[WRITE], binds=True)]
+    world.driver.turn()
+    assert world.journal == [("commit", 2), "durable"]
+
+
+async def test_what_nobody_waits_for_is_written_before_long_all_the_same(world, monkeypatch):
+    monkeypatch.setattr(driver_module, "PUT_OFF_MS", 1)
+    world.core.asked = [CoreReady(writes=[WRITE])]
+    running = asyncio.create_task(world.driver.run())
+    async with asyncio.timeout(20):
+        while ("commit", 1) not in world.journal:
+            await asyncio.sleep(0)
+    world.driver.stop()
+    await running
+    assert world.journal == [("commit", 1)]
+
+
+async def test_what_was_put_off_is_bounded_and_written_at_the_end(world, monkeypatch):
+    monkeypatch.setattr(driver_module, "WRITES_PUT_OFF_MAX", 2)
+    world.core.asked = [CoreReady(writes=[WRITE]) for _ in range(4)]
+    world.driver.turn()
+    assert world.journal == [("commit", 3)]
+    world.driver.stop()
+    await world.driver.run()
+    assert world.journal == [("commit", 3), ("commit", 1)]
 
 
 async def test_failed_disk_ends_the_run_and_lets_no_vote_leave(world):
     world.storage.fails = True
-    world.core.asked = [CoreReady(writes=[WRITE]), CoreReady(outbound=[Outbound(Channel.VOTES, None, b"vote")])]
+    world.core.asked = [CoreReady(writes=[WRITE], binds=True), CoreReady(outbound=[Outbound(Channel.VOTES, None, b"vote")])]
     with pytest.raises(StorageFailed):
         await world.driver.run()
     assert world.journal == []

@@ -13,9 +13,17 @@ from consensus.effects import Halt
 from consensus.types import SequenceNumber
 from ledger.operations import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from node import driver as driver_module
-from node.gateway.http import BODY_BYTES_MAX
+from node.core import BATCHES_OUT_MAX
 from node.gateway.routes import ROUTES
-from node.gateway.types import JSON, MESSAGE_PACK, Problem, SubmitReply, TransactionReply, TransactionStatus
+from node.gateway.types import (
+    BODY_BYTES_MAX,
+    JSON,
+    MESSAGE_PACK,
+    Problem,
+    SubmitReply,
+    TransactionReply,
+    TransactionStatus,
+)
 from node.storage.reads import StorageReader
 from quorate.verifier.checks import verify
 from tests.node.one_member import OneMember, one_member, person_account, work
@@ -433,3 +441,21 @@ class TestDocument:
         envelope = alone.operator("ant").seal(person_account("li"))
         rows = msgspec.json.decode(msgspec.json.encode([envelope]))
         assert base64.b64decode(rows[0][1]) == envelope.public_key
+
+
+async def test_a_client_is_told_that_its_envelope_only_waits_in_memory_while_the_chain_stands_still(
+    tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr("node.gateway.service.DISK_WAIT_MS", 50)
+    async with one_member(tmp_path, votes_alone=False) as member:
+        operator = member.operator("ant")
+        statuses = []
+        for name in range(BATCHES_OUT_MAX + 2):
+            envelope = operator.seal(person_account(f"p{name}"))
+            response = await post(member, msgspec.msgpack.encode((envelope,)))
+            assert response.status_code == 202
+            reply = msgspec.json.decode(response.content, type=SubmitReply)
+            statuses.append(reply.envelopes[0].transactions[0].status)
+        assert statuses == ["pending"] * BATCHES_OUT_MAX + ["queued"] * 2
+        again = await post(member, msgspec.msgpack.encode((envelope,)))
+        assert msgspec.json.decode(again.content, type=SubmitReply).envelopes[0].transactions[0].status == "queued"

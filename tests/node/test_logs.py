@@ -22,6 +22,18 @@ def test_an_event_is_one_line_of_keys_and_values():
     assert 'member=ant event="bus away" url=mqtt://127.0.0.1:1883 reason="two words"' in line
 
 
+def test_rows_stand_before_what_tells_about_them():
+    stream = io.StringIO()
+    open_log(stream, member="ant").critical("the node cannot go on", fault="DatabaseEdited", rows="blocks height=1")
+    assert 'event="the node cannot go on" rows="blocks height=1" fault=DatabaseEdited' in stream.getvalue()
+
+
+def test_a_line_without_rows_names_none():
+    stream = io.StringIO()
+    open_log(stream, member="ant").info("ready")
+    assert "rows" not in stream.getvalue()
+
+
 def test_an_exception_stays_on_its_line():
     stream = io.StringIO()
     open_log(stream, member="ant").error("failed", exc_info=ZeroDivisionError("inside"))
