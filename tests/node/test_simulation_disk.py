@@ -1,15 +1,16 @@
 from dataclasses import fields
+from functools import partial
 
 from canonical.encoding import encode
 from consensus.types import ReplicaId
 from ledger.ledger import Ledger
+from node.simulation import Simulation
 from node.simulation.disk import Disk
 from node.storage.writer import Storage
 from tests.node.simulated import register
-from tests.node.test_simulation import Simulation
 
 
-def test_the_disk_in_memory_remembers_what_the_database_remembers(tmp_path):
+def test_the_disk_in_memory_remembers_what_the_database_remembers(tmp_path, monkeypatch):
     """Every turn of a member in a run with view changes and checkpoints goes to both; both must load the same."""
     simulation = Simulation(4, seed=8)
     member = simulation.members[1]
@@ -21,14 +22,12 @@ def test_the_disk_in_memory_remembers_what_the_database_remembers(tmp_path):
             turns.append(tuple(writes))
         commit(disk, writes)
 
-    Disk.commit = recorded
-    try:
-        for number in range(1, 91):
-            simulation.at(number * 50, lambda number=number: register(simulation, number, at=1 + number % 3))
-        simulation.at(500, simulation.members[0].kill)
-        simulation.run_for(6_000)
-    finally:
-        Disk.commit = commit
+    monkeypatch.setattr(Disk, "commit", recorded)
+    for number in range(1, 91):
+        simulation.at(number * 50, partial(register, simulation, number, at=1 + number % 3))
+    simulation.at(500, simulation.members[0].kill)
+    simulation.run_for(6_000)
+    monkeypatch.undo()
     state = member.core.replica.state
     assert state.view > 0
     assert state.stable > 0

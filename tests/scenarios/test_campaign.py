@@ -1,3 +1,4 @@
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -5,13 +6,14 @@ import pytest
 from click.testing import CliRunner
 
 from consensus.quorum import Committee
+from consensus.types import View
 from node.simulation import Simulation
 from node.simulation.disk import Disk
 from node.writes import StoreVote
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign import run as runs
 from scenarios.campaign import swarm
-from scenarios.campaign.liars import conspiracy_of, wrapper_of
+from scenarios.campaign.liars import Equivocator, conspiracy_of, wrapper_of
 from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw_plan
 from scenarios.campaign.report import failure_lines, summary_lines
 from scenarios.campaign.run import Outcome, Verdict, run_plan
@@ -23,7 +25,7 @@ QUIET = Plan(seed=1, members=4, profile="lan", faults=(), liars=(), safety_ms=50
 
 
 def outcome(plan: Plan, verdict: Verdict) -> Outcome:
-    return Outcome(plan, verdict, "because", "", 1, 0, (), 1, 0, 500, 1)
+    return Outcome(plan, verdict, "because", "", 1, View(0), (), 1, 0, 500, 1)
 
 
 def test_a_plan_follows_from_its_seed():
@@ -184,7 +186,7 @@ def test_dask_that_is_not_installed_is_said_in_words(monkeypatch):
     def absent(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr(swarm.importlib, "import_module", absent)
+    monkeypatch.setattr(importlib, "import_module", absent)
     with pytest.raises(ScenarioFault, match="distributed"), executor_of(jobs=1, dask="tcp://localhost:1"):
         pass
 
@@ -195,8 +197,8 @@ def test_equivocators_share_whom_they_fool():
     conspiracy = conspiracy_of(simulation, liars)
     assert len(conspiracy.fooled) == 2
     assert not conspiracy.fooled & {simulation.members[0].id, simulation.members[3].id}
-    first, second = (wrapper_of(liar, simulation, conspiracy) for liar in liars)
-    assert first.conspiracy is second.conspiracy
+    faces = [wrapper_of(liar, simulation, conspiracy) for liar in liars]
+    assert all(isinstance(face, Equivocator) and face.conspiracy is conspiracy for face in faces)
 
 
 @pytest.mark.parametrize("seeds", ["5", "9..3", "a..b", "1..2..3", ""])
