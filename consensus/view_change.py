@@ -66,7 +66,8 @@ def on_view_change(state: State, message: ViewChange, vote: CertificateVote) -> 
         leave(state, message.view, because="the primary leaves its view")
     join(state)
     assemble(state)
-    enter_pending(state)
+    if state.pending_new_view is not None:
+        enter(state, state.pending_new_view)
     return None
 
 
@@ -124,14 +125,6 @@ def assemble(state: State) -> None:
         state.ready.send_after.append(Outgoing(state.own_new_view))
 
 
-def enter_pending(state: State) -> None:
-    """A VIEW-CHANGE came, for whatever view: one of the NEW-VIEWs that waited may be complete now."""
-    for sender in sorted(state.pending_new_views):
-        pending = state.pending_new_views.get(sender)
-        if pending is not None:
-            enter(state, pending)
-
-
 def on_new_view(state: State, message: NewView, vote: CertificateVote) -> Reason | None:
     """Take note of a NEW-VIEW, from its primary or forwarded (V8).
 
@@ -160,8 +153,8 @@ def on_new_view(state: State, message: NewView, vote: CertificateVote) -> Reason
 def enter(state: State, new_view: Proven[NewView]) -> None:
     """V9: enter a view once every VIEW-CHANGE that its NEW-VIEW names is here; until then STATUS asks for them.
 
-    Whoever is shown a later view without having asked for it asks now. So every replica in a view above 0 has its own
-    VIEW-CHANGE for it on disk, and if all lose power and the primary stays dead, a quorum of them can go on from there.
+    A quorum of VIEW-CHANGEs has made this replica ask for the view before (V5), so its own is on disk too: if all lose
+    power and the primary stays dead, those who are left can show a quorum and go on from there.
     """
     view = new_view.message.view
     named = [state.view_changes.get(each.sender, {}).get(view) for each in new_view.message.view_changes]
@@ -169,8 +162,7 @@ def enter(state: State, new_view: Proven[NewView]) -> None:
         if held is None or held.digest != each.digest:
             _give_limited_time(state)
             return
-    if view > state.view:
-        leave(state, view, because=f"view {view} is open")
+    assert view == state.view, "V5: whoever holds a quorum of VIEW-CHANGEs has joined them"
     state.active = True
     state.new_view = new_view
     state.pending_new_views = {

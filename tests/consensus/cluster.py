@@ -131,6 +131,10 @@ class Cluster:
         assert done(), f"not within {most} status intervals: {self.heights()}, {[self.explain(m) for m in self.up]}"
         return most
 
+    def hand_over(self, replica: int) -> None:
+        self.machines[replica].hand_over()
+        self.turn(replica)
+
     def crash(self, replica: int) -> None:
         self.machines[replica].crash()
 

@@ -20,7 +20,7 @@ from consensus.effects import (
     ViewRecord,
     VoteRecord,
 )
-from consensus.events import BatchStored, Received, TimerFired, TimerKind
+from consensus.events import BatchStored, HandOver, Received, TimerFired, TimerKind
 from consensus.guard import SignGuard
 from consensus.invariants import decided_in_order, executed_once
 from consensus.messages import (
@@ -147,6 +147,9 @@ class Machine:
     def fire(self, kind: TimerKind) -> None:
         _, generation = self.deadlines.pop(kind)
         self.replica.step(TimerFired(kind, generation), wall_ms=self.now() + self.skew_ms)
+
+    def hand_over(self) -> None:
+        self.replica.step(HandOver(), wall_ms=self.now() + self.skew_ms)
 
     # Output
 
