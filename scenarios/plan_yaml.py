@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from scenarios.plan import Plan, PlanUnreadable, decode_plan, encode_plan
+from scenarios.plan import Plan, PlanUnreadable
 from scenarios.vocabulary import Handle, Scenario, Vocabulary
 
 FILE_BYTES_MAX = 1 << 20
@@ -63,14 +63,9 @@ def read_yaml(text: str, *, members: int | None = None) -> Plan:
         raise PlanUnreadable("members: a number")
     try:
         told = Scenario(str(document["scenario"]), story, setting, str(document.get("network", "lan")))
-        return _revalidated(told.plan(members=members))
+        return told.plan(members=members)
     except (TypeError, ValueError) as error:
         raise PlanUnreadable(f"{document['scenario']}: {error}") from error
-
-
-def _revalidated(plan: Plan) -> Plan:
-    """Bounds are checked by the decoder; values from a file must pass it."""
-    return decode_plan(encode_plan(plan))
 
 
 def _say(c: Vocabulary, item: Any, handles: dict[str, Handle]) -> None:

@@ -45,7 +45,7 @@ def find_plan(name: str, *, members: int | None) -> Plan:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise PlanUnreadable(f"{name}: longer than {FILE_BYTES_MAX} bytes")
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         near = [each for each in LIBRARY if name.replace("_", "-") in each]
         hint = f" Did you mean {' or '.join(near)}?" if near else " `quorate scenarios` lists those there are."
         raise PlanUnreadable(f"{name}: neither a scenario nor a file that can be read.{hint}") from error

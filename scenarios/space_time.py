@@ -13,7 +13,7 @@ WIDTH_PER_MEMBER = 170
 MARGIN = 90
 HEIGHT_MIN = 500
 PIXELS_PER_MESSAGE = 7
-MESSAGES_MAX = 400
+MESSAGES_MAX = 250
 """More than so many are a grey surface; the window ends where they are drawn."""
 
 COLOURS = {
