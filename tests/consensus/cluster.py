@@ -14,7 +14,7 @@ from consensus.bundle import Bundle
 from consensus.carried import CarriedOver
 from consensus.events import TimerKind
 from consensus.guard import vote_phase, vote_view
-from consensus.messages import Commit, ViewChange, ViewStatement, Vote, header_digest
+from consensus.messages import Commit, Forwarded, ViewChange, ViewStatement, Vote, header_digest
 from consensus.types import ReplicaId, SequenceNumber, View, VotePhase
 from tests.consensus.machine import STATEMENTS, VOTES, Broken, Crashed, Frame, Machine
 from tests.consensus.makers import CHAIN, EPOCH, START_MS, settings, verify
@@ -292,6 +292,14 @@ def votes_in(frames: Iterable[Frame], kind: type | tuple[type, ...]) -> list[tup
         for item in frame.content.items
         if isinstance(item, VOTES) and isinstance(item, kind)
     ]
+
+
+def carries(frame: Frame, kind: type | tuple[type, ...]) -> bool:
+    """Whether a frame holds an item of a kind, forwarded ones too."""
+    if not isinstance(frame.content, Bundle):
+        return False
+    items = [each.statement if isinstance(each, Forwarded) else each for each in frame.content.items]
+    return any(isinstance(each, kind) for each in items)
 
 
 def same_bytes(one: Vote, other: Vote) -> bool:
