@@ -29,7 +29,7 @@ async def mute_primary(c: Vocabulary) -> None:
     await c.until(c.height >= 5)
     cut = c.network.drop(source=c.primary, target=c.others)
     await c.until(c.view >= 1, within="5 s")
-    await c.progress(blocks=3, within="20 s") if c.faults_max == 0 else c.wait("2 s")
+    await c.wait("2 s")
     cut.heal()
     await c.stabilise()
     await c.progress(blocks=3)

@@ -53,7 +53,7 @@ def test_stories_hold_with_seven_members(name):
 
 @pytest.mark.parametrize("name", LIBRARY)
 def test_every_story_teaches(name):
-    text = LIBRARY[name].story.__doc__
+    text = LIBRARY[name].story.__doc__ or ""
     assert LIBRARY[name].says.endswith((".", "!", "?")) or ":" in LIBRARY[name].says
     assert len(text.split()) > 12
 
