@@ -1,6 +1,7 @@
 """Logs for people and for `grep`: one line an event, key=value, in UTC.
 
-What names the place of a fault (`rows`) stands before what tells about it. Nothing is computed from log text; figures come from the gateway's metrics and from the trace.
+What names the place of a fault (`rows`) stands before what tells about it. Nothing is computed from log text; figures
+come from the gateway's metrics and from the trace.
 """
 
 import contextlib

@@ -17,7 +17,7 @@ def __getattr__(name: str) -> object:
 
         return imported
     if name == "Client":
-        from node.client import Client as imported_client
+        from node.client import Client as ImportedClient
 
-        return imported_client
+        return ImportedClient
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -76,6 +76,11 @@ class LiveConsortium:
         return self._charter
 
     @property
+    def is_founded(self) -> bool:
+        """Whether `directory` is of our making."""
+        return self._charter is not None
+
+    @property
     def charter_file(self) -> Path:
         """All that a verifier is given."""
         return self.directory / CHARTER_FILE
@@ -121,6 +126,7 @@ class LiveConsortium:
         self.failed = asyncio.get_running_loop().create_future()
         try:
             await self._reach_buses()
+            self._report(f"Starting {self._count} nodes{'' if self._buses else ' and a broker'}...")
             if not self._buses:
                 self._broker = EmbeddedBroker()
                 await self._broker.start()

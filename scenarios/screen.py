@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 
 from scenarios.table import WIDTH_MIN, members_table, plain_line
@@ -58,23 +59,36 @@ class Screen:
 
     def say(self, line: str) -> None:
         """Tell one sentence."""
-        stamped = f"{self.seconds:5.1f} s  {line}"
+        stamp = f"{self.seconds:5.1f} s"
+        stamped = f"{stamp}  {line}"
         self.lines.append(stamped)
         self.on_line(stamped)
-        self._print(stamped, soft_wrap=not self._console.is_terminal)
+        if self._console.is_terminal:
+            self._print(_beside(stamp, line), soft_wrap=False)
+        else:
+            self._print(Text(stamped), soft_wrap=True)
 
     def show(self, views: Iterable[View]) -> None:
         """Show the members as they are now."""
         if self._live is not None:
             caption = f"{self.seconds:.0f} s; Ctrl-C stops everything"
-            self._live.update(members_table(views, caption=caption), refresh=True)
+            self._live.update(members_table(views, caption=caption, width=self._console.width), refresh=True)
         elif time.monotonic() - self._shown_at >= PLAIN_EVERY_S:
             self._shown_at = time.monotonic()
-            self._print(f"{self.seconds:5.1f} s  {plain_line(views)}", soft_wrap=True)
+            self._print(Text(f"{self.seconds:5.1f} s  {plain_line(views)}"), soft_wrap=True)
 
-    def _print(self, line: str, *, soft_wrap: bool) -> None:
+    def _print(self, line: RenderableType, *, soft_wrap: bool) -> None:
         try:
-            self._console.print(Text(line), soft_wrap=soft_wrap)
+            self._console.print(line, soft_wrap=soft_wrap)
         except SystemExit:
             # Rich's word for a broken pipe; its console is quiet from now on.
             self.on_gone()
+
+
+def _beside(stamp: str, line: str) -> Table:
+    """A line beside its time; where it is longer than the terminal, its rest stands below its beginning."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    grid.add_row(stamp, Text(line, overflow="fold"))
+    return grid

@@ -36,7 +36,7 @@ class View:
     state: str
     """`up`, `catching up`, `killed`, `starting`, `stopped` or `halted`."""
     role: str
-    """`primary`, `backup`, or empty before the first answer."""
+    """`primary`, `backup`, or empty before the first answer and while its process is down."""
     height: int = 0
     """Last block executed."""
     certified: int = 0
@@ -91,6 +91,17 @@ class Watch:
     def height(self) -> int:
         """The height up to which blocks are final at the most advanced member."""
         return max(view.certified for view in self.views.values())
+
+    @property
+    def view(self) -> int:
+        """The highest view that a member is in."""
+        return max(view.view for view in self.views.values())
+
+    @property
+    def primary(self) -> str | None:
+        """Who is up and calls itself primary of that view."""
+        leading = (each for each in self.views.values() if each.view == self.view and each.role == "primary")
+        return next((each.member for each in leading), None)
 
     async def until(self, condition: Callable[[], bool], *, what: str, timeout_s: float) -> None:
         """Return when `condition` holds after a look.
@@ -150,6 +161,9 @@ class Watch:
             return replace(
                 before,
                 state=state,
+                # What it did before its death, it does no more.
+                role=before.role if process.phase is Phase.UP else "",
+                phase=before.phase if process.phase is Phase.UP else "",
                 transactions_per_second=0,
                 memory_bytes=memory_bytes,
                 cpu_ms=cpu_ms,

@@ -27,6 +27,7 @@ from node.home.charter_file import charter_from_json, charter_to_json, read_char
 from node.home.institutions import Institution, learners, voters
 from node.home.key_file import read_key_file, write_key_file
 from node.home.keys import MemberKeys
+from node.program import quorate_command
 
 CHARTER_FILE = "charter.json"
 KEY_FILE = "keys.json"
@@ -106,7 +107,7 @@ def open_home(path: Path) -> Home:
     if not path.is_dir():
         raise HomeUnusable(
             f"{path}: there is no such home. Nothing was changed."
-            " What to do: make a consortium with `quorate charter new DIRECTORY`, then use DIRECTORY/<member>."
+            " What to do: make a consortium with `{quorate_command()} charter new DIRECTORY`, then use DIRECTORY/<member>."
         )
     charter = read_charter(path / CHARTER_FILE)
     settings = _read_settings(path / SETTINGS_FILE)

@@ -1,8 +1,6 @@
 """`quorate bench`: figures about four members on this machine, each with what it takes to judge it."""
 
 import asyncio
-import shlex
-import sys
 import time
 from pathlib import Path
 
@@ -77,7 +75,7 @@ def bench(
         measure_s=seconds,
         pairs=pairs,
         seed=seed,
-        command=shlex.join(["quorate", *sys.argv[1:]]) if not buses else "quorate bench with --bus",
+        command=_command(workloads, rates, members=members, buses=len(buses), repeats=repeats),
     )
     try:
         result = asyncio.run(run_plan(plan, click.echo))
@@ -97,3 +95,12 @@ def bench(
         click.echo(f"{path}: the result could not be written ({error.strerror}).", err=True)
         raise SystemExit(14) from None
     click.echo(f"\nWritten to {path}")
+
+
+def _command(workloads: tuple[str, ...], rates: tuple[int, ...], *, members: int, buses: int, repeats: int) -> str:
+    """The command without what is this machine's own: brokers' addresses and paths. The rest stands in the result."""
+    words = ["quorate bench"]
+    words += [f"--workload {each}" for each in workloads]
+    words += [f"--transactions-per-second {each}" for each in rates]
+    words += [f"--members {members}", f"--repeats {repeats}"] + ["--bus ..."] * buses
+    return " ".join(words)

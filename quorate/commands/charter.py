@@ -43,9 +43,11 @@ def new(
 ) -> None:
     """Make DIRECTORY: charter.json, which is public, and a home with keys for each member."""
     from ledger.charter import chain_id
+    from network.url import parse_bus_url
     from node.errors import NodeFault
     from node.home.home import BUS, new_consortium
     from node.home.passphrase import find_passphrase
+    from quorate.commands.first_steps import first_steps
 
     try:
         passphrase = None if insecure_dev else find_passphrase(passphrase_file, environment=os.environ)
@@ -63,10 +65,19 @@ def new(
         raise click.ClickException(str(fault)) from fault
     click.echo(f"{directory / 'charter.json'}: chain {chain_id(made).hex()}")
     for member in made.members:
-        use = f"quorate node --home {directory / member.id}" if member.votes else "keys only; it does not vote"
-        click.echo(f"  {member.id:<16} {member.role.value:<12} {use}")
+        use = "votes" if member.votes else "keys only; it does not vote"
+        click.echo(f"  {directory / member.id}  {member.role.value}, {use}")
     if insecure_dev:
         click.echo("The keys are NOT sealed: whoever can read these folders can sign for every member.")
+    click.echo(
+        first_steps(
+            directory,
+            [member.id for member in made.voters()],
+            broker_port=None if buses else parse_bus_url(BUS).port,
+            gateway_port=gateway_port,
+            sealed=not insecure_dev,
+        )
+    )
 
 
 @charter.command("show")

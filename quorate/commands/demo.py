@@ -1,5 +1,6 @@
 """`quorate demo`: a consortium's first day, on this machine, in under a minute."""
 
+import os
 import signal
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ RUNS = Path("runs")
 """Where runs go that are not told where; git ignores it."""
 
 MEMBERS = ("4", "7")
+PACES = ("classroom", "quick")
 SEED = 2021
 
 
@@ -56,6 +58,12 @@ def _members_of(count: int) -> tuple[str, ...]:
     "--directory", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder. Default: runs/<time>-demo."
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), default=SEED, show_default=True, help="Same seed, same people.")
+@click.option(
+    "--pace",
+    type=click.Choice(PACES),
+    help="classroom: a few seconds at each moment, to look, ask and try; still under a minute. quick: none. Default:"
+    " classroom on a terminal, else quick.",
+)
 @click.option("--plain", "--no-table", "plain", is_flag=True, help="Plain lines, no live table.")
 def demo(
     members: str,
@@ -64,6 +72,7 @@ def demo(
     victim: str | None,
     directory: Path | None,
     seed: int,
+    pace: str | None,
     plain: bool,
 ) -> None:
     """A day in the life of a chain without a coin.
@@ -97,11 +106,14 @@ def demo(
     """  # noqa: D301 click knows the backspace, not two letters
     from rich.console import Console
 
+    from scenarios.first_day.pace import Pace
     from scenarios.first_day.story import Options, tell
     from scenarios.works import CATALOGUE_FILE
 
     if victim is not None and victim not in _members_of(int(members)):
         raise click.BadParameter(f"one of {', '.join(_members_of(int(members)))}", param_hint="--kill")
+    console = Console()
+    unhurried = console.is_terminal and not os.environ.get("CI")
     options = Options(
         directory=directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-demo",
         members=int(members),
@@ -110,8 +122,9 @@ def demo(
         victim=victim,
         seed=seed,
         table=not plain,
+        pace=Pace(pace) if pace else Pace.CLASSROOM if unhurried else Pace.QUICK,
     )
-    code = tell(options, Console())
+    code = tell(options, console)
     # Everything has ended; a Ctrl-C that comes now has nothing left to stop.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise SystemExit(code)

@@ -1,5 +1,6 @@
 """Act seven: the members stop, and their databases are laid side by side, block by block."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +52,17 @@ async def compare_books(stage: Stage) -> None:
             not parts,
             found=f"they part at block {parts}" if parts else f"{min(len(first.digests), len(book.digests))} blocks",
         )
-    stage.claims.check(Kind.LIVENESS, "all members hold all blocks", len(set(heights.values())) == 1, found=heights)
+    stage.claims.check(
+        Kind.LIVENESS, "all members hold all blocks", len(set(heights.values())) == 1, found=_listed(heights)
+    )
     stage.figures["blocks"] = len(first.digests)
     stage.say(
         f"All members are stopped and their {len(books)} databases compared: {len(first.digests)} blocks,"
         f" the last of them {first.digests[-1].hex()[:16]}..., in every one."
         if len({book.digests for book in books}) == 1
-        else f"All members are stopped and their databases compared: they DIFFER; heights are {heights}."
+        else f"All members are stopped and their databases compared: they DIFFER; heights are {_listed(heights)}."
     )
+
+
+def _listed(heights: Mapping[str, int]) -> str:
+    return ", ".join(f"{member} {height}" for member, height in heights.items())

@@ -23,21 +23,25 @@ async def freeze_together(stage: Stage, sale: Order) -> None:
     await stage.carry_out(regulator, [stage.wallet(regulator).seal(freeze)])
     await _settled(stage)
     alone = (await client.token(token)).frozen
-    stage.claims.check(Kind.SAFETY, "one party alone freezes nothing", not alone, found=f"frozen: {alone}")
+    stage.claims.check(Kind.SAFETY, "one party alone freezes nothing", not alone, found=_state(frozen=alone))
 
     await stage.carry_out(platform, [stage.wallet(platform).seal(freeze)])
     await _settled(stage)
     together = (await client.token(token)).frozen
     stage.claims.check(
-        Kind.SAFETY, "regulator and platform together freeze a token", together, found=f"frozen: {together}"
+        Kind.SAFETY, "regulator and platform together freeze a token", together, found=_state(frozen=together)
     )
     friend = next(person for person in stage.people if person is not sale.person)
     codes = sorted(refusal.code for refusal in await try_gift(stage, sale, to=friend))
-    stage.claims.check(Kind.SAFETY, "a frozen token cannot be given away", "E_FROZEN" in codes, found=codes)
+    stage.claims.check(Kind.SAFETY, "a frozen token cannot be given away", "E_FROZEN" in codes, found=", ".join(codes))
     stage.say(
         f"{token} is reported as bought with a stolen card. {regulator} asks for a freeze: alone it has no effect."
         f" {platform} agrees: frozen for {FREEZE_DAYS} days, and its owner's gift is refused ({', '.join(codes)})."
     )
+
+
+def _state(*, frozen: bool) -> str:
+    return "frozen" if frozen else "not frozen"
 
 
 async def _settled(stage: Stage) -> None:

@@ -30,18 +30,24 @@ async def give_too_early(stage: Stage, sale: Order) -> None:
     retry_at_ms = None if hold is None else hold.retry_at_ms
     stage.claims.check(
         Kind.SAFETY,
-        "a gift before its time is refused with the day on which it may be retried",
+        "a gift before its time is refused, with the day to try again",
         retry_at_ms == token.acquired_ms + HOLD_DAYS * DAY_MS,
-        found=f"{sorted(by_code)}, retry at {retry_at_ms}",
+        found=f"{', '.join(sorted(by_code)) or 'not refused'}, {_day(retry_at_ms)}",
     )
     if retry_at_ms is None:
         stage.say(f"{sale.token} was to be given away on the day it was bought, and nothing refused it.")
         return
-    day = datetime.fromtimestamp(retry_at_ms / 1000, CHINA)
     stage.say(
         f"The owner of {sale.token} wants to give it to a friend today. Refused by R10.1, held too short a time:"
-        f" try again on {day:%Y-%m-%d}, from {day:%H:%M} China time."
+        f" try again {_day(retry_at_ms)}."
     )
+
+
+def _day(time_ms: int | None) -> str:
+    """Unix milliseconds as people say it."""
+    if time_ms is None:
+        return "without a day"
+    return f"{datetime.fromtimestamp(time_ms / 1000, CHINA):from %Y-%m-%d %H:%M China time}"
 
 
 async def try_gift(stage: Stage, sale: Order, *, to: Person) -> tuple[RefusalReply, ...]:

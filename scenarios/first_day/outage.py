@@ -9,8 +9,8 @@ from scenarios.first_day.stage import Stage
 MISSED_BLOCKS_MIN = 5
 """The member stays down until the others have made so many blocks without it."""
 
-DOWN_SECONDS_MAX = 1.5
-"""Or for so long: without the primary, or without a quorum, no block is made at all."""
+DOWN_SECONDS_MAX = 2.0
+"""Or for so long: without a quorum, or until another primary takes over, no block is made at all."""
 
 HALF_WAY_TIMEOUT_S = 40.0
 CATCH_UP_TIMEOUT_S = 40.0
@@ -20,19 +20,18 @@ async def kill_and_restart(stage: Stage, rush: Rush) -> None:
     """Wait for the middle of the rush, kill the victim, start it again, and see it catch up."""
     watch, victim = stage.watch, stage.victim
     await rush.half_way.wait()
-    role = watch.views[victim].role or "member"
-    before = watch.height
+    role = watch.views[victim].role or "backup"
+    before, view_before = watch.height, watch.view
     await stage.consortium.kill(victim)
-    stage.say(f"In the middle of it {victim}, a {role}, is killed: SIGKILL, as if its power were cut.")
+    named = "the primary" if role == "primary" else f"a {role}"
+    stage.say(f"In the middle of it {victim}, {named}, is killed: SIGKILL, as if its power were cut.")
     made = await _others_go_on(stage, before)
-    if role == "primary":
-        stage.say(f"The others made {made} blocks without it, and wait: the order of blocks comes from the primary.")
-    else:
-        stage.say(f"The others go on without it: {made} blocks so far, each certified by all who are left.")
+    stage.say(_seen_of_the_others(made, led=role == "primary", before=view_before, view=watch.view, by=watch.primary))
+    await stage.pauses.moment()
     began = time.monotonic()
     goal = watch.height
-    await stage.consortium.start(victim)
     stage.say(f"{victim} is started again. It checks its whole database, then asks the others for what it missed.")
+    await stage.consortium.start(victim)
     await watch.until(
         lambda: watch.views[victim].state == "up" and watch.views[victim].height >= goal,
         what=f"That {victim} caught up",
@@ -45,6 +44,19 @@ async def kill_and_restart(stage: Stage, rush: Rush) -> None:
         Kind.LIVENESS, f"{victim}, killed and started again, caught up", height >= goal, found=f"height {height}"
     )
     stage.say(f"{victim} has caught up, to block {height}, {seconds:.1f} s after it was started.")
+
+
+def _seen_of_the_others(made: int, *, led: bool, before: int, view: int, by: str | None) -> str:
+    """Say what the others did: `made` blocks, and perhaps a new view, led by the member `by`."""
+    if view > before:
+        primary = "another primary" if by is None else by
+        return f"The others went from view {before} to view {view}, led by {primary}, and made {made} blocks so far."
+    if led:
+        return (
+            f"The others finished {made} blocks and wait: the order of blocks comes from the primary, and no other"
+            " has taken over so far."
+        )
+    return f"The others go on without it: {made} blocks so far, each certified by a quorum of those who are left."
 
 
 async def _others_go_on(stage: Stage, before: int) -> int:

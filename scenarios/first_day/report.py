@@ -1,19 +1,27 @@
 """The end of a telling: what is printed, and what is left in the run's folder."""
 
 import platform
-import sys
+import shlex
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from textwrap import wrap
 
 import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from node.home.home import CHARTER_FILE, DATABASE_FILE, TRACE_FILE
+from node.program import quorate_command
+from scenarios.first_day.certificate import CERTIFICATE_FILE
 from scenarios.first_day.claims import Claim
-from scenarios.first_day.report_page import page
+from scenarios.first_day.report_page import ending, page
+from scenarios.member_process import LOG_FILE
 
 REPORT_FILE = "report.json"
 PAGE_FILE = "report.html"
+
+RUN_FILES = (PAGE_FILE, REPORT_FILE, "story.log", CERTIFICATE_FILE, CHARTER_FILE)
+"""What a run's folder may hold beside the members' homes."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,26 +49,37 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """By member."""
     restarts: int
     """Members that ended unasked and were started again."""
+    fault: str
+    """Why the story could not be told to its end; empty if it could."""
     exit_code: int
     machine: str = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
     @property
     def holds(self) -> bool:
         """Whether the story was told to its end and every claim holds."""
-        return not self.interrupted and bool(self.claims) and all(claim.holds for claim in self.claims)
+        return (
+            not self.interrupted and not self.fault and bool(self.claims) and all(claim.holds for claim in self.claims)
+        )
 
 
-def write_report(outcome: Outcome, console: Console) -> None:
-    """Print the summary; write report.json and report.html where there is a folder for them."""
-    for line in _summary(outcome):
-        console.print(Text(line), soft_wrap=not console.is_terminal)
-    if not outcome.directory.is_dir():
-        return
+def report(outcome: Outcome, console: Console, *, is_ours: bool) -> None:
+    """Write report.json and report.html where the run's folder `is_ours`, then print the summary."""
+    failed = _write(outcome) if is_ours else ""
+    width = console.width if console.is_terminal else None
+    for line in _summary(outcome, width=width, is_ours=is_ours):
+        console.print(Text(line), soft_wrap=True)
+    if failed:
+        console.print(Text(failed), soft_wrap=True)
+
+
+def _write(outcome: Outcome) -> str:
+    """Write the report's files; return what went wrong."""
     try:
         (outcome.directory / REPORT_FILE).write_bytes(_as_json(outcome))
         (outcome.directory / PAGE_FILE).write_text(page(outcome), encoding="utf-8")
     except OSError as error:
-        console.print(Text(f"The report could not be written to {outcome.directory}: {error.strerror}."))
+        return f"The report could not be written to {outcome.directory}: {error.strerror}."
+    return ""
 
 
 def _as_json(outcome: Outcome) -> bytes:
@@ -76,32 +95,47 @@ def _version() -> str:
         return "not installed"
 
 
-def _summary(outcome: Outcome) -> list[str]:
-    width = max((len(claim.text) for claim in outcome.claims), default=0)
-    lines = ["", "What was claimed"]
-    for claim in outcome.claims:
-        if claim.holds:
-            lines.append(f"  holds   {claim.text:<{width}}  {claim.found}")
+def _summary(outcome: Outcome, *, width: int | None, is_ours: bool) -> list[str]:
+    """The lines below the story, for a terminal `width` columns wide, or for lines of any length."""
+    lines = [""]
+    if outcome.claims:
+        lines += ["What was claimed", *claims_page(outcome.claims, width=width), ""]
+    elif outcome.interrupted:
+        lines += ["Nothing was claimed: the story was stopped before its first claim.", ""]
+    if is_ours:
+        lines += [*_where(outcome.directory), ""]
+    unasked = {0: "", 1: " One member ended unasked and was started again."}.get(
+        outcome.restarts, f" {outcome.restarts} times a member ended unasked and was started again."
+    )
+    lines.append(f"{ending(outcome)}, after {outcome.seconds:.0f} s.{unasked}")
+    return lines
+
+
+def claims_page(claims: tuple[Claim, ...], *, width: int | None) -> list[str]:
+    """A claim a line with what was found beside it; where that is wider than `width`, what was found stands below."""
+    text_width = max(len(claim.text) for claim in claims)
+    found_width = max(len(claim.found) for claim in claims)
+    is_wide = width is None or 10 + text_width + 2 + found_width <= width
+    lines: list[str] = []
+    for claim in claims:
+        mark = "holds" if claim.holds else "BROKEN"
+        text = claim.text if claim.holds else f"{claim.text} ({claim.kind.value})"
+        if is_wide:
+            lines.append(f"  {mark:<8}{text:<{text_width}}  {claim.found}".rstrip())
         else:
-            lines.append(f"  BROKEN  {claim.text} ({claim.kind.value}): {claim.found}")
-    if not outcome.claims:
-        lines.append("  nothing: the story was stopped before its first claim")
-    lines.append("")
-    if outcome.directory.is_dir():
-        lines += _where(outcome.directory)
-    ending = "Stopped" if outcome.interrupted else "All claims hold" if outcome.holds else "NOT all claims hold"
-    unasked = f" {outcome.restarts} members ended unasked and were started again." if outcome.restarts else ""
-    lines.append(f"{ending}, after {outcome.seconds:.0f} s.{unasked}")
+            lines.append(f"  {mark:<8}{text}")
+            lines += wrap(claim.found, width or 0, initial_indent=" " * 12, subsequent_indent=" " * 12)
     return lines
 
 
 def _where(directory: Path) -> list[str]:
-    certificate = directory / "certificate.json"
-    lines = [
-        f"The run's folder is {directory}: charter.json, a home for each member (quorate.db, trace.jsonl, node.log),",
-        f"story.log, {REPORT_FILE}, {PAGE_FILE}" + (" and certificate.json." if certificate.exists() else "."),
-    ]
-    if certificate.exists():
-        program = "quorate" if sys.prefix == sys.base_prefix else ".venv/bin/quorate"
-        lines.append(f"Check it yourself: {program} verify {certificate} --charter {directory / 'charter.json'}")
+    """What lies in the run's folder, a line each, and how to check the certificate."""
+    lines = [f"The run's folder is {directory}:"]
+    lines += [f"  {name}" for name in (*RUN_FILES,) if (directory / name).is_file()]
+    for home in sorted(path.parent for path in directory.glob(f"*/{DATABASE_FILE}")):
+        inside = [name for name in (DATABASE_FILE, TRACE_FILE, LOG_FILE) if (home / name).is_file()]
+        lines.append(f"  {home.name}/ with {', '.join(inside)}")
+    if (directory / CERTIFICATE_FILE).is_file():
+        certificate, charter = (shlex.quote(str(directory / name)) for name in (CERTIFICATE_FILE, CHARTER_FILE))
+        lines += ["Check it yourself:", f"  {quorate_command()} verify {certificate} --charter {charter}"]
     return lines

@@ -20,14 +20,24 @@ pre { background: #f5f7f9; padding: 1rem; overflow-x: auto; white-space: pre-wra
 """
 
 
+def ending(outcome: "Outcome") -> str:
+    """How the telling ended, in a few words."""
+    if outcome.interrupted:
+        return "Stopped"
+    if any(not claim.holds for claim in outcome.claims):
+        return "NOT all claims hold"
+    return "All claims hold" if outcome.holds else "Ended early"
+
+
 def page(outcome: "Outcome") -> str:
     """Return the page."""
     began = datetime.fromtimestamp(outcome.began_ms / 1000, tz=UTC)
-    verdict = "Stopped early" if outcome.interrupted else "All claims hold" if outcome.holds else "Not all claims hold"
+    verdict = ending(outcome)
     parts = [
-        f"<h1>A consortium's first day: {escape(verdict.lower())}</h1>",
+        f"<h1>A consortium's first day: {escape(verdict[0].lower() + verdict[1:])}</h1>",
         f"<p>{outcome.members} members, begun {began:%Y-%m-%d %H:%M:%S} UTC, {outcome.seconds:.0f} s, seed"
         f" {outcome.seed}. {escape(outcome.machine)}.</p>",
+        *([f'<p class="broken">{escape(outcome.fault)}</p>'] if outcome.fault else []),
         "<h2>What was claimed</h2>",
         _table(
             ("", "claim", "kind", "found"),

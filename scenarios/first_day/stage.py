@@ -16,6 +16,7 @@ from node.wallet import Wallet
 from scenarios.consortium import LiveConsortium
 from scenarios.errors import NotAnswered
 from scenarios.first_day.claims import Claims
+from scenarios.first_day.pace import Pauses
 from scenarios.first_day.people import Person
 from scenarios.watch import Watch
 from scenarios.works import Work
@@ -51,6 +52,8 @@ class Stage:
     random: Random
     victim: str
     """The member that is killed in the middle of the rush."""
+    pauses: Pauses
+    """Between the moments of the day."""
     people: tuple[Person, ...] = ()
     series_on_sale: str = ""
     """The series everybody wants."""

@@ -3,12 +3,14 @@
 import asyncio
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from rich.console import Console
+from rich.text import Text
 
 from network.errors import BusFault
 from node.client import ClientFault
@@ -22,12 +24,18 @@ from scenarios.first_day.claims import Claims, Kind
 from scenarios.first_day.freeze import freeze_together
 from scenarios.first_day.gift import give_too_early
 from scenarios.first_day.outage import kill_and_restart
-from scenarios.first_day.report import Outcome, write_report
-from scenarios.first_day.rush import judge_rush, prepare_rush, reasons, run_rush
+from scenarios.first_day.pace import Pace, Pauses
+from scenarios.first_day.preflight import look_ahead
+from scenarios.first_day.report import Outcome, report
+from scenarios.first_day.rush import judge_rush, prepare_rush, reasons, reasons_header, run_rush
 from scenarios.first_day.stage import Scale, Stage, together
 from scenarios.screen import Screen
 from scenarios.watch import Watch
-from scenarios.works import CATALOGUE_FILE, Work, read_works
+from scenarios.works import CATALOGUE_FILE, Work
+
+EXIT_NOT_TOLD = 14
+"""The story could not be told: a user's mistake, or this machine or its surroundings failed. Nothing is said about the
+chain; the text on standard error says what happened and what to do."""
 
 EXIT_INTERRUPTED = 130
 """Stopped by Ctrl-C or SIGTERM, as shells have it; everything was stopped cleanly and nothing is claimed."""
@@ -50,6 +58,7 @@ class Options:
     seed: int = 2021
     """Of everything left to chance: people, their keys, and the order in which they come."""
     table: bool = True
+    pace: Pace = Pace.QUICK
     scale: Scale = field(default_factory=Scale)
 
 
@@ -63,19 +72,34 @@ class _Telling:
     verified: str = ""
     memory_bytes_max: dict[str, int] = field(default_factory=dict)
     restarts: int = 0
+    fault: str = ""
+    """Why the story could not be told, or not to its end; empty if it could."""
+    is_founded: bool = False
+    """Whether the run's folder is of our making, and may be written to."""
 
 
-def tell(options: Options, console: Console) -> int:
-    """Tell the story; return the exit code: 0, 10, 11, 14 (see claims.py) or 130."""
-    return asyncio.run(_tell(options, console))
+def tell(options: Options, console: Console, errors: Console | None = None) -> int:
+    """Tell the story; return the exit code: 0, 10, 11 (see claims.py), 14 or 130. Faults go to `errors`, or stderr."""
+    errors = Console(stderr=True) if errors is None else errors
+    try:
+        works = look_ahead(options.directory, works=options.works, works_min=options.scale.works, buses=options.buses)
+    except (ScenarioFault, BusFault) as fault:
+        _complain(errors, str(fault))
+        return EXIT_NOT_TOLD
+    return asyncio.run(_tell(options, works, console, errors))
 
 
-async def _tell(options: Options, console: Console) -> int:
+def _complain(errors: Console, fault: str) -> None:
+    """As click says what is wrong with a command line."""
+    errors.print(Text(f"Error: {fault}"), soft_wrap=True)
+
+
+async def _tell(options: Options, works: tuple[Work, ...], console: Console, errors: Console) -> int:
     telling, screen = _Telling(), Screen(console, table=options.table)
     began_ms = time.time_ns() // 1_000_000
     interrupted = False
     with screen:
-        acts = asyncio.create_task(_play(options, screen, telling, began_ms), name="story")
+        acts = asyncio.create_task(_play(options, works, screen, telling, began_ms), name="story")
 
         def interrupt() -> None:
             nonlocal interrupted
@@ -97,10 +121,27 @@ async def _tell(options: Options, console: Console) -> int:
         except ClientFault as fault:
             telling.claims.check(Kind.LIVENESS, "a gateway answers", False, found=fault)
         except (ScenarioFault, NodeFault, BusFault) as fault:
-            telling.claims.check(Kind.HARNESS, "the story can be told on this machine", False, found=fault)
+            telling.fault = str(fault)
         except OSError as fault:
-            found = f"{fault.filename or 'the system'}: {fault.strerror}"
-            telling.claims.check(Kind.HARNESS, "the story can be told on this machine", False, found=found)
+            telling.fault = f"{fault.filename or 'the system'}: {fault.strerror}"
+    if telling.is_founded or interrupted:
+        return _close(options, telling, screen, console, errors, began_ms=began_ms, interrupted=interrupted)
+    _complain(errors, telling.fault)
+    return EXIT_NOT_TOLD
+
+
+def _close(
+    options: Options,
+    telling: _Telling,
+    screen: Screen,
+    console: Console,
+    errors: Console,
+    *,
+    began_ms: int,
+    interrupted: bool,
+) -> int:
+    """Write the report and print the summary; return the exit code."""
+    told = telling.claims.exit_code or (EXIT_NOT_TOLD if telling.fault else 0)
     outcome = Outcome(
         directory=options.directory,
         began_ms=began_ms,
@@ -116,15 +157,17 @@ async def _tell(options: Options, console: Console) -> int:
         verified=telling.verified,
         memory_bytes_max=telling.memory_bytes_max,
         restarts=telling.restarts,
-        exit_code=EXIT_INTERRUPTED if interrupted else telling.claims.exit_code,
+        fault=telling.fault,
+        exit_code=EXIT_INTERRUPTED if interrupted else told,
     )
-    write_report(outcome, console)
+    report(outcome, console, is_ours=telling.is_founded)
+    if telling.fault:
+        _complain(errors, telling.fault)
     return outcome.exit_code
 
 
-async def _play(options: Options, screen: Screen, telling: _Telling, began_ms: int) -> None:
+async def _play(options: Options, works: tuple[Work, ...], screen: Screen, telling: _Telling, began_ms: int) -> None:
     """Bring everything up, play the acts, take everything down."""
-    works = read_works(options.works, count_min=options.scale.works)[: options.scale.works]
     consortium = LiveConsortium(
         options.directory,
         members=options.members,
@@ -132,7 +175,7 @@ async def _play(options: Options, screen: Screen, telling: _Telling, began_ms: i
         buses=options.buses,
         report=screen.say,
     )
-    async with consortium:
+    async with _founding(consortium, telling):
         with (options.directory / LOG_FILE).open("w", encoding="utf-8") as log:
             for line in screen.lines:
                 log.write(line + "\n")
@@ -146,6 +189,17 @@ async def _play(options: Options, screen: Screen, telling: _Telling, began_ms: i
                 telling.memory_bytes_max, telling.restarts = watch.memory_bytes_max, consortium.restarts
                 screen.on_line = lambda _: None
                 await stage.close()
+
+
+@asynccontextmanager
+async def _founding(consortium: LiveConsortium, telling: _Telling) -> AsyncIterator[None]:
+    """The consortium while it is up; notes whether its folder was made, also where it did not come up."""
+    try:
+        async with consortium:
+            telling.is_founded = True
+            yield
+    finally:
+        telling.is_founded = consortium.is_founded
 
 
 def _set(
@@ -166,6 +220,7 @@ def _set(
         works=works,
         random=Random(options.seed),
         victim=victim,
+        pauses=Pauses(options.pace, seconds=lambda: screen.seconds),
         figures=telling.figures,
     )
 
@@ -190,21 +245,30 @@ async def _until_failure(consortium: LiveConsortium, acts: Coroutine[None, None,
 
 async def _acts(stage: Stage, telling: _Telling) -> None:
     """The day, act by act."""
+    moment = stage.pauses.moment
     _open(stage)
+    await moment()
     await register_works(stage)
+    await moment()
     await make_series(stage)
+    await moment()
     await open_accounts(stage)
+    await moment()
     rush = prepare_rush(stage)
     await together(run_rush(stage, rush), kill_and_restart(stage, rush))
     await judge_rush(stage, rush)
-    telling.reasons += reasons(rush)
+    telling.reasons += [reasons_header(rush), *reasons(rush)]
+    await moment()
     winners = rush.winners()
     if not winners:
         raise NotAnswered("Nobody could buy anything, so that there is nothing to give, to freeze or to certify.")
     await give_too_early(stage, winners[0])
+    await moment()
     await freeze_together(stage, winners[-1])
+    await moment()
     certificate = await fetch_certificate(stage, winners[0])
     await compare_books(stage)
+    await moment()
     telling.verified = await verify_offline(stage, winners[0], certificate)
 
 

@@ -7,7 +7,7 @@ from collections import deque
 
 import pytest
 
-from benchmarks.loading import Loading, Planned
+from benchmarks.loading import Loading, Planned, tick_s
 from benchmarks.machine import this_machine
 from benchmarks.members import Use
 from benchmarks.orders import Load, Loaded, Workload
@@ -60,6 +60,9 @@ def result(**changes):
         members=4,
         bus="embedded",
         repeats=1,
+        warm_up_s=2.0,
+        measure_s=5.0,
+        pairs=300,
         machine=this_machine(),
         conditions=CONDITIONS,
         workloads=(WorkloadResult(workload=Workload.SIGNED, probes=(), saturation=1_000, saturated=(run,), light=()),),
@@ -185,3 +188,8 @@ def test_a_broker_that_is_away_is_answered_in_words():
     assert done.returncode == 14
     assert "No broker answers" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("envelopes_per_second", "seconds"), [(1, 0.004), (249, 0.004), (250, 0.02), (5_000, 0.02)])
+def test_many_envelopes_are_handed_over_together(envelopes_per_second, seconds):
+    assert tick_s(envelopes_per_second) == seconds

@@ -66,11 +66,13 @@ class FakeStorage:
     def __init__(self, journal):
         self.journal = journal
         self.fails = False
+        self.on_commit = lambda: None
 
     def commit(self, writes):
         if self.fails:
             raise StorageFailed("disk full")
         self.journal.append(("commit", len(writes)))
+        self.on_commit()
 
 
 class FakeReader:
@@ -161,10 +163,10 @@ async def test_what_nobody_waits_for_is_written_with_what_somebody_waits_for(wor
 async def test_what_nobody_waits_for_is_written_before_long_all_the_same(world, monkeypatch):
     monkeypatch.setattr(driver_module, "PUT_OFF_MS", 1)
     world.core.asked = [CoreReady(writes=[WRITE])]
+    written = asyncio.Event()
+    world.storage.on_commit = written.set
     running = asyncio.create_task(world.driver.run())
-    async with asyncio.timeout(20):
-        while ("commit", 1) not in world.journal:
-            await asyncio.sleep(0)
+    await asyncio.wait_for(written.wait(), 20)
     world.driver.stop()
     await running
     assert world.journal == [("commit", 1)]
@@ -182,7 +184,8 @@ async def test_what_was_put_off_is_bounded_and_written_at_the_end(world, monkeyp
 
 async def test_failed_disk_ends_the_run_and_lets_no_vote_leave(world):
     world.storage.fails = True
-    world.core.asked = [CoreReady(writes=[WRITE], binds=True), CoreReady(outbound=[Outbound(Channel.VOTES, None, b"vote")])]
+    vote = Outbound(Channel.VOTES, None, b"vote")
+    world.core.asked = [CoreReady(writes=[WRITE], binds=True), CoreReady(outbound=[vote])]
     with pytest.raises(StorageFailed):
         await world.driver.run()
     assert world.journal == []

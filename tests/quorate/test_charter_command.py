@@ -1,6 +1,8 @@
 """`quorate charter` and the options of `quorate node`, as somebody at a terminal meets them."""
 
+import shlex
 import stat
+import subprocess
 
 import pytest
 from click.testing import CliRunner
@@ -8,6 +10,7 @@ from click.testing import CliRunner
 from ledger.charter import chain_id
 from node.home.charter_file import read_charter
 from node.home.home import open_home
+from node.program import python_command, quorate_command
 from quorate.__main__ import main
 
 
@@ -26,6 +29,25 @@ def test_new_makes_a_consortium_that_can_be_run(tmp_path):
         home = open_home(tmp_path / "c" / member.id)
         assert home.keys(passphrase=None).node.public_key == member.node_key
         assert stat.S_IMODE(home.key_file.stat().st_mode) == 0o600
+
+
+def test_new_ends_with_commands_that_run_as_printed(tmp_path):
+    made = run("charter", "new", tmp_path / "c", "--insecure-dev")
+    program = quorate_command()
+    for member in ("ant", "tencent", "jd", "copyright"):
+        assert f"  {program} node --home {tmp_path / 'c' / member}\n" in made.output
+    assert f"  {python_command()} -m network.broker --port 1883\n" in made.output
+    script = made.output[made.output.index("import asyncio") : made.output.index("END\n", made.output.index("import"))]
+    compile(script, "first transaction", "exec")
+    assert 'Client(["http://127.0.0.1:7460"])' in script
+    done = subprocess.run([*shlex.split(program), "--version"], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_new_leaves_the_broker_to_those_who_have_one(tmp_path):
+    made = run("charter", "new", tmp_path / "c", "--insecure-dev", "--bus", "mqtt://a:1", "--gateway-port", 0)
+    assert "network.broker" not in made.output
+    assert "PORT stands in the line" in made.output
 
 
 def test_new_seals_keys_with_the_passphrase_of_a_file(tmp_path):

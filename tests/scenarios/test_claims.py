@@ -11,9 +11,7 @@ from scenarios.first_day.claims import Claims, Kind
         ((), 0),
         ((Kind.SAFETY,), 10),
         ((Kind.LIVENESS,), 11),
-        ((Kind.HARNESS,), 14),
-        ((Kind.HARNESS, Kind.LIVENESS), 11),
-        ((Kind.HARNESS, Kind.LIVENESS, Kind.SAFETY), 10),
+        ((Kind.LIVENESS, Kind.SAFETY), 10),
     ],
 )
 def test_the_most_serious_broken_claim_gives_the_exit_code(broken, code):

@@ -40,6 +40,7 @@ async def test_whoever_is_killed_from_outside_is_started_again(tmp_path):
     said: asyncio.Queue[str] = asyncio.Queue()
     async with consortium_in(tmp_path / "c", report=said.put_nowait) as consortium, Watch(consortium) as watch:
         await watch.until(watch.is_level, what="all are up", timeout_s=PATIENCE_S)
+        assert said.get_nowait() == "Starting 4 nodes and a broker..."
         primary = consortium.members["ant"]
         url, pid = primary.url, primary.pid
         os.kill(pid, signal.SIGKILL)

@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 from quorate.verifier.checks import verify
+from scenarios.first_day import pace
 from scenarios.first_day.stage import Scale
 from scenarios.first_day.story import Options, tell
 from scenarios.member_process import python_environment
@@ -59,7 +60,14 @@ def test_the_day_ends_with_every_claim_held(tmp_path):
     assert "copyright, a backup, is killed" in text
     assert "copyright has caught up" in text
     assert "The certificate holds." in text
-    assert "All claims hold" in (tmp_path / "day" / "report.html").read_text()
+    page = (tmp_path / "day" / "report.html").read_text()
+    assert "All claims hold" in page or "all claims hold" in page
+    for claim in report["claims"]:
+        assert not set("[]{}") & set(claim["found"]), claim
+        assert not {"True", "False", "None"} & set(claim["found"].split()), claim
+    assert text.index("copyright is started again") < text.index("copyright has caught up")
+    listed = [line.strip() for line in text.splitlines() if line.startswith("  ")]
+    assert all(name in listed for name in ("report.html", "report.json", "story.log", "certificate.json"))
     certificate = (tmp_path / "day" / "certificate.json").read_bytes()
     assert verify(certificate, (tmp_path / "day" / "charter.json").read_bytes()).holds
     assert not processes_of(tmp_path)
@@ -68,7 +76,7 @@ def test_the_day_ends_with_every_claim_held(tmp_path):
 def test_the_primary_may_be_the_one_that_is_killed(tmp_path):
     code, text = told(tmp_path / "day", victim="ant")
     assert code == 0, text
-    assert "ant, a primary, is killed" in text
+    assert "ant, the primary, is killed" in text
     assert "ant has caught up" in text
 
 
@@ -139,6 +147,41 @@ def test_what_can_be_foreseen_is_answered_in_words(tmp_path, arguments, code, sa
     came, text = _told_in_process(tmp_path / "day", *arguments)
     assert (came, said in " ".join(text.split())) == (code, True), text
     assert "Traceback" not in text
+    if code == 14:
+        assert text.startswith("Error: ")
+        assert not any(word in text for word in ("BROKEN", "harness", "claimed", "Starting"))
+
+
+def test_an_earlier_run_is_never_written_into(tmp_path):
+    earlier = tmp_path / "day"
+    earlier.mkdir()
+    (earlier / "report.json").write_text("kept")
+    code, text = _told_in_process(earlier)
+    assert code == 14
+    assert text.startswith(f"Error: {earlier}: this exists already")
+    assert [path.read_text() for path in earlier.iterdir()] == ["kept"]
+
+
+def test_a_broken_works_file_is_named_with_its_row_and_no_folder_is_made(tmp_path):
+    (tmp_path / "README.md").write_text("# A page\n")
+    code, text = _told_in_process(tmp_path / "day", "--works", str(tmp_path / "README.md"))
+    assert code == 14
+    assert text.startswith(f"Error: {tmp_path / 'README.md'}: row 1, column 1")
+    assert not (tmp_path / "day").exists()
+
+
+def test_a_classroom_sees_the_same_day_with_pauses(tmp_path, monkeypatch):
+    paused: list[float] = []
+
+    async def note(seconds):
+        paused.append(seconds)
+
+    monkeypatch.setattr(pace, "_wait", note)
+    code, text = told(tmp_path / "day", pace=pace.Pace.CLASSROOM)
+    assert code == 0, text
+    assert len(paused) == pace.MOMENTS
+    assert all(0 <= each <= pace.MOMENT_S for each in paused)
+    assert any(paused)
 
 
 def test_help_is_a_page_that_a_teacher_would_print():

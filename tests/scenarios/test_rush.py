@@ -15,7 +15,7 @@ from node.gateway.types import (
 )
 from node.wallet import Wallet
 from scenarios.first_day.people import make_people
-from scenarios.first_day.rush import Order, Rush, _note, reasons
+from scenarios.first_day.rush import Order, Rush, _note, reasons, reasons_header
 
 SOLD_OUT = RefusalReply("E_SOLD_OUT", "R5.3", 5, "Series s is sold out.", {}, None)
 LIMIT = RefusalReply("E_PURCHASE_LIMIT", "R6.2", 6, "The person of p has bought 1.", {}, None)
@@ -60,6 +60,11 @@ def test_refusals_count_alike_from_the_gateway_and_from_a_block():
     first, second = reasons(rush)
     assert first.split()[:4] == ["2", "x", "R5.3", "E_SOLD_OUT"]
     assert second.split()[:4] == ["1", "x", "R6.2", "E_PURCHASE_LIMIT"]
+
+
+def test_more_reasons_than_refused_orders_are_explained():
+    rush = rush_of(refused(SOLD_OUT, LIMIT), final(SOLD_OUT), final(token="s-0001"))
+    assert reasons_header(rush) == "2 orders were refused; one order may have several reasons:"
 
 
 def test_half_way_is_reached_when_enough_is_sold():

@@ -1,17 +1,36 @@
 """What the audience sees, on terminals of all kinds."""
 
 import io
+from dataclasses import replace
 
+import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from scenarios.screen import Screen
-from scenarios.table import WIDTH_MIN, members_table
+from scenarios.table import WIDTH_MIN, Form, members_table
 from scenarios.watch import View
 
 VIEWS = (
     View("ant", "up", "primary", height=12_345, certified=12_344, phase="commit", memory_bytes=100 << 20, pid=4711),
     View("tencent", "killed", "backup", height=12_000),
 )
+BUSY = tuple(
+    replace(
+        VIEWS[0],
+        member="copyright",
+        state="catching up",
+        height=12_345,
+        certified=12_345,
+        view=999,
+        phase="pre-prepare",
+        transactions_per_second=99_999,
+        memory_bytes=9_999 << 20,
+        pid=4_194_304,
+    )
+    for _ in range(7)
+)
+"""Seven members, each with the longest text that a cell will see."""
 
 
 def console(*, terminal: bool, width: int = 120):
@@ -24,16 +43,49 @@ def printed(screen_console):
 
 def test_the_table_shows_every_member_and_its_process():
     out = console(terminal=False)
-    out.print(members_table(VIEWS, caption="3 s"))
+    out.print(members_table(VIEWS, caption="3 s", width=120))
     for shown in ("ant", "4711", "primary", "up", "12,345", "12,344", "commit", "100 MiB", "tencent", "killed"):
         assert shown in printed(out)
 
 
-def test_the_table_fits_the_width_it_asks_for():
-    out = console(terminal=False, width=WIDTH_MIN)
-    out.print(members_table(VIEWS, caption="3 s"))
+@pytest.mark.parametrize("width", [*Form, 80, 81, 120])
+def test_the_table_fits_the_width_it_asks_for(width):
+    out = console(terminal=False, width=width)
+    out.print(members_table(BUSY, caption="3 s", width=width))
     assert "…" not in printed(out)
-    assert all(len(line) <= WIDTH_MIN for line in printed(out).splitlines())
+    assert all(len(line.rstrip()) <= width for line in printed(out).splitlines())
+    assert len(printed(out).splitlines()) <= 24 - 8
+    for shown in ("copyright", "4194304", "catching up", "12,345", "99,999", "pre-prepare"):
+        assert printed(out).count(shown) >= 1, shown
+
+
+@pytest.mark.parametrize(
+    ("width", "shown", "missing"),
+    [
+        (Form.FULL, {"memory", "role"}, {"ant*"}),
+        (Form.NO_MEMORY, {"role"}, {"memory", "ant*"}),
+        (80, {"ant*"}, {"memory", "role"}),
+    ],
+)
+def test_memory_goes_first_then_the_role_whose_primary_is_marked(width, shown, missing):
+    out = console(terminal=False, width=width)
+    out.print(members_table(VIEWS, caption="3 s", width=width))
+    assert all(each in printed(out) for each in shown)
+    assert not any(each in printed(out) for each in missing)
+
+
+def test_a_terminal_of_80_by_24_gets_the_table_and_lines_that_hang_below_their_beginning():
+    out = Console(file=io.StringIO(), force_terminal=True, width=80, height=24, color_system=None)
+    with Screen(out, table=True) as screen:
+        screen.show(VIEWS)
+    assert "process" in printed(out)
+    out = Console(file=io.StringIO(), force_terminal=True, width=80, height=24, color_system=None)
+    with Screen(out, table=False) as screen:
+        screen.say("蚂蚁集团 and others " * 8)
+    said = [line for line in printed(out).splitlines() if "others" in line]
+    assert len(said) > 1
+    assert all(line.startswith(" " * 9) for line in said[1:])
+    assert all(cell_len(line.rstrip()) <= 80 for line in said)
 
 
 def test_a_terminal_gets_the_table():
@@ -47,7 +99,7 @@ def test_a_narrow_terminal_gets_lines_and_is_told_so():
     out = console(terminal=True, width=WIDTH_MIN - 1)
     with Screen(out, table=True) as screen:
         screen.show(VIEWS)
-    assert "lines instead of the live table" in printed(out)
+    assert "lines instead of the live table" in " ".join(printed(out).split())
     assert "process" not in printed(out)
 
 
