@@ -19,6 +19,8 @@ def watch(state: State) -> None:
     It starts anew only when *that* thing is executed: a primary that orders everything but one gateway's batches is
     noticed as well as one that orders nothing (T-H2).
     """
+    if state.active or TimerKind.NEW_VIEW in state.timers:
+        state.timers.pop(TimerKind.ENTRY, None)
     oldest = oldest_unexecuted(state) if state.active else None
     if oldest is None:
         state.watched = None
@@ -50,6 +52,18 @@ def on_progress_timer(state: State) -> None:
     state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
 
 
+def on_entry_timer(state: State) -> None:
+    """T2': complain, though not active, about a view in which this replica was born again and that nobody shows it.
+
+    Else, with f silent members: 1. Replica 1 hears f+1 complaints about view 1 and leaves it. 2. Replicas 2 and 3 lose
+    their power, and are born again in view 1 without its NEW-VIEW, which replica 1 gave up as it left. 3. One asks for
+    view 2, two wait in view 1, and no quorum ever meets. Safe, since no vote depends on a complaint. Whoever waits for
+    a view without having been born in it does not complain, or four of seven would run through the views (T-H7).
+    """
+    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.NO_PROGRESS)))
+    state.set_timer(TimerKind.ENTRY, after_ms=state.patience_ms)
+
+
 def on_new_view_timer(state: State) -> None:
     """T4: a quorum wanted this view and its primary did not open it in time: the next one's turn."""
     leave(state, View(state.view + 1), because="no NEW-VIEW came in time")
@@ -67,7 +81,7 @@ def on_suspect(state: State, signed: Signed, message: Suspect) -> Reason | None:
     Accepted when: it is about this view or a later one, and later than the sender's last. Leaves the view on f+1
     complaints, or on the word of the primary itself.
     """
-    if message.view < state.view or not state.active:
+    if message.view < state.view:
         return Reason.WRONG_VIEW
     if state.suspects.get(signed.sender, -1) >= message.view:
         return Reason.STALE

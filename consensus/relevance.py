@@ -47,7 +47,7 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
             votes = state.block_votes.get(item.sequence)
             return votes is None or _is_new(state, votes, item, sender, settled=False)
         case Suspect():
-            return state.active and item.view >= state.view and state.suspects.get(sender, -1) < item.view
+            return item.view >= state.view and state.suspects.get(sender, -1) < item.view
         case ViewChange() | NewView():
             return _statement_matters(state, item, sender)
         case Forwarded():

@@ -181,7 +181,7 @@ class State:
         }
         for slot in self.log.slots.values():
             slot.start_view()
-        for kind in (TimerKind.LINGER, TimerKind.PROGRESS, TimerKind.NEW_VIEW):
+        for kind in (TimerKind.LINGER, TimerKind.PROGRESS, TimerKind.NEW_VIEW, TimerKind.ENTRY):
             self.timers.pop(kind, None)
         self.watched = None
 
