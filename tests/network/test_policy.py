@@ -1,8 +1,11 @@
 from random import Random
 
 from canonical.encoding import encode
+from canonical.hashing import Digest
+from canonical.signing import Signature
 from consensus.bundle import Bundle
 from consensus.messages import Commit, Prepare
+from consensus.types import Epoch, ReplicaId, SequenceNumber, View
 from network.bus import Channel
 from network.policy import LinkPolicy, corrupted, passages, tags_of
 
@@ -22,8 +25,9 @@ def test_a_policy_concerns_what_it_names_and_nothing_else():
 
 
 def test_tags_name_the_frame_and_its_items():
-    digest = bytes(32)
-    bundle = Bundle(0, 1, (Prepare(0, 1, digest), Commit(0, 1, digest)), bytes(64))
+    digest = Digest(bytes(32))
+    votes = (Prepare(View(0), SequenceNumber(1), digest), Commit(View(0), SequenceNumber(1), digest))
+    bundle = Bundle(Epoch(0), ReplicaId(1), votes, Signature(bytes(64)))
     assert tags_of(encode(bundle)) == {"bundle", "prepare", "commit"}
 
 
