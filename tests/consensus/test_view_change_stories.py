@@ -288,6 +288,7 @@ def test_executed_in_one_view_and_not_final_is_finished_in_the_next() -> None:
     cluster.drop()
     cluster.loss = lambda frame: False
     cluster.ticks_until(lambda: cluster.is_done(1), most=2 * ONE_VIEW)
+    assert views(cluster) == {1}
 
 
 def test_a_member_behind_the_checkpoint_of_a_new_view_catches_up__t_d15__t_e13() -> None:
