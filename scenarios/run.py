@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import msgspec
 
 from network.errors import BusFault
 from node.errors import NodeFault
-from scenarios.errors import ScenarioFault
+from scenarios.errors import FolderUnusable, ScenarioFault
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
 from scenarios.perform import Outcome, Verdict, perform
@@ -63,9 +64,16 @@ def replace_members(plan: Plan, members: int) -> Plan:
 def run(plan: Plan, options: RunOptions, *, say: Callable[[str], None]) -> Verdict:
     """Run a plan and leave its report; the verdict is also said.
 
-    Raises: PlanUnreadable, before anything is started.
+    Raises: PlanUnreadable, before anything is started; FolderUnusable.
     """
     world = _world(plan, options)
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderUnusable(
+            f"{options.folder}: the report's folder cannot be made ({error.strerror}). Nothing was started."
+            " What to do: give a folder that you may write with --directory DIR."
+        ) from error
     try:
         verdict = asyncio.run(perform(plan, world, say=say))
         if options.twice and isinstance(world, SimulatedWorld) and not verdict.skipped:
@@ -77,7 +85,10 @@ def run(plan: Plan, options: RunOptions, *, say: Callable[[str], None]) -> Verdi
     except (ScenarioFault, NodeFault, BusFault) as fault:
         verdict = Verdict(Outcome.HARNESS, reasons=(str(fault),))
     members = [world.id_of(each) for each in range(plan.members)]
-    if not verdict.skipped:
+    if verdict.skipped:
+        with suppress(OSError):
+            options.folder.rmdir()
+    else:
         leave_report(options.folder, plan, verdict, world.story, members, world=world.name, seed=options.seed)
     for line in verdict_lines(plan, verdict, world=world.name, seed=options.seed):
         say(line)

@@ -55,6 +55,7 @@ def run(
 
     The steps are printed as they happen, then what held. The folder has the plan, a trace, the verdict and a picture.
     """
+    from scenarios.errors import ScenarioFault
     from scenarios.plan import PlanUnreadable
     from scenarios.run import RunOptions, find_plan
     from scenarios.run import run as run_plan
@@ -72,6 +73,9 @@ def run(
         verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto), say=say)
     except PlanUnreadable as error:
         raise click.UsageError(str(error)) from error
+    except ScenarioFault as fault:
+        click.echo(str(fault), err=True)
+        raise SystemExit(14) from fault
     if quiet:
         click.echo(said[-1])
     if not verdict.skipped:

@@ -42,7 +42,7 @@ async def clock_jump(c: Vocabulary) -> None:
     A proposal far in the future is refused, so a primary whose clock is fast can order nothing and is replaced; one
     whose clock is slow orders on, with the time of the block before.
     """
-    c.load.open(rate_per_s=50)
+    c.load.open(rate_per_s=20)
     await c.until(c.height >= 3)
     fast = await c.set_clock(c.primary, offset="60 s")
     await c.wait("5 s")

@@ -55,7 +55,7 @@ async def two_halves(c: Vocabulary) -> None:
 @scenario(members=4)
 async def isolated_member(c: Vocabulary) -> None:
     """S11: one backup is cut off again and again, lags behind, and catches up each time without stopping the others."""
-    c.load.open(rate_per_s=100)
+    c.load.open(rate_per_s=30)
     await c.until(c.height >= 3)
     for _ in range(4):
         alone = c.network.partition(c.member[c.members - 1], f"not member[{c.members - 1}]")
@@ -107,7 +107,7 @@ async def flapping_link(c: Vocabulary) -> None:
     The worst rhythm there is: whenever a view has just been left, its primary would work again. Patience doubles with
     each view that fails, so that one of them lasts long enough.
     """
-    c.load.open(rate_per_s=50)
+    c.load.open(rate_per_s=30)
     await c.until(c.height >= 3)
     for _ in range(10):
         down = c.network.partition("primary", "others")

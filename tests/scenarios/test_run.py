@@ -114,6 +114,20 @@ def test_an_unknown_name_is_refused_with_a_way_on(name, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_folder_that_cannot_be_made_is_this_machine_s_fault(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = quorate("happy-path", "--directory", tmp_path / "file" / "run")
+    assert done.exit_code == Outcome.HARNESS
+    assert "Nothing was started" in done.output
+
+
+def test_a_skipped_plan_leaves_no_folder(tmp_path):
+    done = quorate("broker-away", "--directory", tmp_path / "run")
+    assert done.exit_code == 0
+    assert "skipped, since" in done.output
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_library_is_listed_a_line_each():
     done = CliRunner().invoke(main, ["scenarios"])
     assert [line.split()[0] for line in done.output.splitlines()] == list(LIBRARY)
