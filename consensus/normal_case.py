@@ -94,7 +94,7 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
     """Accept the primary's ordering (N3-N5).
 
     A number that the view change carried over takes exactly what O gives it, without being judged again: it was, by a
-    quorum, and it may be older than this replica's clock or executed state would allow (N6).
+    quorum, and it may be older than this replica's clock or executed state would allow (V10).
 
     Accepted when: it names this view; its sender is the view's primary; h < n <= H and n is not executed; no other
     digest was accepted for (v, n), nor prepared before a restart; the proposal keeps its bounds; its time neither
@@ -132,7 +132,7 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
 def judge_proposal(
     state: State, signed: Signed, message: PrePrepare, carried: Proposal | None, *, wall_ms: int
 ) -> Reason | None:
-    """N6: what O carried over must be that; anything else must keep its bounds and its time."""
+    """N5, V10: what O carried over must be that; anything else must keep its bounds and its time."""
     if carried is not None:
         return None if message.proposal == carried else Reason.CONFLICT
     if message.sequence <= state.carried.high or not is_within_bounds(state, message.proposal):

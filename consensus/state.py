@@ -169,7 +169,7 @@ class State:
 
     @property
     def patience_ms(self) -> int:
-        """How long to wait for progress: doubled for each view that failed in a row, eight times at most."""
+        """T6: how long to wait for progress: doubled for each view that failed in a row, eight times at most."""
         return self.settings.progress_timeout_ms << min(self.failed_views, PATIENCE_DOUBLINGS_MAX)
 
     def move_to(self, view: View) -> None:
