@@ -10,13 +10,29 @@ from itertools import pairwise
 from canonical.encoding import encode
 from canonical.merkle import leaf_hash, root_from_path
 from consensus.bundle import Verify, signed_bytes
-from consensus.messages import BlockHeader, BlockVote, CertificateVote, Vote, header_digest
+from consensus.messages import (
+    BlockHeader,
+    BlockVote,
+    CertificateVote,
+    Prepare,
+    PreparedCertificate,
+    ViewStatement,
+    Vote,
+    header_digest,
+    proposal_digest,
+)
 from consensus.quorum import Committee
 from consensus.types import Digest, Epoch
 
 
 def is_said_by(
-    statement: Vote, vote: CertificateVote, *, chain: Digest, epoch: Epoch, committee: Committee, verify: Verify
+    statement: Vote | ViewStatement,
+    vote: CertificateVote,
+    *,
+    chain: Digest,
+    epoch: Epoch,
+    committee: Committee,
+    verify: Verify,
 ) -> bool:
     """Whether `vote` proves that its sender, a member, said `statement`."""
     if vote.sender not in committee:
@@ -48,4 +64,26 @@ def is_block_certificate(
     return all(
         is_said_by(statement, vote, chain=chain, epoch=header.epoch, committee=committee, verify=verify)
         for vote in votes
+    )
+
+
+def is_prepared_certificate(
+    certificate: PreparedCertificate, *, chain: Digest, epoch: Epoch, committee: Committee, verify: Verify
+) -> bool:
+    """Whether prepared(m, v, n) held at somebody (§4.2): the primary's PRE-PREPARE, and PREPAREs of q-1 backups for it.
+
+    Digest, view and number of the PREPAREs are computed from the PRE-PREPARE, never read beside it (T-A7, T-D5).
+    """
+    said = certificate.pre_prepare
+    primary = committee.primary(said.view)
+    senders = [vote.sender for vote in certificate.prepares]
+    if certificate.primary.sender != primary or primary in senders:
+        return False
+    if len(senders) < committee.prepares_needed or any(a >= b for a, b in pairwise(senders)):
+        return False
+    digest = proposal_digest(said.proposal, chain=chain, epoch=epoch, sequence=said.sequence)
+    prepare = Prepare(said.view, said.sequence, digest)
+    return is_said_by(said, certificate.primary, chain=chain, epoch=epoch, committee=committee, verify=verify) and all(
+        is_said_by(prepare, vote, chain=chain, epoch=epoch, committee=committee, verify=verify)
+        for vote in certificate.prepares
     )

@@ -9,9 +9,10 @@ from consensus.bundle import Signed
 from consensus.certificate import is_block_certificate
 from consensus.effects import Halt, Reason
 from consensus.events import Executed
+from consensus.evidence import accuse
 from consensus.log import Tally
-from consensus.messages import BlockVote, CertifiedBlock, header_digest, proposal_digest
-from consensus.normal_case import decide, decision
+from consensus.messages import BlockVote, CertifiedBlock, CheckpointProof, header_digest, proposal_digest
+from consensus.normal_case import decide
 from consensus.state import Block, State
 from consensus.types import SequenceNumber
 
@@ -25,9 +26,8 @@ def on_executed(state: State, event: Executed) -> None:
     assert header.height == state.executed + 1, "I3: blocks are executed in order, each once"
     slot = state.log.slots.get(header.height)
     assert slot is not None, "I3: only a decided slot is executed"
-    proposal = decision(state, slot)
-    assert proposal is not None, "I3: only a decided slot is executed"
-    block = Block(header, header_digest(header, chain=state.settings.chain), proposal)
+    assert slot.decided is not None, "I3: only a decided slot is executed"
+    block = Block(header, header_digest(header, chain=state.settings.chain), slot.decided)
     if slot.taken_over is not None:
         taken = header_digest(slot.taken_over.header, chain=state.settings.chain)
         if taken != block.digest:
@@ -41,6 +41,7 @@ def on_executed(state: State, event: Executed) -> None:
     state.blocks[header.height] = block
     state.executed, state.executed_digest = header.height, block.digest
     state.executed_at_ms = header.timestamp_ms
+    state.failed_views = 0
     state.requests.execute(event.batches)
     certify(state)
 
@@ -54,7 +55,9 @@ def on_block_vote(state: State, signed: Signed, message: BlockVote) -> Reason | 
         return Reason.STALE
     if not state.log.covers(message.sequence):
         return Reason.OUT_OF_WINDOW
-    if not state.block_votes.setdefault(message.sequence, Tally()).add(signed, message.digest):
+    votes = state.block_votes.setdefault(message.sequence, Tally())
+    if not votes.add(signed, message.digest):
+        accuse(state, votes.votes[signed.sender], signed)
         return Reason.STALE
     certify(state)
     return None
@@ -107,6 +110,7 @@ def certify(state: State) -> None:
         state.block_votes.pop(state.certified, None)
         state.ready.certified.append(certificate)
         if state.certified % state.settings.checkpoint_interval == 0:
+            state.checkpoint = CheckpointProof(certificate.header, certificate.votes)
             stabilise(state, state.certified)
 
 

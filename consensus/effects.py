@@ -8,8 +8,17 @@ counts its own vote only then, so that no decision rests on a vote that a crash 
 import enum
 from dataclasses import dataclass, field
 
-from consensus.messages import BatchReference, CertifiedBlock, Item, PreparedCertificate, Proposal, Vote
-from consensus.types import Digest, ReplicaId, SequenceNumber
+from consensus.messages import (
+    BatchReference,
+    CertifiedBlock,
+    Equivocation,
+    Item,
+    PreparedCertificate,
+    Proposal,
+    ViewStatement,
+    Vote,
+)
+from consensus.types import Digest, ReplicaId, SequenceNumber, View
 
 
 class Reason(enum.StrEnum):
@@ -107,7 +116,16 @@ class Halt:
     certified: Digest
 
 
-Record = VoteRecord | PreparedRecord
+@dataclass(frozen=True, slots=True)
+class ViewRecord:
+    """This replica is in `view`, and said `statement` about it: what it must know of its view after a restart."""
+
+    view: View
+    statement: ViewStatement | None
+    """An own VIEW-CHANGE or NEW-VIEW; None where it entered a view."""
+
+
+Record = VoteRecord | PreparedRecord | ViewRecord
 Push = PushBlocks | PushBatches
 
 
@@ -125,5 +143,7 @@ class Ready:
     stable: SequenceNumber | None = None
     """A new stable checkpoint: records and votes at or below it may go."""
     pushes: list[Push] = field(default_factory=list)
+    evidence: list[Equivocation] = field(default_factory=list)
+    """Proofs that a member lied, one for each member."""
     rejected: list[Rejected] = field(default_factory=list)
     halt: Halt | None = None

@@ -12,6 +12,12 @@ class TimerKind(enum.StrEnum):
 
     LINGER = "linger"
     """The primary waited long enough for a proposal to fill up."""
+    PROGRESS = "progress"
+    """The oldest known request should have been executed by now."""
+    NEW_VIEW = "new-view"
+    """The new primary should have opened its view by now."""
+    ENTRY = "entry"
+    """Somebody should by now have shown this replica the NEW-VIEW of the view in which it was born again."""
     STATUS = "status"
     """Time to say what is held and what is missing."""
 
@@ -47,4 +53,9 @@ class TimerFired:
     generation: int
 
 
-Event = Received | BatchStored | Executed | TimerFired
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """This replica is about to stop; if it is the primary, another should take its place first."""
+
+
+Event = Received | BatchStored | Executed | TimerFired | HandOver

@@ -38,6 +38,12 @@ class Explanation(msgspec.Struct, frozen=True):
     """Whom the last status asked for what is missing."""
     halted: bool
     """It got another header than a quorum, and stopped."""
+    active: bool
+    """Whether it votes in `view`; if not it waits for the NEW-VIEW."""
+    left_because: str
+    """Why it left the view before; empty in view 0 and after a restart."""
+    timers: tuple[str, ...]
+    """What it waits for with a clock: `progress`, `new-view`, `status`, `linger`."""
 
 
 def explain(state: State) -> Explanation:
@@ -54,6 +60,9 @@ def explain(state: State) -> Explanation:
         oldest_open=oldest_open(state),
         asked=state.asked_last,
         halted=state.halted,
+        active=state.active,
+        left_because=state.left_because,
+        timers=tuple(sorted(state.timers)),
     )
 
 

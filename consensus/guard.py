@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.merkle import leaf_hash
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
+from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, ViewStatement, Vote, statement_digest
 from consensus.types import SequenceNumber, View, VotePhase
 
 
@@ -40,10 +40,21 @@ class SignGuard:
     """Nothing at or below it is signed any more: its votes are forgotten, so they could not be compared."""
     signed: dict[tuple[VotePhase, View, SequenceNumber], Digest] = field(default_factory=dict)
 
-    def admit(self, vote: Vote) -> bool:
-        """Whether `vote` may be signed; if so it is remembered."""
-        if vote.sequence <= self.floor:
-            return False
+    statements: dict[tuple[type, View], Digest] = field(default_factory=dict)
+    """VIEW-CHANGEs and NEW-VIEWs since birth, one each for a view; views are few."""
+
+    def settles(self, said: Vote | ViewStatement) -> bool:
+        """Whether a stable checkpoint leaves nobody in need of a vote."""
+        return not isinstance(said, ViewStatement) and said.sequence <= self.floor
+
+    def admit(self, said: Vote | ViewStatement) -> bool:
+        """Whether it may be signed; if so it is remembered."""
+        if isinstance(said, ViewStatement):
+            content = statement_digest(said)
+            return self.statements.setdefault((type(said), said.view), content) == content
+        return not self.settles(said) and self._admit_vote(said)
+
+    def _admit_vote(self, vote: Vote) -> bool:
         content = leaf_hash(encode(vote))
         return self.signed.setdefault((vote_phase(vote), vote_view(vote), vote.sequence), content) == content
 

@@ -1,7 +1,7 @@
 """What must hold at honest replicas after every event, as functions: None, or in words what does not hold.
 
 Numbers are those of docs/INVARIANTS.md. Each docstring states the invariant and where it comes from; those that speak
-of view changes, epochs or evidence are numbered there, and get their functions with them. Two kinds stand here. Those
+of epochs are numbered there, and get their functions with them. Two kinds stand here. Those
 over one `State` look at all there is, and are cheap because a state is bounded: `STATE_INVARIANTS` lists them. Those
 over histories and over several replicas are asked about one slot at a time, so that checking after each event stays
 cheap.
@@ -10,13 +10,27 @@ cheap.
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from canonical.encoding import encode
+from consensus.bundle import Verify
+from consensus.carried import CarriedOver
 from consensus.checkpoint import BLOCKS_AHEAD_MAX
+from consensus.evidence import is_evidence
 from consensus.guard import vote_phase, vote_view
-from consensus.messages import BatchReference, BlockHeader, Commit, PreparedCertificate, Vote, header_digest
+from consensus.messages import (
+    BatchReference,
+    BlockHeader,
+    Commit,
+    Equivocation,
+    PreparedCertificate,
+    ViewStatement,
+    Vote,
+    header_digest,
+    proposal_digest,
+)
 from consensus.normal_case import is_prepared
+from consensus.quorum import Committee
 from consensus.requests import BATCHES_AHEAD_MAX
 from consensus.state import State
-from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber, View
+from consensus.types import BatchNumber, Digest, Epoch, ReplicaId, SequenceNumber, View
 
 
 def agreement(sequence: SequenceNumber, decided: Mapping[ReplicaId, Digest]) -> str | None:
@@ -41,12 +55,25 @@ def decided_in_order(last: SequenceNumber, now: SequenceNumber) -> str | None:
     return None if now == last + 1 else f"I3: decision {now} follows {last}"
 
 
+def one_statement_a_view(before: ViewStatement, now: ViewStatement) -> str | None:
+    """I2 for views: an honest replica says one VIEW-CHANGE and one NEW-VIEW for a view in all its lives."""
+    if type(before) is type(now) and before.view == now.view and encode(before) != encode(now):
+        return f"I2: {type(now).__name__} for view {now.view} said twice, differently"
+    return None
+
+
 def commit_is_prepared(vote: Commit, prepared: Mapping[SequenceNumber, PreparedCertificate]) -> str | None:
     """I4: whoever said COMMIT keeps the prepared certificate that a view change must show (§4.2, §4.4)."""
     proof = prepared.get(vote.sequence)
     if proof is None or proof.pre_prepare.view != vote.view:
         return f"I4: COMMIT for sequence {vote.sequence} without its prepared certificate on disk"
     return None
+
+
+def statement_is_durable(statement: ViewStatement, durable: Collection[bytes]) -> str | None:
+    """I5 for views: a VIEW-CHANGE or NEW-VIEW leaves only when it is on disk."""
+    said = type(statement).__name__
+    return None if encode(statement) in durable else f"I5: {said} for view {statement.view} left before its disk"
 
 
 def vote_is_durable(vote: Vote, durable: Collection[bytes]) -> str | None:
@@ -73,6 +100,33 @@ def view_never_falls(before: View, now: View) -> str | None:
     return None if now >= before else f"I7: view fell from {before} to {now}"
 
 
+def is_carried_over(
+    sequence: SequenceNumber, digest: Digest, carried: CarriedOver, *, chain: Digest, epoch: Epoch
+) -> str | None:
+    """I8: what committed in an earlier view is in O of every later NEW-VIEW, or at or below its min-s (§4.4).
+
+    The caller asks only about a decision of an earlier view than the NEW-VIEW's.
+    """
+    if sequence <= carried.low:
+        return None
+    proposal = carried.proposals.get(sequence)
+    if proposal is None:
+        return f"I8: sequence {sequence} is committed and not carried over"
+    if proposal_digest(proposal, chain=chain, epoch=epoch, sequence=sequence) != digest:
+        return f"I8: sequence {sequence} is carried over with another digest than the committed one"
+    return None
+
+
+def evidence_convicts(
+    proof: Equivocation, *, liars: Collection[int], chain: Digest, epoch: Epoch, committee: Committee, verify: Verify
+) -> str | None:
+    """I15: evidence names only liars, and convicts them before anybody who has the charter."""
+    accused = proof.first_vote.sender
+    if not is_evidence(proof, chain=chain, epoch=epoch, committee=committee, verify=verify):
+        return f"I15: the evidence against replica {accused} proves nothing"
+    return None if accused in liars else f"I15: evidence names replica {accused}, which is honest"
+
+
 def same_header(height: SequenceNumber, headers: Mapping[ReplicaId, Digest]) -> str | None:
     """I9: honest replicas that executed a height have one header for it (§4.1: a deterministic service)."""
     return _all_equal(f"I9: headers at height {height} differ", headers)
@@ -88,6 +142,11 @@ def is_bounded(state: State) -> str | None:
         ("block vote tallies", len(state.block_votes), settings.log_size),
         ("peers", len(state.peers), members),
         ("blocks", len(state.blocks), state.executed - state.stable),
+        ("VIEW-CHANGEs of one sender", max(map(len, state.view_changes.values()), default=0), 2),
+        ("senders of VIEW-CHANGEs", len(state.view_changes), members),
+        ("NEW-VIEWs that wait", len(state.pending_new_views), members),
+        ("complaints", len(state.suspects), members),
+        ("accused", len(state.accused), members),
     )
     for what, held, most in sizes:
         if held > most:

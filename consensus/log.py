@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consensus.bundle import Signed
-from consensus.messages import CertifiedBlock, Commit, Prepare, PrePrepare
+from consensus.messages import CertifiedBlock, Commit, Prepare, PreparedCertificate, PrePrepare, Proposal
 from consensus.types import Digest, ReplicaId, SequenceNumber
 
 
@@ -65,8 +65,20 @@ class Slot:
     own_commit: Commit | None = None
     said_at: int = 0
     """The status tick at which this replica last said something new here: younger votes are still on their way."""
+    early: Signed | None = None
+    """The primary's PRE-PREPARE for a view whose NEW-VIEW is not here yet."""
+    prepared: PreparedCertificate | None = None
+    """Proof of the highest view in which this number prepared here: survives view changes, as P must show it."""
+    decided: Proposal | None = None
+    """The decision, once it was handed out."""
     taken_over: CertifiedBlock | None = None
     """A final block with its proof, from a peer; as good as a decision."""
+
+    def start_view(self) -> None:
+        """Forget what was said in the view that ends; what prepared and what is decided stays."""
+        self.accepted, self.digest, self.early = None, None, None
+        self.prepares, self.commits = Tally(), Tally()
+        self.own_pre_prepare, self.own_prepare, self.own_commit = None, None, None
 
     @property
     def pre_prepare(self) -> PrePrepare | None:

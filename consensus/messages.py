@@ -5,12 +5,14 @@ in what that signature covers, and each message's tag is in its bytes, so that n
 can be replayed in another.
 """
 
+import enum
 from typing import Annotated
 
 import msgspec
 
 from canonical.encoding import encode
 from canonical.hashing import Domain, digest
+from canonical.merkle import leaf_hash
 from canonical.signing import Signature
 from consensus.types import MEMBERS_MAX, BatchNumber, Digest, Epoch, ReplicaId, SequenceNumber, View
 
@@ -24,8 +26,8 @@ Natural = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 STATUS_SLOTS_MAX = 256
 """Entries of one kind in a status: more than the log holds slots; bounds what one status can make a receiver push."""
 
-BATCHES_IN_PROPOSAL_MAX = 256
-"""References in one proposal: 256 x 60 bytes keep a PRE-PREPARE under 16 KiB."""
+BATCHES_IN_PROPOSAL_MAX = 64
+"""References in one proposal: 64 x 60 bytes keep a PRE-PREPARE under 4 KiB, and what a VIEW-CHANGE proves in bounds."""
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -124,6 +126,10 @@ class Status(Message, frozen=True, tag="status"):
     number: Natural
     """Strictly increasing in one life, and over restarts while the sender's clock, which it is, is not set back."""
     view: View
+    is_active: bool
+    """Whether it votes in `view`, or still waits for its NEW-VIEW."""
+    view_changes: Mask
+    """Bit i set: it holds replica i's VIEW-CHANGE for `view`; all that the NEW-VIEW names once it is active."""
     stable: SequenceNumber
     """Last stable checkpoint: the low watermark h."""
     executed: SequenceNumber
@@ -133,7 +139,8 @@ class Status(Message, frozen=True, tag="status"):
     asked: ReplicaId | None
     """Who is asked to push blocks after `certified`, and batches; nobody while all goes well."""
     slots: Annotated[tuple[SlotStatus, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
-    """Slots after `executed` of which anything is held, lowest first."""
+    """Slots that the view carried over and that are executed here, not final; then those after `executed` of which
+    anything is held. Lowest first."""
     blocks: Annotated[tuple[BlockStatus, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
     """Executed blocks that lack a certificate, lowest first."""
     batches: Annotated[tuple[BatchNumber, ...], msgspec.Meta(max_length=MEMBERS_MAX)]
@@ -171,6 +178,10 @@ def header_digest(header: BlockHeader, *, chain: Digest) -> Digest:
     return digest(Domain.HEADER, chain, encode(header))
 
 
+NULL_PROPOSAL = Proposal((), 0)
+"""The null request (§4.4): fills a hole that a view change found, executes as a no-op, and counts for checkpoints."""
+
+
 class CertificateVote(Message, frozen=True):
     """One vote taken out of its bundle: still provable to anybody, since it carries its Merkle path."""
 
@@ -204,8 +215,83 @@ class PreparedCertificate(Message, frozen=True, tag="prepared"):
     """PREPAREs of distinct backups for its digest, by ascending sender."""
 
 
+class SuspectReason(enum.StrEnum):
+    """Why a view should be left."""
+
+    NO_PROGRESS = "no progress"
+    """The sender's oldest known request is not executed in time."""
+    HAND_OVER = "hand-over"
+    """The sender is the primary and about to stop."""
+
+
+class Suspect(Message, frozen=True, tag="suspect"):
+    """<SUSPECT, v, i>_i: i complains of view v, and stays in it until f+1 do."""
+
+    view: View
+    reason: SuspectReason
+
+
+class CheckpointProof(Message, frozen=True):
+    """C of a VIEW-CHANGE (§4.4): the block of a stable checkpoint with its certificate."""
+
+    header: BlockHeader
+    votes: tuple[CertificateVote, ...]
+
+
+class ViewChange(Message, frozen=True, tag="view-change"):
+    """<VIEW-CHANGE, v+1, n, C, P, i>_i (§4.4): i has left every earlier view; n is the height of `checkpoint`."""
+
+    view: View
+    """The view it asks for."""
+    checkpoint: CheckpointProof | None
+    """C: proof of i's last stable checkpoint; None while that is 0."""
+    prepared: Annotated[tuple[PreparedCertificate, ...], msgspec.Meta(max_length=STATUS_SLOTS_MAX)]
+    """P: for each number above it that prepared at i, the certificate of the highest view; by ascending sequence."""
+
+
+class NamedViewChange(Message, frozen=True):
+    """One element of V, by name."""
+
+    sender: ReplicaId
+    digest: Digest
+    """`statement_digest` of the VIEW-CHANGE."""
+
+
+class NewView(Message, frozen=True, tag="new-view"):
+    """<NEW-VIEW, v+1, V, O>_p (§4.4): the primary of v+1 opens it. V by digest; O follows from V and is not sent."""
+
+    view: View
+    view_changes: Annotated[tuple[NamedViewChange, ...], msgspec.Meta(max_length=MEMBERS_MAX)]
+    """V: VIEW-CHANGEs for this view by a quorum, by ascending sender."""
+
+
+ViewStatement = ViewChange | NewView
+"""What binds its sender for a whole view."""
+
+
+def statement_digest(statement: ViewStatement) -> Digest:
+    """What NEW-VIEW calls a VIEW-CHANGE: the hash of it as a leaf of a bundle."""
+    return leaf_hash(encode(statement))
+
+
+class Forwarded(Message, frozen=True, tag="forwarded"):
+    """Somebody else's statement with the proof that he made it: nobody depends on having heard it himself."""
+
+    statement: ViewStatement
+    vote: CertificateVote
+
+
+class Equivocation(Message, frozen=True, tag="equivocation"):
+    """Evidence: two votes of one member that no honest member could both have said."""
+
+    first: PrePrepare | Prepare | Commit | BlockVote
+    first_vote: CertificateVote
+    second: PrePrepare | Prepare | Commit | BlockVote
+    second_vote: CertificateVote
+
+
 Vote = PrePrepare | Prepare | Commit | BlockVote
 """What binds its sender: recorded on disk before it leaves, said once for each slot."""
 
-Item = PrePrepare | Prepare | Commit | BlockVote | Status | CertifiedBlock
+Item = PrePrepare | Prepare | Commit | BlockVote | Suspect | ViewChange | NewView | Forwarded | Status | CertifiedBlock
 """Everything a bundle may carry."""

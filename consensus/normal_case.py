@@ -7,6 +7,7 @@ sequence numbers are open at once; decisions are handed out strictly in order.
 from consensus.bundle import Signed
 from consensus.effects import Decided, PreparedRecord, Reason
 from consensus.events import TimerKind
+from consensus.evidence import accuse
 from consensus.log import Slot
 from consensus.messages import (
     BATCHES_IN_PROPOSAL_MAX,
@@ -27,13 +28,15 @@ def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None
 
     It proposes at once while nothing is open, and otherwise when a proposal is full or has waited `block_interval_ms`
     for each number that is open: the longer agreement takes, on a busy machine or over a long way, the more each round
-    of it carries, and without load latency stays low. At most W numbers are open, and none above h + L/2.
+    of it carries, and without load latency stays low. At most W numbers are open, and none above h + L/2. A new primary
+    that has not executed up to min-s does not know which batches ran, and orders nothing yet (T-D14).
     """
     settings = state.settings
-    if not state.is_primary:
+    if not state.is_primary or not state.active or state.executed < state.carried.low:
         return
     while True:
-        last = max(state.executed, max((n for n, slot in state.log.slots.items() if slot.own_pre_prepare), default=0))
+        said = max((n for n, slot in state.log.slots.items() if slot.own_pre_prepare), default=0)
+        last = max(state.executed, state.carried.high, said)
         sequence = SequenceNumber(last + 1)
         waiting = batches_for_proposal(state, sequence=sequence)
         if not waiting or last - state.executed >= settings.in_flight_max:
@@ -90,6 +93,9 @@ def earliest_timestamp_ms(state: State, *, sequence: SequenceNumber) -> int:
 def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms: int) -> Reason | None:
     """Accept the primary's ordering (N3-N5).
 
+    A number that the view change carried over takes exactly what O gives it, without being judged again: it was, by a
+    quorum, and it may be older than this replica's clock or executed state would allow (V10).
+
     Accepted when: it names this view; its sender is the view's primary; h < n <= H and n is not executed; no other
     digest was accepted for (v, n), nor prepared before a restart; the proposal keeps its bounds; its time neither
     runs back nor lies far ahead.
@@ -100,17 +106,36 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
         return Reason.NOT_PRIMARY
     if not state.log.covers(message.sequence):
         return Reason.OUT_OF_WINDOW
-    if message.sequence <= state.executed:
+    carried = state.carried.proposals.get(message.sequence) if state.active else None
+    if message.sequence <= state.executed and carried is None and state.active:
         return Reason.STALE
     slot = state.log.slot(message.sequence)
+    if not state.active:
+        slot.early = slot.early or signed
+        return None
     digest = proposal_digest(
         message.proposal, chain=state.settings.chain, epoch=state.settings.epoch, sequence=message.sequence
     )
-    if slot.digest is not None:
+    if slot.accepted is not None:
+        accuse(state, slot.accepted, signed)
         return Reason.STALE if slot.digest == digest else Reason.CONFLICT
     if slot.own_prepare is not None and slot.own_prepare.digest != digest:
         return Reason.CONFLICT
-    if not is_within_bounds(state, message.proposal):
+    reason = judge_proposal(state, signed, message, carried, wall_ms=wall_ms)
+    if reason is not None:
+        return reason
+    slot.accepted, slot.digest = signed, digest
+    advance(state, slot)
+    return None
+
+
+def judge_proposal(
+    state: State, signed: Signed, message: PrePrepare, carried: Proposal | None, *, wall_ms: int
+) -> Reason | None:
+    """N5, V10: what O carried over must be that; anything else must keep its bounds and its time."""
+    if carried is not None:
+        return None if message.proposal == carried else Reason.CONFLICT
+    if message.sequence <= state.carried.high or not is_within_bounds(state, message.proposal):
         return Reason.BAD_PROPOSAL
     if message.proposal.timestamp_ms < earliest_timestamp_ms(state, sequence=message.sequence):
         return Reason.BAD_TIMESTAMP
@@ -119,8 +144,6 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
         and message.proposal.timestamp_ms > wall_ms + state.settings.drift_ms_max
     ):
         return Reason.BAD_TIMESTAMP
-    slot.accepted, slot.digest = signed, digest
-    advance(state, slot)
     return None
 
 
@@ -149,6 +172,7 @@ def on_prepare(state: State, signed: Signed, message: Prepare) -> Reason | None:
         return Reason.OUT_OF_WINDOW
     slot = state.log.slot(message.sequence)
     if not slot.prepares.add(signed, message.digest):
+        accuse(state, slot.prepares.votes[signed.sender], signed)
         return Reason.STALE
     advance(state, slot)
     return None
@@ -165,6 +189,7 @@ def on_commit(state: State, signed: Signed, message: Commit) -> Reason | None:
         return Reason.OUT_OF_WINDOW
     slot = state.log.slot(message.sequence)
     if not slot.commits.add(signed, message.digest):
+        accuse(state, slot.commits.votes[signed.sender], signed)
         return Reason.STALE
     advance(state, slot)
     return None
@@ -181,7 +206,8 @@ def advance(state: State, slot: Slot) -> None:
         if slot.own_commit is None and is_prepared(state, slot):
             slot.own_commit = Commit(accepted.view, slot.sequence, slot.digest)
             slot.said_at = state.tick
-            state.ready.records.append(PreparedRecord(prepared_certificate(state, slot, accepted, slot.digest)))
+            slot.prepared = prepared_certificate(state, slot, accepted, slot.digest)
+            state.ready.records.append(PreparedRecord(slot.prepared))
             state.say(slot.own_commit)
     decide(state)
 
@@ -200,7 +226,7 @@ def decide(state: State) -> None:
         if not all(state.requests.holds(reference) for reference in due):
             return
         state.requests.decide(due)
-        state.decided = slot.sequence
+        state.decided, slot.decided = slot.sequence, proposal
         digest = proposal_digest(
             proposal, chain=state.settings.chain, epoch=state.settings.epoch, sequence=slot.sequence
         )

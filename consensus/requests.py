@@ -107,6 +107,10 @@ class Requests:
         if references:
             self.held = {each.digest: each for each in self.held.values() if not self.is_executed(each)}
 
+    def oldest_orderable(self) -> BatchReference | None:
+        """The first batch to have arrived among those that no gap in their author's stream keeps from being ordered."""
+        return next((each for each in self.held.values() if each.number <= self.streams[each.author].held_up_to), None)
+
     def unordered(self, ordered_up_to: Sequence[BatchNumber], *, first: ReplicaId) -> Iterator[BatchReference]:
         """Batches that may be ordered next: one of each author in turn, beginning with author `first`, without gaps.
 

@@ -1,13 +1,28 @@
 """A replica's state: everything the handlers share, owned by one `Replica`."""
 
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from canonical.hashing import ZERO_DIGEST
 from consensus.bundle import Verify
+from consensus.carried import NOTHING_CARRIED, CarriedOver
 from consensus.effects import Outgoing, Ready, SetTimer, VoteRecord
 from consensus.events import TimerKind
 from consensus.log import Log, Tally
-from consensus.messages import BlockHeader, BlockVote, CertifiedBlock, Proposal, Status, Vote
+from consensus.messages import (
+    BlockHeader,
+    BlockVote,
+    CertificateVote,
+    CertifiedBlock,
+    CheckpointProof,
+    Equivocation,
+    NewView,
+    Proposal,
+    Status,
+    ViewChange,
+    ViewStatement,
+    Vote,
+)
 from consensus.requests import Requests
 from consensus.settings import Settings
 from consensus.types import Digest, ReplicaId, SequenceNumber, View
@@ -30,6 +45,9 @@ class Block:
 
 STATUSES_A_TICK_MAX = 2
 """Statuses of one sender that are answered within one own status interval. Clocks drift, so one would lose some."""
+
+PATIENCE_DOUBLINGS_MAX = 3
+"""Patience grows to eight times the timeout and no further: after an outage nobody sleeps for minutes (P1)."""
 
 SILENCE_TICKS = 25
 """After so many intervals without a newer status an older number is heard again, once: a clock was set back."""
@@ -64,6 +82,18 @@ class Peer:
         self.number_highest = max(self.number_highest, status.number)
 
 
+Statement_co = TypeVar("Statement_co", bound=ViewStatement, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven(Generic[Statement_co]):
+    """A VIEW-CHANGE or NEW-VIEW and the proof that its sender said it."""
+
+    message: Statement_co
+    vote: CertificateVote
+    digest: Digest
+
+
 @dataclass(slots=True)
 class State:
     """§4.1: "the state of each replica includes the state of the service, a message log, and the current view"."""
@@ -73,6 +103,31 @@ class State:
     log: Log
     requests: Requests
     view: View = View(0)
+    active: bool = True
+    """Whether this replica votes in `view`; while it waits for the NEW-VIEW it does not."""
+    carried: CarriedOver = NOTHING_CARRIED
+    """What `view` started from."""
+    suspects: dict[ReplicaId, View] = field(default_factory=dict)
+    """The latest view each replica complained of."""
+    view_changes: dict[ReplicaId, dict[View, Proven[ViewChange]]] = field(default_factory=dict)
+    """Each replica's VIEW-CHANGEs for `view` and above, proved."""
+    own_new_view: NewView | None = None
+    """Said by this replica as the primary of `view`."""
+    pending_new_views: dict[ReplicaId, Proven[NewView]] = field(default_factory=dict)
+    """Each primary's latest NEW-VIEW of which some named VIEW-CHANGE is not here yet. One a member: a liar who opens
+    view 2^62 puts nobody else's aside."""
+    new_view: Proven[NewView] | None = None
+    """What opened `view`; None in view 0."""
+    failed_views: int = 0
+    """Views left since a block was executed: each doubles the patience with the next."""
+    left_because: str = ""
+    """Why the view before was left, for people."""
+    watched: Digest | None = None
+    """What the progress timer runs for."""
+    checkpoint: CheckpointProof | None = None
+    """The last stable checkpoint with its certificate."""
+    accused: dict[ReplicaId, Equivocation] = field(default_factory=dict)
+    """Members that contradicted themselves, with the proof."""
     executed: SequenceNumber = SequenceNumber(0)
     """The last block executed; every one below it is too."""
     executed_digest: Digest = ZERO_DIGEST
@@ -111,6 +166,30 @@ class State:
     def is_primary(self) -> bool:
         """Whether this replica leads the current view."""
         return self.settings.committee.primary(self.view) == self.settings.replica
+
+    @property
+    def patience_ms(self) -> int:
+        """T6: how long to wait for progress: doubled for each view that failed in a row, eight times at most."""
+        return self.settings.progress_timeout_ms << min(self.failed_views, PATIENCE_DOUBLINGS_MAX)
+
+    def move_to(self, view: View) -> None:
+        """Begin `view`, not yet active in it; what was said in the view before is forgotten, what prepared is not."""
+        self.view, self.active = view, False
+        self.own_new_view, self.new_view = None, None
+        self.pending_new_views = {
+            sender: pending for sender, pending in self.pending_new_views.items() if pending.message.view >= view
+        }
+        for slot in self.log.slots.values():
+            slot.start_view()
+        for kind in (TimerKind.LINGER, TimerKind.PROGRESS, TimerKind.NEW_VIEW, TimerKind.ENTRY):
+            self.timers.pop(kind, None)
+        self.watched = None
+
+    @property
+    def pending_new_view(self) -> Proven[NewView] | None:
+        """The NEW-VIEW of the view that is being entered, if it came."""
+        pending = self.pending_new_views.get(self.settings.committee.primary(self.view))
+        return pending if pending is not None and pending.message.view == self.view else None
 
     def say(self, vote: Vote) -> None:
         """Record a vote and send it to everybody once the record is on disk. Counted when it comes back."""

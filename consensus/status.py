@@ -13,13 +13,14 @@ from consensus.log import Slot
 from consensus.messages import (
     STATUS_SLOTS_MAX,
     BlockStatus,
+    Forwarded,
     Item,
     Mask,
     SlotStatus,
     Status,
 )
 from consensus.state import Peer, State
-from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber
+from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber, View
 
 TICKS_ON_THE_WAY = 2
 """What was said at tick t may be missed from tick t+2 on: at least one whole interval lies between."""
@@ -37,11 +38,16 @@ def on_status_timer(state: State, *, wall_ms: int) -> None:
 def own_status(state: State, *, number: int) -> Status:
     """What this replica holds of everything that is not final here."""
     state.asked_last = whom_to_ask(state)
-    slots = [slot for slot in state.log.after(state.executed) if state.log.covers(slot.sequence)]
+    slots = [
+        *carried_slots(state),
+        *(slot for slot in state.log.after(state.executed) if state.log.covers(slot.sequence)),
+    ]
     blocks = [height for height in sorted(state.blocks) if height > state.certified]
     return Status(
         number=number,
         view=state.view,
+        is_active=state.active,
+        view_changes=mask_of(view_changes_held(state)),
         stable=state.stable,
         executed=state.executed,
         certified=state.certified,
@@ -50,6 +56,32 @@ def own_status(state: State, *, number: int) -> Status:
         blocks=tuple(_block_status(state, height) for height in blocks[:STATUS_SLOTS_MAX]),
         batches=tuple(stream.held_up_to for stream in state.requests.streams),
         missing=tuple(missing_batches(state)[:STATUS_SLOTS_MAX]),
+    )
+
+
+def carried_slots(state: State) -> list[Slot]:
+    """Executed slots that the view carried over and that are not final: others may need this replica's votes on them.
+
+    The story behind it, n = 4. Replicas 0 and 1 executed number 7 in view 0, 2 did not, 3 is dead: no certificate. View
+    1 carries 7 over, and its PRE-PREPARE to 0 is lost. Unless 0 says that it lacks it, 2 never gets its q-1 PREPAREs.
+    """
+    if not state.active:
+        return []
+    sequences = [each for each in state.carried.proposals if state.certified < each <= state.executed]
+    return [state.log.slots.get(each) or Slot(each) for each in sequences]
+
+
+def view_changes_held(state: State) -> int:
+    """Whose VIEW-CHANGE for this view is here, as a bit mask; with its NEW-VIEW here, of those it names only these.
+
+    Somebody may have said two. The other one is of no use here, and whoever has the named one must know to send it.
+    """
+    pending = state.pending_new_view
+    named = {each.sender: each.digest for each in pending.message.view_changes} if pending else {}
+    return sum(
+        1 << sender
+        for sender, known in state.view_changes.items()
+        if state.view in known and named.get(sender, known[state.view].digest) == known[state.view].digest
     )
 
 
@@ -63,7 +95,9 @@ def whom_to_ask(state: State) -> ReplicaId | None:
     ahead = [
         replica
         for replica, peer in sorted(state.peers.items())
-        if (is_stuck and peer.status.certified > state.certified) or _holds_batches_we_lack(state, peer.status)
+        if (is_stuck and peer.status.certified > state.certified)
+        or _holds_batches_we_lack(state, peer.status)
+        or is_later(peer.status.view, state.view, is_active=state.active)
     ]
     if not ahead:
         return None
@@ -99,9 +133,13 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         state.peers[signed.sender] = Peer(message, number_highest=message.number, heard_at=state.tick)
     else:
         peer.hear(message, tick=state.tick)
-    for vote in [*votes_lacking(state, message), *block_votes_lacking(state, message)]:
-        state.ready.send.append(Outgoing(vote, to=signed.sender))
     is_asked = message.asked == state.settings.replica
+    for item in [
+        *votes_lacking(state, message),
+        *block_votes_lacking(state, message),
+        *view_statements_lacking(state, message, is_asked=is_asked),
+    ]:
+        state.ready.send.append(Outgoing(item, to=signed.sender))
     if is_asked and state.certified > message.certified:
         first = SequenceNumber(message.certified + 1)
         state.ready.pushes.append(PushBlocks(signed.sender, first, state.certified))
@@ -113,10 +151,14 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
 
 def votes_lacking(state: State, status: Status) -> list[Item]:
     """R3: own votes for open slots that the sender has not got, save where it can have the certified block."""
+    if status.view != state.view:
+        return []
     held = {each.sequence: each for each in status.slots}
     own_bit = 1 << state.settings.replica
     lacking: list[Item] = []
-    for slot in state.log.after(max(status.executed, state.certified)):
+    for slot in state.log.after(max(status.certified, state.certified)):
+        if slot.sequence <= status.executed and slot.sequence not in held:
+            continue
         if slot.said_at + TICKS_ON_THE_WAY > state.tick or slot.sequence > status.stable + state.settings.log_size:
             continue
         entry = held.get(slot.sequence)
@@ -127,6 +169,26 @@ def votes_lacking(state: State, status: Status) -> list[Item]:
         if slot.own_commit and not (entry and replicas_in(entry.commits) & own_bit):
             lacking.append(slot.own_commit)
     return lacking
+
+
+def view_statements_lacking(state: State, status: Status, *, is_asked: bool) -> list[Item]:
+    """R7: what the sender needs to enter this replica's view: own statements, and all others' if this one was asked."""
+    if not is_later(state.view, status.view, is_active=status.is_active):
+        return []
+    held = replicas_in(status.view_changes) if status.view == state.view else 0
+    lacking: list[Item] = []
+    for sender, known in sorted(state.view_changes.items()):
+        proven = known.get(state.view)
+        if proven is not None and not held >> sender & 1 and (is_asked or sender == state.settings.replica):
+            lacking.append(Forwarded(proven.message, proven.vote))
+    if state.new_view is not None and (is_asked or state.new_view.vote.sender == state.settings.replica):
+        lacking.append(Forwarded(state.new_view.message, state.new_view.vote))
+    return lacking
+
+
+def is_later(view: View, than: View, *, is_active: bool) -> bool:
+    """Whether somebody in `view` can help another into it, who is in view `than`, active there or waiting."""
+    return view > than or (view == than and not is_active)
 
 
 def block_votes_lacking(state: State, status: Status) -> list[Item]:
@@ -172,11 +234,12 @@ def replicas_in(mask: Mask) -> int:
 def _slot_status(state: State, slot: Slot) -> SlotStatus:
     """Every voter counts as held, whatever digest he voted for: his vote could not be replaced by another.
 
-    A replica that said COMMIT needs no more PREPAREs and shows them all as held.
+    A replica that said COMMIT needs no more PREPAREs and shows them all as held; one that executed, no more COMMITs.
     """
     everybody = (1 << state.settings.committee.size) - 1
     prepares = everybody if slot.own_commit else slot.prepares.voters
-    return SlotStatus(slot.sequence, slot.accepted is not None, mask_of(prepares), mask_of(slot.commits.voters))
+    commits = everybody if slot.sequence <= state.executed else slot.commits.voters
+    return SlotStatus(slot.sequence, (slot.accepted or slot.early) is not None, mask_of(prepares), mask_of(commits))
 
 
 def _block_status(state: State, height: SequenceNumber) -> BlockStatus:

@@ -12,13 +12,14 @@ from collections.abc import Iterable
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import Bundle, OpenBundle
-from consensus.effects import Decided, Outgoing, PreparedRecord, SetTimer, VoteRecord
-from consensus.events import BatchStored, Executed, Received, TimerFired, TimerKind
+from consensus.effects import Decided, Outgoing, PreparedRecord, SetTimer, ViewRecord, VoteRecord
+from consensus.events import BatchStored, Executed, HandOver, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
-from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, Status
+from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, ViewStatement, Vote
 from consensus.quorum import Committee
-from consensus.replica import Remembered, Replica
+from consensus.replica import Replica
+from consensus.restart import Remembered
 from consensus.settings import Settings
 from consensus.types import BatchNumber, Epoch, ReplicaId
 from ledger.charter import chain_id, members_digest
@@ -41,6 +42,7 @@ from node.writes import (
     StoreBlock,
     StoreCertificate,
     StorePrepared,
+    StoreView,
     StoreVote,
 )
 
@@ -97,6 +99,7 @@ class Core:
             replica=self._self,
             first_parent=self.chain,
             block_interval_ms=knobs.block_interval_ms,
+            progress_timeout_ms=knobs.target_failover_ms,
             status_interval_ms=max(50, knobs.target_failover_ms // 4),
         )
         remembered = None if restored is None else self._remembered(restored)
@@ -153,6 +156,11 @@ class Core:
         elif generation == self._linger_generation:
             self._linger_is_over = True
 
+    def hand_over(self, now_ms: int) -> None:
+        """This member is about to stop: if it is the primary, the others move to the next view at once."""
+        self._now_ms = now_ms
+        self.replica.step(HandOver(), wall_ms=now_ms)
+
     # What a member asks for
 
     def take(self) -> CoreReady:
@@ -168,12 +176,17 @@ class Core:
         """The writes of the last take are on disk: what waited for them leaves with the next take."""
         self._now_ms = now_ms
         gated, self._gated = self._gated, []
+        binding: list[Outgoing] = []
         for outgoing in gated:
-            assert not isinstance(outgoing.item, Status | CertifiedBlock), "I5: only votes wait for the disk"
-            assert self._is_settled(outgoing) or self._guard.admit(outgoing.item), "I2: one digest for one slot"
+            said = outgoing.item
+            assert isinstance(said, Vote | ViewStatement), "I5: only what binds its sender waits for the disk"
+            if self._guard.settles(said):
+                continue
+            assert self._guard.admit(said), "I2: one digest for one slot"
+            binding.append(outgoing)
         self._ready.outbound += self._undurable
         self._undurable = []
-        self._send([each for each in gated if not self._is_settled(each)])
+        self._send(binding)
 
     def seal_blocks(self, to: ReplicaId, blocks: Iterable[CertifiedBlock]) -> list[Outbound]:
         """Frame final blocks that a driver read from disk for one replica."""
@@ -256,6 +269,8 @@ class Core:
                     self._ready.writes.append(StoreVote(vote))
                 case PreparedRecord(certificate):
                     self._ready.writes.append(StorePrepared(certificate))
+                case ViewRecord(view, statement):
+                    self._ready.writes.append(StoreView(view, statement))
         self._gated += ready.send_after
         self._ready.timers += ready.timers
         self._ready.pushes += ready.pushes
@@ -344,12 +359,23 @@ class Core:
     def _remembered(self, restored: Restored) -> Remembered:
         executed = tuple(BatchNumber(self.ledger.last_batch(index)) for index in range(len(self.voters)))
         blocks = tuple(CertifiedBlock(each.header, each.proposal, each.votes or ()) for each in restored.blocks)
-        return Remembered(restored.stable, restored.certified, blocks, restored.tip, restored.votes, executed)
+        return Remembered(
+            stable=restored.stable,
+            checkpoint=restored.checkpoint,
+            certified=restored.certified,
+            blocks=blocks,
+            tip=restored.tip,
+            view=restored.view,
+            statements=restored.statements,
+            votes=restored.votes,
+            prepared=restored.prepared,
+            executed_batches=executed,
+        )
 
     def _restore(self, restored: Restored) -> None:
         self._guard.raise_floor(restored.stable)
-        for vote in restored.votes:
-            assert self._guard.admit(vote), "I2: one digest for one slot"
+        for said in (*restored.votes, *restored.statements):
+            assert self._guard.admit(said), "I2: one digest for one slot"
         self._next_batch = restored.next_batch_number
         for payload in restored.batches:
             batch = self._inbound.reopen(payload)
@@ -357,11 +383,6 @@ class Core:
             self.replica.hold(batch.reference)
             if batch.batch.author == self._self:
                 self._pool.expect(batch.ids)
-
-    def _is_settled(self, outgoing: Outgoing) -> bool:
-        """Whether a checkpoint that became stable in the vote's own turn leaves nobody in need of it."""
-        vote = outgoing.item
-        return not isinstance(vote, Status | CertifiedBlock) and vote.sequence <= self._guard.floor
 
     def _count(self, reason: Refusal | object, member: str) -> None:
         self.counters[f"{member}: {reason}" if member in self._members else str(reason)] += 1

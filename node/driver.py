@@ -125,7 +125,7 @@ class Driver:
         return done
 
     def stop(self) -> None:
-        """Let the turn at hand be the last."""
+        """Let one more turn be the last; in it a primary hands over, so that nobody has to miss it first."""
         self._stopping = True
         self.wake()
 
@@ -141,6 +141,8 @@ class Driver:
             await self._wake.wait()
             self._wake.clear()
             if self._stopping:
+                self.core.hand_over(self._clock_ms())
+                self.turn()
                 break
             if self.turn():
                 self.wake()

@@ -7,11 +7,13 @@ from consensus.messages import (
     BlockHeader,
     CertificateVote,
     CertifiedBlock,
+    CheckpointProof,
     PreparedCertificate,
     Proposal,
+    ViewStatement,
     Vote,
 )
-from consensus.types import BatchNumber, Digest, SequenceNumber
+from consensus.types import BatchNumber, Digest, SequenceNumber, View
 from ledger.receipts import Receipt
 
 
@@ -25,6 +27,10 @@ class StoredBlock:
     proposal: Proposal
     votes: tuple[CertificateVote, ...] | None
     """The block certificate, or None while it has none here."""
+
+    def proof(self) -> CheckpointProof | None:
+        """Its header with the certificate, if it has one: what a VIEW-CHANGE shows of a stable checkpoint."""
+        return None if self.votes is None else CheckpointProof(self.header, self.votes)
 
     def certified(self) -> CertifiedBlock | None:
         """The block with its proof, if it has one."""
@@ -60,6 +66,12 @@ class StoredReceipt:
 class Restored:
     """Everything a core needs to go on where it stopped."""
 
+    view: View
+    """The view it was in."""
+    statements: tuple[ViewStatement, ...]
+    """Its VIEW-CHANGE for that view, and its NEW-VIEW if it was the primary there."""
+    checkpoint: CheckpointProof | None
+    """The stable checkpoint with its certificate; None while it is 0."""
     votes: tuple[Vote, ...]
     """Own votes above the stable checkpoint, in the order of casting: said again, byte for byte."""
     prepared: tuple[PreparedCertificate, ...]

@@ -3,13 +3,22 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Vote
+from consensus.messages import BlockVote, Commit, NewView, Prepare, PrePrepare, ViewChange, Vote
 from consensus.state import State
 from consensus.types import VotePhase
 from ledger.receipts import Status
 from node.effects import CoreReady
 from node.trace import TraceLine
-from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
+from node.writes import (
+    Stabilise,
+    StoreBatch,
+    StoreBlock,
+    StoreCertificate,
+    StorePrepared,
+    StoreView,
+    StoreVote,
+    Write,
+)
 
 
 def trace_lines(ready: CoreReady, state: State, *, now_ms: int) -> list[TraceLine]:
@@ -46,6 +55,8 @@ def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield f"certified {height}", ("final",), f"block-vote {height} from {senders}"
         case Stabilise(sequence):
             yield f"stable {sequence}", ("collect garbage",), f"certified {sequence}"
+        case StoreView():
+            yield _about_view(write)
         case StorePrepared():
             # The COMMIT beside it says the same.
             return
@@ -59,6 +70,18 @@ _CAUSES = {
     VotePhase.COMMIT: "prepared {}",
     VotePhase.BLOCK: "executed {}",
 }
+
+
+def _about_view(write: StoreView) -> tuple[str, tuple[str, ...], str]:
+    match write.statement:
+        case None:
+            return f"entered-view {write.view}", ("record",), f"new-view {write.view}"
+        case ViewChange():
+            return f"view-change {write.view}", ("record", "send view-change"), f"leave for view {write.view}"
+        case NewView():
+            return f"new-view {write.view}", ("record", "send new-view"), f"view-changes for {write.view}"
+        case _:
+            assert_never(write.statement)
 
 
 def _phase_of(vote: Vote) -> VotePhase:

@@ -2,8 +2,16 @@
 
 from dataclasses import dataclass
 
-from consensus.messages import BatchReference, BlockHeader, CertificateVote, PreparedCertificate, Proposal, Vote
-from consensus.types import Digest, SequenceNumber
+from consensus.messages import (
+    BatchReference,
+    BlockHeader,
+    CertificateVote,
+    PreparedCertificate,
+    Proposal,
+    ViewStatement,
+    Vote,
+)
+from consensus.types import Digest, SequenceNumber, View
 from ledger.receipts import ComplianceEntry, Receipt
 
 
@@ -19,6 +27,15 @@ class StorePrepared:
     """The certificate behind an own COMMIT; replaces an older one for the same sequence."""
 
     certificate: PreparedCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class StoreView:
+    """The view this member is in; what it said about earlier ones is no longer needed."""
+
+    view: View
+    statement: ViewStatement | None
+    """Its VIEW-CHANGE or NEW-VIEW for `view`, before it leaves; None where it only entered the view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +76,4 @@ class Stabilise:
     sequence: SequenceNumber
 
 
-Write = StoreVote | StorePrepared | StoreBatch | StoreBlock | StoreCertificate | Stabilise
+Write = StoreVote | StorePrepared | StoreView | StoreBatch | StoreBlock | StoreCertificate | Stabilise

@@ -13,6 +13,11 @@ import quorate
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("quorate.commands.demo", "A consortium's first day on this machine, in under a minute."),
     "node": ("quorate.commands.node", "Run one member's node."),
+    "campaign": ("quorate.commands.campaign", "Many seeds of simulated faults and lies, each judged."),
+    "run": ("quorate.commands.run", "Run one scenario, in virtual time or with real processes."),
+    "scenarios": ("quorate.commands.scenarios", "List the scenarios, a line each."),
+    "explain": ("quorate.commands.explain", "Ask members why the chain moves or does not."),
+    "doctor": ("quorate.commands.doctor", "Print the three knobs and what they became."),
     "bench": ("quorate.commands.bench", "Measure a consortium on this machine."),
     "charter": ("quorate.commands.charter", "Found a consortium, and read what was founded."),
     "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),

@@ -24,7 +24,7 @@ from node.audit.findings import Finding, Findings
 from node.audit.meta import audit_file, audit_meta
 from node.audit.state import audit_state
 from node.audit.transactions import ExpectedTransactions
-from node.audit.votes import audit_prepared, audit_votes
+from node.audit.votes import audit_prepared, audit_statements, audit_votes
 from node.errors import DatabaseEdited
 from node.home.keys import verify_signature
 from node.storage.faults import reading
@@ -114,6 +114,7 @@ def _audit(
     context = AuditContext(connection, chain, epoch, member, keys, verify, meta, findings)
     voted = audit_votes(context)
     audit_prepared(context)
+    audit_statements(context)
     batches, transactions = ExpectedBatches(context), ExpectedTransactions(context)
     tip: BlockHeader | None = None
     for block in audit_blocks(context, voted):

@@ -1,13 +1,11 @@
 """Own votes: the chain of their rows, and the prepared certificates behind the COMMITs among them."""
 
 from canonical.hashing import Digest
-from consensus.bundle import Verify
-from consensus.certificate import is_said_by
-from consensus.messages import BlockVote, Commit, Prepare, PreparedCertificate, proposal_digest
-from consensus.quorum import Committee
-from consensus.types import Epoch, SequenceNumber
+from consensus.certificate import is_prepared_certificate
+from consensus.messages import BlockVote, Commit
+from consensus.types import SequenceNumber
 from node.audit.context import AuditContext, read_column
-from node.storage.columns import PREPARED, VOTE, VoteRow, vote_link, vote_row
+from node.storage.columns import PREPARED, STATEMENT, VOTE, VoteRow, statement_seal, statement_tag, vote_link, vote_row
 
 
 def audit_votes(context: AuditContext) -> dict[SequenceNumber, Digest]:
@@ -84,25 +82,28 @@ def audit_prepared(context: AuditContext) -> None:
             found.add(vote.sequence)
 
 
-def is_prepared_certificate(
-    certificate: PreparedCertificate, *, chain: Digest, epoch: Epoch, committee: Committee, verify: Verify
-) -> bool:
-    """Whether a quorum said it (§4.2): the view's primary its PRE-PREPARE, distinct backups matching PREPAREs."""
-    accepted = certificate.pre_prepare
-    primary = committee.primary(accepted.view)
-    backups = [vote.sender for vote in certificate.prepares]
-    if certificate.primary.sender != primary or primary in backups:
-        return False
-    if len(backups) < committee.prepares_needed or backups != sorted(set(backups)):
-        return False
-    named = proposal_digest(accepted.proposal, chain=chain, epoch=epoch, sequence=accepted.sequence)
-    prepare = Prepare(accepted.view, accepted.sequence, named)
-    return is_said_by(
-        accepted, certificate.primary, chain=chain, epoch=epoch, committee=committee, verify=verify
-    ) and all(
-        is_said_by(prepare, vote, chain=chain, epoch=epoch, committee=committee, verify=verify)
-        for vote in certificate.prepares
-    )
+def audit_statements(context: AuditContext) -> None:
+    """Find rows of `statements` that are not what this member said of its view."""
+    findings, count = context.findings, 0
+    for tag, view, item, seal in context.connection.execute(
+        "SELECT tag, view, item, seal FROM statements ORDER BY tag"
+    ):
+        row, count = f"tag={tag}", count + 1
+        statement = read_column(STATEMENT, item)
+        if statement is None:
+            findings.add("statements", row, "item", "it is no VIEW-CHANGE and no NEW-VIEW")
+        elif statement_tag(statement) != tag:
+            findings.add("statements", row, "tag", f"its item is a {statement_tag(statement)}")
+        elif statement.view != view:
+            findings.add("statements", row, "view", f"its item says {statement.view}")
+        elif seal != statement_seal(tag, view, item):
+            findings.add("statements", row, "seal", "row and seal do not belong together: one of them was edited")
+        elif view != context.meta.view:
+            findings.add("statements", row, "view", f"this member is in view {context.meta.view}")
+    if count < context.meta.statements:
+        findings.add("statements", "", "", f"{context.meta.statements - count} missing of what this member said")
+    elif count > context.meta.statements:
+        findings.add("statements", "", "", f"{count - context.meta.statements} that this member never wrote")
 
 
 def _report_missing(context: AuditContext, first: int, end: int) -> None:

@@ -15,6 +15,8 @@ from consensus.messages import (
     PreparedCertificate,
     PrePrepare,
     Proposal,
+    ViewChange,
+    ViewStatement,
     Vote,
     proposal_digest,
 )
@@ -27,6 +29,7 @@ CERTIFICATE = msgspec.msgpack.Decoder(tuple[CertificateVote, ...])
 RECEIPTS = msgspec.msgpack.Decoder(tuple[Receipt, ...])
 COMPLIANCE = msgspec.msgpack.Decoder(tuple[ComplianceEntry, ...])
 VOTE = msgspec.msgpack.Decoder(Vote)
+STATEMENT = msgspec.msgpack.Decoder(ViewStatement)
 PREPARED = msgspec.msgpack.Decoder(PreparedCertificate)
 
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -71,6 +74,16 @@ def first_link(*, chain: Digest, member: int) -> Digest:
 def vote_link(previous: Digest, row: VoteRow) -> Digest:
     """Chain a row to the one before, so that a row edited, inserted or removed breaks the chain where it stands."""
     return digest(Domain.RECORD, previous, encode((row.lsn, row.phase, row.view, row.sequence, row.digest, row.item)))
+
+
+def statement_tag(statement: ViewStatement) -> str:
+    """What kind of statement it is, in the protocol's words."""
+    return "view-change" if isinstance(statement, ViewChange) else "new-view"
+
+
+def statement_seal(tag: str, view: int, item: bytes) -> Digest:
+    """Digest of a row of `statements`."""
+    return digest(Domain.RECORD, encode((tag, view, item)))
 
 
 def meta_seal(name: str, value: str) -> Digest:

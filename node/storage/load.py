@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from consensus.types import BatchNumber, SequenceNumber
+from consensus.types import BatchNumber, SequenceNumber, View
 from node.restored import Restored
-from node.storage.columns import PREPARED, VOTE
+from node.storage.columns import PREPARED, STATEMENT, VOTE
 from node.storage.meta import Meta
 from node.storage.reads import StorageReader
 
@@ -16,7 +16,13 @@ def restore(connection: sqlite3.Connection, path: Path, meta: Meta) -> Restored:
     with StorageReader(path) as reader:
         blocks = reader.blocks(meta.stable + 1, meta.executed)
         tip = blocks[-1] if blocks else reader.tip()
+        checkpoint = reader.block(meta.stable) if meta.stable else None
     return Restored(
+        view=View(meta.view),
+        statements=tuple(
+            STATEMENT.decode(item) for (item,) in connection.execute("SELECT item FROM statements ORDER BY tag DESC")
+        ),
+        checkpoint=None if checkpoint is None else checkpoint.proof(),
         votes=tuple(
             VOTE.decode(item)
             for (item,) in connection.execute("SELECT item FROM votes WHERE sequence > ? ORDER BY lsn", (meta.stable,))

@@ -21,6 +21,10 @@ class Meta:
     """The chain id in hex."""
     member: int
     """The index of the member whose database this is."""
+    view: int
+    """The view this member is in."""
+    statements: int
+    """Rows in `statements`."""
     stable: int
     """The last stable checkpoint."""
     executed: int
@@ -44,7 +48,7 @@ class Meta:
     def at_first(*, chain: Digest, member: int) -> "Meta":
         """What an empty database says."""
         link = first_link(chain=chain, member=member).hex()
-        return Meta(SCHEMA_VERSION, chain.hex(), member, 0, 0, 0, 0, 0, 0, link, 0, link)
+        return Meta(SCHEMA_VERSION, chain.hex(), member, 0, 0, 0, 0, 0, 0, 0, 0, link, 0, link)
 
 
 NAMES = tuple(field.name for field in fields(Meta))

@@ -7,7 +7,7 @@ when somebody edits by hand; what it cannot see, the audit finds.
 
 import sqlite3
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 SCHEMA = """
 -- One row a fact about the file itself. `seal` is a digest of the other two columns.
@@ -17,6 +17,9 @@ CREATE TABLE votes(lsn INTEGER PRIMARY KEY, phase TEXT NOT NULL, view INTEGER, s
   digest BLOB NOT NULL, item BLOB NOT NULL, link BLOB NOT NULL) STRICT;
 -- The certificate behind each own COMMIT above the stable checkpoint.
 CREATE TABLE prepared(sequence INTEGER PRIMARY KEY, certificate BLOB NOT NULL) STRICT;
+-- What this member said of the view it is in: its VIEW-CHANGE, and its NEW-VIEW as that view's primary.
+CREATE TABLE statements(tag TEXT PRIMARY KEY, view INTEGER NOT NULL, item BLOB NOT NULL, seal BLOB NOT NULL)
+  STRICT, WITHOUT ROWID;
 -- Batches that are executed (`height` says where) or may still be (NULL).
 CREATE TABLE batches(batch INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, author INTEGER NOT NULL,
   number INTEGER NOT NULL, height INTEGER) STRICT;

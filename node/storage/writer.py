@@ -20,14 +20,14 @@ from consensus.types import Epoch, ReplicaId
 from ledger.receipts import Status
 from node.errors import StorageFailed
 from node.restored import Restored
-from node.storage.columns import vote_link, vote_row
+from node.storage.columns import statement_seal, statement_tag, vote_link, vote_row
 from node.storage.faults import reading, storage_failed
 from node.storage.load import restore
 from node.storage.lock import HomeLock
 from node.storage.meta import Meta, MetaWriter, meta_rows, read_meta
 from node.storage.reads import StorageReader
 from node.storage.schema import configure_writer, create, is_empty
-from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreVote, Write
+from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreView, StoreVote, Write
 
 RECORD_TRANSACTION = (
     "INSERT INTO {table}(id, height, position) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE"
@@ -162,6 +162,8 @@ class Storage:
                     "INSERT OR REPLACE INTO prepared(sequence, certificate) VALUES(?, ?)",
                     (certificate.pre_prepare.sequence, encode(certificate)),
                 )
+            case StoreView():
+                self._store_view(write, meta)
             case StoreBatch():
                 self._store_batch(write, meta)
             case StoreBlock():
@@ -184,6 +186,17 @@ class Storage:
             (row.lsn, row.phase.value, row.view, row.sequence, row.digest, row.item, link),
         )
         meta.votes_last, meta.votes_last_link = row.lsn, link.hex()
+
+    def _store_view(self, write: StoreView, meta: Meta) -> None:
+        dropped = self._connection.execute("DELETE FROM statements WHERE view < ?", (write.view,))
+        meta.view, meta.statements = write.view, meta.statements - dropped.rowcount
+        if write.statement is not None:
+            tag, item = statement_tag(write.statement), encode(write.statement)
+            self._connection.execute(
+                "INSERT INTO statements(tag, view, item, seal) VALUES(?, ?, ?, ?)",
+                (tag, write.view, item, statement_seal(tag, write.view, item)),
+            )
+            meta.statements += 1
 
     def _store_batch(self, write: StoreBatch, meta: Meta) -> None:
         batch = write.reference

@@ -7,6 +7,9 @@ from consensus.events import TimerKind
 from tests.consensus.cluster import Cluster
 from tests.consensus.liar import Liar
 
+TIMERS = (TimerKind.STATUS,) * 6 + (TimerKind.LINGER,) * 2 + (TimerKind.PROGRESS, TimerKind.NEW_VIEW)
+"""What fires how often, due or not: a clock may run fast."""
+
 
 def run_chaos(seed: int, *, n: int = 4, liar: int | None = None, steps: int = 250, crashes: bool = True) -> Cluster:
     """Deliver, drop, repeat, reorder, fire timers, crash and restart at random, with invariants checked all along."""
@@ -29,16 +32,32 @@ def run_chaos(seed: int, *, n: int = 4, liar: int | None = None, steps: int = 25
                 cluster.submit(author, b"%d" % seed)
         elif action < 0.95 and up:
             cluster.now_ms += chance.randrange(300)
-            cluster.fire(chance.choice(up), chance.choice([TimerKind.STATUS, TimerKind.STATUS, TimerKind.LINGER]))
+            cluster.fire(chance.choice(up), chance.choice(TIMERS))
+            if chance.random() < 0.1:
+                cluster.cut(*chance.sample(range(n), chance.randrange(n)))
         elif crashes:
             down = [each.id for each in cluster.machines if not each.is_up]
             if down and chance.random() < 0.6:
                 cluster.restart(chance.choice(down))
+            elif chance.random() < 0.1:
+                power_cut(cluster)
+            elif up and chance.random() < 0.3:
+                highest = max(each.replica.state.view for each in cluster.up)
+                cluster.crash(highest % n)
             elif action < 0.97 and up:
                 cluster.crash(chance.choice(up))
             else:
                 cluster.crash_at = cluster.steps + chance.randrange(1, 8)
     return cluster
+
+
+def power_cut(cluster: Cluster) -> None:
+    """All lose power at once, and with it everything that was on its way."""
+    for machine in cluster.machines:
+        machine.crash()
+    cluster.drop()
+    for machine in cluster.machines:
+        cluster.restart(machine.id)
 
 
 def deliver_some(cluster: Cluster, chance: random.Random) -> None:

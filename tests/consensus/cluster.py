@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable
 
 from canonical.encoding import encode
 from canonical.hashing import Digest
-from consensus import invariants
+from consensus import invariants, normal_case
 from consensus.bundle import Bundle
+from consensus.carried import CarriedOver
 from consensus.events import TimerKind
 from consensus.guard import vote_phase, vote_view
-from consensus.messages import Commit, Vote, header_digest
+from consensus.messages import Commit, Forwarded, ViewChange, ViewStatement, Vote, header_digest
 from consensus.types import ReplicaId, SequenceNumber, View, VotePhase
-from tests.consensus.machine import VOTES, Broken, Crashed, Frame, Machine
-from tests.consensus.makers import CHAIN, START_MS, settings
+from tests.consensus.machine import STATEMENTS, VOTES, Broken, Crashed, Frame, Machine
+from tests.consensus.makers import CHAIN, EPOCH, START_MS, settings, verify
 
 Twist = Callable[[Frame], Iterable[Frame]]
 """What becomes of a frame on its way out: nothing, itself, a lie, several."""
@@ -41,6 +42,11 @@ class Cluster:
         self.decided: dict[SequenceNumber, dict[ReplicaId, Digest]] = {}
         self.headers: dict[SequenceNumber, dict[ReplicaId, Digest]] = {}
         self.views: dict[int, View] = {}
+        self.stated: dict[tuple[int, type, View], ViewStatement] = {}
+        self.committed: dict[tuple[SequenceNumber, View], Digest] = {}
+        """What committed-local, and in which view."""
+        self.opened: dict[tuple[View, Digest], CarriedOver] = {}
+        """What each view, by its NEW-VIEW, started from."""
         self.seen: dict[int, int] = {}
         """How many of each machine's decisions of this life were checked."""
         self.sent = 0
@@ -125,6 +131,10 @@ class Cluster:
         assert done(), f"not within {most} status intervals: {self.heights()}, {[self.explain(m) for m in self.up]}"
         return most
 
+    def hand_over(self, replica: int) -> None:
+        self.machines[replica].hand_over()
+        self.turn(replica)
+
     def crash(self, replica: int) -> None:
         self.machines[replica].crash()
 
@@ -155,7 +165,8 @@ class Cluster:
 
     def explain(self, machine: Machine) -> str:
         state = machine.replica.state
-        marks = f"e{state.executed} c{state.certified} d{state.decided} s{state.stable}"
+        view = f"v{state.view}" if state.active else f"waits for v{state.view}"
+        marks = f"{view} e{state.executed} c{state.certified} d{state.decided} s{state.stable}"
         return f"{machine.id}: {marks} slots {sorted(state.log.slots)}"
 
     # The world the machines live in
@@ -179,6 +190,8 @@ class Cluster:
             for item in frame.content.items:
                 if isinstance(item, VOTES):
                     self._check_vote(self.machines[frame.sender], item)
+                elif isinstance(item, STATEMENTS):
+                    self._check_statement(self.machines[frame.sender], item)
         twist = self.twists.get(frame.sender)
         for each in [frame] if twist is None else twist(frame):
             self.sent += 1
@@ -192,6 +205,48 @@ class Cluster:
         if isinstance(vote, Commit) and vote.sequence > machine.disk.stable:
             self.demand(invariants.commit_is_prepared(vote, machine.disk.prepared))
 
+    def _check_statement(self, machine: Machine, said: ViewStatement) -> None:
+        self.demand(invariants.statement_is_durable(said, machine.disk.ever))
+        key = (machine.id, type(said), said.view)
+        self.demand(invariants.one_statement_a_view(self.stated.setdefault(key, said), said))
+
+    def _check_views(self, machine: Machine) -> None:
+        state = machine.replica.state
+        if state.view and not any(isinstance(each, ViewChange) for each in machine.disk.statements):
+            self.demand(f"I22: replica {machine.id} is in view {state.view} and its own VIEW-CHANGE is not on disk")
+        for slot in state.log.after(SequenceNumber(state.stable)):
+            if slot.pre_prepare and slot.digest and normal_case.is_committed_local(state, slot):
+                self._note_committed(slot.sequence, slot.pre_prepare.view, slot.digest)
+        if state.active and state.new_view is not None:
+            key = (state.view, state.new_view.digest)
+            if key not in self.opened:
+                self.opened[key] = state.carried
+                for (sequence, view), digest in self.committed.items():
+                    self._check_carried(sequence, view, digest, state.view, state.carried)
+
+    def _note_committed(self, sequence: SequenceNumber, view: View, digest: Digest) -> None:
+        if self.committed.setdefault((sequence, view), digest) == digest:
+            for (later, _), carried in self.opened.items():
+                self._check_carried(sequence, view, digest, later, carried)
+
+    def _check_carried(
+        self, sequence: SequenceNumber, view: View, digest: Digest, later: View, carried: CarriedOver
+    ) -> None:
+        if view < later:
+            self.demand(invariants.is_carried_over(sequence, digest, carried, chain=CHAIN, epoch=EPOCH))
+
+    def _check_evidence(self, machine: Machine) -> None:
+        accused = [proof.first_vote.sender for proof in machine.evidence]
+        if len(set(accused)) != len(accused):
+            self.demand(f"I15: replica {machine.id} accuses one member twice")
+        committee = machine.settings.committee
+        for proof in machine.evidence:
+            self.demand(
+                invariants.evidence_convicts(
+                    proof, liars=self.liars, chain=CHAIN, epoch=EPOCH, committee=committee, verify=verify
+                )
+            )
+
     def check(self, machine: Machine) -> None:
         """Everything that must hold of an honest member after a turn, and of all of them together."""
         if machine.id in self.liars:
@@ -201,6 +256,8 @@ class Cluster:
             self.demand(found)
         self.demand(invariants.view_never_falls(self.views.get(machine.id, View(0)), state.view))
         self.views[machine.id] = state.view
+        self._check_views(machine)
+        self._check_evidence(machine)
         for decided in machine.decided[self.seen.get(machine.id, 0) :]:
             known = self.decided.setdefault(decided.sequence, {})
             known[ReplicaId(machine.id)] = decided.digest
@@ -235,6 +292,14 @@ def votes_in(frames: Iterable[Frame], kind: type | tuple[type, ...]) -> list[tup
         for item in frame.content.items
         if isinstance(item, VOTES) and isinstance(item, kind)
     ]
+
+
+def carries(frame: Frame, kind: type | tuple[type, ...]) -> bool:
+    """Whether a frame holds an item of a kind, forwarded ones too."""
+    if not isinstance(frame.content, Bundle):
+        return False
+    items = [each.statement if isinstance(each, Forwarded) else each for each in frame.content.items]
+    return any(isinstance(each, kind) for each in items)
 
 
 def same_bytes(one: Vote, other: Vote) -> bool:

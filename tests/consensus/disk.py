@@ -16,13 +16,15 @@ from consensus.messages import (
     BlockHeader,
     CertificateVote,
     CertifiedBlock,
+    CheckpointProof,
     PreparedCertificate,
     Proposal,
+    ViewStatement,
     Vote,
 )
-from consensus.replica import Remembered
+from consensus.restart import Remembered
 from consensus.settings import Settings
-from consensus.types import BatchNumber, SequenceNumber
+from consensus.types import BatchNumber, SequenceNumber, View
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Disk:
     certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
     stable: SequenceNumber = SequenceNumber(0)
     own_batches: int = 0
+    view: View = View(0)
+    statements: list[ViewStatement] = field(default_factory=list)
+    """What was said about `view`: a VIEW-CHANGE, and a NEW-VIEW at its primary."""
 
     def commit(self, writes: list[Callable[["Disk"], None]]) -> None:
         for write in writes:
@@ -78,6 +83,15 @@ class Disk:
     def store_vote(self, vote: Vote) -> None:
         self.votes.append(vote)
         self.ever[encode(vote)] = None
+
+    def store_view(self, view: View, statement: ViewStatement | None) -> None:
+        assert view >= self.view
+        if view > self.view:
+            self.statements = []
+        self.view = view
+        if statement is not None:
+            self.statements.append(statement)
+            self.ever[encode(statement)] = None
 
     def store_payload(self, payload: Payload, *, own: bool) -> None:
         self.payloads[payload.reference.digest] = payload
@@ -102,13 +116,18 @@ class Disk:
             return None
         above = [SequenceNumber(each) for each in range(self.stable + 1, len(self.headers) + 1)]
         certified = SequenceNumber(len(self.certificates))
+        checkpoint = CheckpointProof(self.headers[self.stable], self.certificates[self.stable]) if self.stable else None
         return Remembered(
             stable=self.stable,
+            checkpoint=checkpoint,
             certified=certified,
             blocks=tuple(
                 CertifiedBlock(self.headers[h], self.proposals[h], self.certificates.get(h, ())) for h in above
             ),
             tip=self.headers.get(SequenceNumber(len(self.headers))),
+            view=self.view,
+            statements=tuple(self.statements),
             votes=tuple(self.votes),
+            prepared=tuple(self.prepared[each] for each in sorted(self.prepared)),
             executed_batches=self.ledger.last,
         )

@@ -13,13 +13,19 @@ from consensus.messages import (
     BlockVote,
     CertifiedBlock,
     Commit,
+    Forwarded,
     Item,
+    NamedViewChange,
+    NewView,
     Prepare,
     PrePrepare,
     Status,
+    Suspect,
+    SuspectReason,
+    ViewChange,
     proposal_digest,
 )
-from consensus.types import ReplicaId
+from consensus.types import ReplicaId, View
 from tests.consensus.cluster import Cluster, Twist
 from tests.consensus.disk import Payload
 from tests.consensus.machine import Frame, lie_about
@@ -106,6 +112,24 @@ class Liar:
                 change = msgspec.structs.replace(
                     item, asked=asked, executed=0, certified=0, stable=0, missing=(digest,)
                 )
+            case Suspect(), 0:
+                change = Suspect(View(max(0, item.view + by)), SuspectReason.HAND_OVER)
+            case ViewChange() | NewView(), 0:
+                change = msgspec.structs.replace(item, view=max(0, item.view + by))
+            case ViewChange(), 1:
+                change = msgspec.structs.replace(item, prepared=item.prepared[:-1])
+            case ViewChange(), 2:
+                change = msgspec.structs.replace(item, checkpoint=None)
+            case ViewChange(), 3 if item.prepared:
+                forged = msgspec.structs.replace(item.prepared[0], prepares=item.prepared[0].prepares[:1] * 2)
+                change = msgspec.structs.replace(item, prepared=(forged, *item.prepared[1:]))
+            case NewView(), 1 if item.view_changes:
+                wrong = NamedViewChange(item.view_changes[0].sender, digest)
+                change = msgspec.structs.replace(item, view_changes=(wrong, *item.view_changes[1:]))
+            case NewView(), 2:
+                change = msgspec.structs.replace(item, view_changes=item.view_changes[1:])
+            case Forwarded(), 0:
+                change = Forwarded(item.statement, msgspec.structs.replace(item.vote, sender=ReplicaId(self.id)))
             case CertifiedBlock(), 0:
                 change = msgspec.structs.replace(item, votes=item.votes[:1] * len(item.votes))
             case CertifiedBlock(), 1:

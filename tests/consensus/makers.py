@@ -13,13 +13,20 @@ from consensus.messages import (
     BlockVote,
     CertificateVote,
     CertifiedBlock,
+    CheckpointProof,
     Commit,
+    Forwarded,
     Item,
+    NamedViewChange,
+    NewView,
     Prepare,
+    PreparedCertificate,
     PrePrepare,
     Proposal,
+    ViewChange,
     header_digest,
     proposal_digest,
+    statement_digest,
 )
 from consensus.quorum import Committee
 from consensus.settings import Settings
@@ -128,3 +135,34 @@ def votes_for(of: BlockHeader, senders: Sequence[int]) -> tuple[CertificateVote,
 
 def certified(of: BlockHeader, content: Proposal, senders: Sequence[int] = (0, 1, 2)) -> CertifiedBlock:
     return CertifiedBlock(of, content, votes_for(of, senders))
+
+
+def prepared_for(message: PrePrepare, backups: Sequence[int], *, primary: int | None = None) -> PreparedCertificate:
+    """The certificate of `message` from its view's primary, or from whoever is named, and these backups, unsorted."""
+    leader = message.view % 4 if primary is None else primary
+    first = sealed(leader, message).signed_items()[0].certificate_vote()
+    said = [sealed(each, commit(message), prepare(message)).signed_items()[1] for each in backups]
+    return PreparedCertificate(message, first, tuple(each.certificate_vote() for each in said))
+
+
+def checkpoint(height: int, senders: Sequence[int] = (0, 1, 2)) -> CheckpointProof:
+    """A stable checkpoint at `height` with its proof."""
+    block = header(height)
+    return CheckpointProof(block, votes_for(block, senders))
+
+
+def view_change(view: int, *prepared: PreparedCertificate, proof: CheckpointProof | None = None) -> ViewChange:
+    return ViewChange(View(view), proof, prepared)
+
+
+def named(senders_and_statements: Sequence[tuple[int, ViewChange]]) -> tuple[NamedViewChange, ...]:
+    return tuple(NamedViewChange(ReplicaId(each), statement_digest(said)) for each, said in senders_and_statements)
+
+
+def new_view(view: int, *senders_and_statements: tuple[int, ViewChange]) -> NewView:
+    return NewView(View(view), named(senders_and_statements))
+
+
+def forwarded(sender: int, statement: ViewChange | NewView) -> Forwarded:
+    """Somebody's statement with its proof."""
+    return Forwarded(statement, sealed(sender, statement).signed_items()[0].certificate_vote())

@@ -6,9 +6,10 @@ from consensus.bundle import OpenBundle
 from consensus.effects import Ready, Reason
 from consensus.events import BatchStored, Event, Executed, Received, TimerFired, TimerKind
 from consensus.messages import BatchReference, BlockHeader, Item, PrePrepare, Proposal, proposal_digest
-from consensus.replica import Remembered, Replica
+from consensus.replica import Replica
+from consensus.restart import Remembered
 from consensus.types import SequenceNumber
-from tests.consensus.makers import CHAIN, EPOCH, START_MS, received, sealed, settings, verify
+from tests.consensus.makers import CHAIN, EPOCH, START_MS, new_view, received, sealed, settings, verify, view_change
 
 
 class One:
@@ -44,7 +45,17 @@ class One:
             self.replica.step(Received(sealed(self.settings.replica, *said)), wall_ms=self.wall_ms)
             more = self.replica.take()
             said = [each.item for each in [*more.send, *more.send_after] if each.to is None]
-            for name in ("records", "send", "send_after", "timers", "decided", "certified", "pushes", "rejected"):
+            for name in (
+                "records",
+                "send",
+                "send_after",
+                "timers",
+                "decided",
+                "certified",
+                "pushes",
+                "rejected",
+                "evidence",
+            ):
                 getattr(ready, name).extend(getattr(more, name))
             ready.stable = more.stable or ready.stable
             ready.halt = ready.halt or more.halt
@@ -93,3 +104,17 @@ class One:
         """Hold its batches and hear it from the primary of view 0."""
         self.hold(*message.proposal.batches)
         return self.hear(0, message)
+
+    @property
+    def where(self) -> tuple[int, bool]:
+        """Its view, and whether it is active there."""
+        return self.state.view, self.state.active
+
+
+def enter_view_1(one: One) -> None:
+    """0, 1 and 3 change to view 1, whose primary names them."""
+    said = [(sender, view_change(1)) for sender in (0, 1, 3)]
+    for sender, message in said:
+        one.hear(sender, message)
+    one.hear(1, new_view(1, *said))
+    assert one.where == (1, True)

@@ -5,8 +5,8 @@ import pytest
 from canonical.encoding import encode
 from consensus.guard import vote_phase
 from consensus.messages import BlockVote, Commit, Prepare, PrePrepare
-from consensus.replica import Remembered
-from consensus.types import BatchNumber, SequenceNumber
+from consensus.restart import Remembered
+from consensus.types import BatchNumber, SequenceNumber, View
 from tests.consensus.chaos import heal, is_complete
 from tests.consensus.cluster import Cluster, votes_in
 from tests.consensus.machine import VOTES, Broken
@@ -117,7 +117,8 @@ def test_backup_that_prepared_accepts_no_other_proposal_after_a_restart() -> Non
     one = One(1)
     one.accept(message)
     votes = (prepare(message),)
-    again = One(1, remembered=Remembered(SequenceNumber(0), SequenceNumber(0), (), None, votes, (BatchNumber(0),) * 4))
+    zero = SequenceNumber(0)
+    again = One(1, remembered=Remembered(zero, None, zero, (), None, View(0), (), votes, (), (BatchNumber(0),) * 4))
     assert [each.item for each in again.ready.send] == [prepare(message)]
     again.loop_back(again.ready)
     again.accept(other)

@@ -1,4 +1,4 @@
-"""A real chain on four disks, made once: 40 blocks through cores, ledger and signatures, and batches still waiting.
+"""A real chain on four disks, made once: 40 blocks through cores, ledger and signatures, a view change at its start, and batches still waiting.
 
 Tests copy one member's database, edit it as a stranger with `sqlite3` would, and audit it.
 """
@@ -61,6 +61,9 @@ def build_chain(directory: Path, *, blocks: int = BLOCKS, envelopes_per_block: i
     charter = Charter(1, "audited", 1_600_000_000_000, members, {})
     cluster = CoreCluster(charter, nodes, directory)
     name = 0
+    cluster.members[0].core.hand_over(cluster.now_ms)
+    cluster.perform(cluster.members[0])
+    cluster.settle()
     while cluster.members[0].core.explain().certified < blocks:
         for _ in range(envelopes_per_block):
             name += 1

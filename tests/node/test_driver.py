@@ -46,6 +46,9 @@ class FakeCore:
     def fire(self, kind, generation, now_ms):
         self.journal.append(("fire", kind, generation))
 
+    def hand_over(self, now_ms):
+        self.journal.append("hand over")
+
     def take(self):
         return self.asked.pop(0) if self.asked else CoreReady()
 

@@ -1,0 +1,97 @@
+"""§4.5.2 Liveness: when to complain, when to leave a view, how long to be patient. Lines T1-T6 of PROTOCOL.md.
+
+A replica that sees no progress does not walk out: it *complains* and goes on voting, and leaves only when f+1 complain,
+one of them honest. So a single replica with a bad link never leaves a working view (CometBFT #861, Fabric v0.6 #1120).
+"""
+
+from consensus.bundle import Signed
+from consensus.effects import Outgoing, Reason
+from consensus.events import TimerKind
+from consensus.messages import Suspect, SuspectReason
+from consensus.state import State
+from consensus.types import Digest, SequenceNumber, View
+from consensus.view_change import leave
+
+
+def watch(state: State) -> None:
+    """T1: a timer runs for the oldest thing known that should be executed, and for nothing else.
+
+    It starts anew only when *that* thing is executed: a primary that orders everything but one gateway's batches is
+    noticed as well as one that orders nothing (T-H2).
+    """
+    if state.active or TimerKind.NEW_VIEW in state.timers:
+        state.timers.pop(TimerKind.ENTRY, None)
+    oldest = oldest_unexecuted(state) if state.active else None
+    if oldest is None:
+        state.watched = None
+        state.timers.pop(TimerKind.PROGRESS, None)
+    elif oldest != state.watched:
+        state.watched = oldest
+        state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
+
+
+def oldest_unexecuted(state: State) -> Digest | None:
+    """The first batch to have arrived among those that could be ordered, else an accepted proposal not executed.
+
+    Else a block that is executed and not final. Whoever executed is not done: an equivocating primary may have left too
+    few to certify, and the one it cheated cannot complain loudly enough alone (T-C5).
+    """
+    batch = state.requests.oldest_orderable()
+    if batch is not None:
+        return batch.digest
+    proposed = next((slot.digest for slot in state.log.after(state.executed) if slot.digest is not None), None)
+    if proposed is not None:
+        return proposed
+    block = state.blocks.get(SequenceNumber(state.certified + 1))
+    return block.digest if block is not None else None
+
+
+def on_progress_timer(state: State) -> None:
+    """T2: complain, stay, and complain again after as long: the first complaint may be lost."""
+    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.NO_PROGRESS)))
+    state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
+
+
+def on_entry_timer(state: State) -> None:
+    """T2': complain, though not active, about a view in which this replica was born again and that nobody shows it.
+
+    Else, with f silent members: 1. Replica 1 hears f+1 complaints about view 1 and leaves it. 2. Replicas 2 and 3 lose
+    their power, and are born again in view 1 without its NEW-VIEW, which replica 1 gave up as it left. 3. One asks for
+    view 2, two wait in view 1, and no quorum ever meets. Safe, since no vote depends on a complaint. Whoever waits for
+    a view without having been born in it does not complain, or four of seven would run through the views (T-H7).
+    """
+    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.NO_PROGRESS)))
+    state.set_timer(TimerKind.ENTRY, after_ms=state.patience_ms)
+
+
+def on_new_view_timer(state: State) -> None:
+    """T4: a quorum wanted this view and its primary did not open it in time: the next one's turn."""
+    leave(state, View(state.view + 1), because="no NEW-VIEW came in time")
+
+
+def on_hand_over(state: State) -> None:
+    """T5: the primary is about to stop and says so; the others need not wait for their timers (libbyz `shutdown`)."""
+    if state.active and state.is_primary and state.settings.committee.size > 1:
+        state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.HAND_OVER)))
+
+
+def on_suspect(state: State, signed: Signed, message: Suspect) -> Reason | None:
+    """Count a complaint (T3).
+
+    Accepted when: it is about this view or a later one, and later than the sender's last. Leaves the view on f+1
+    complaints, or on the word of the primary itself.
+    """
+    if message.view < state.view:
+        return Reason.WRONG_VIEW
+    if state.suspects.get(signed.sender, -1) >= message.view:
+        return Reason.STALE
+    state.suspects[signed.sender] = message.view
+    is_primary = signed.sender == state.settings.committee.primary(state.view)
+    if is_primary and message.view == state.view and message.reason is SuspectReason.HAND_OVER:
+        leave(state, View(state.view + 1), because="the primary hands over")
+        return None
+    complaints = sorted(state.suspects.values(), reverse=True)
+    weak = state.settings.committee.weak_quorum
+    if len(complaints) >= weak and complaints[weak - 1] >= state.view:
+        leave(state, View(complaints[weak - 1] + 1), because=f"{weak} members see no progress")
+    return None

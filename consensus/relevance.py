@@ -1,0 +1,89 @@
+"""Early drop: what could still matter, asked before a signature is checked. Nothing here is trusted, nothing changes.
+
+Once a quorum has spoken the other n-q votes for a slot cost nothing but this; so does all that an outsider repeats. A
+vote that contradicts its sender's first one does matter: it is evidence.
+"""
+
+from typing import assert_never
+
+from consensus.log import Tally
+from consensus.messages import (
+    BlockVote,
+    CertifiedBlock,
+    Commit,
+    Forwarded,
+    Item,
+    NewView,
+    Prepare,
+    PrePrepare,
+    Status,
+    Suspect,
+    ViewChange,
+    Vote,
+    statement_digest,
+)
+from consensus.state import State
+from consensus.types import ReplicaId
+
+
+def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
+    """Whether `item`, if `sender` really said it, could change anything or prove something."""
+    match item:
+        case PrePrepare():
+            return _pre_prepare_matters(state, item)
+        case Prepare():
+            slot = state.log.slots.get(item.sequence)
+            if item.view != state.view or not state.log.covers(item.sequence):
+                return False
+            return slot is None or _is_new(state, slot.prepares, item, sender, settled=slot.own_commit is not None)
+        case Commit():
+            slot = state.log.slots.get(item.sequence)
+            if item.view != state.view or not state.log.covers(item.sequence):
+                return False
+            return slot is None or _is_new(state, slot.commits, item, sender, settled=slot.decided is not None)
+        case BlockVote():
+            if item.sequence <= state.certified or not state.log.covers(item.sequence):
+                return False
+            votes = state.block_votes.get(item.sequence)
+            return votes is None or _is_new(state, votes, item, sender, settled=False)
+        case Suspect():
+            return item.view >= state.view and state.suspects.get(sender, -1) < item.view
+        case ViewChange() | NewView():
+            return _statement_matters(state, item, sender)
+        case Forwarded():
+            return _statement_matters(state, item.statement, item.vote.sender)
+        case Status():
+            peer = state.peers.get(sender)
+            return peer is None or peer.admits(item.number, tick=state.tick)
+        case CertifiedBlock():
+            return item.header.height > state.certified
+        case _:
+            assert_never(item)
+
+
+def _pre_prepare_matters(state: State, item: PrePrepare) -> bool:
+    if item.view != state.view or not state.log.covers(item.sequence):
+        return False
+    slot = state.log.slots.get(item.sequence)
+    if slot is not None and slot.accepted is not None:
+        return slot.accepted.item != item and slot.accepted.sender not in state.accused
+    is_open = item.sequence > state.executed or item.sequence in state.carried.proposals or not state.active
+    return is_open and not (slot and slot.early)
+
+
+def _is_new(state: State, tally: Tally, vote: Vote, sender: ReplicaId, *, settled: bool) -> bool:
+    """Whether this is the sender's first vote, and still asked for, or one that contradicts his first."""
+    first = tally.votes.get(sender)
+    if first is None:
+        return not settled
+    return first.item != vote and sender not in state.accused
+
+
+def _statement_matters(state: State, statement: ViewChange | NewView, sender: ReplicaId) -> bool:
+    if statement.view < state.view or (statement.view == state.view and state.active):
+        return False
+    if isinstance(statement, NewView):
+        pending = state.pending_new_views.get(sender)
+        return pending is None or pending.digest != statement_digest(statement)
+    known = state.view_changes.get(sender, {}).get(statement.view)
+    return known is None or known.digest != statement_digest(statement)

@@ -1,0 +1,168 @@
+"""What `node.storage` keeps, kept in memory: it changes a turn at a time, and what was not synced is lost in a crash.
+
+It speaks node.writes and node.restored, and mirrors the rules of node/storage/writer.py; that the two remember the same
+is a test (tests/node/test_simulation_disk.py).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from canonical.hashing import Digest
+from consensus.messages import (
+    BatchReference,
+    CertificateVote,
+    NewView,
+    PreparedCertificate,
+    ViewStatement,
+    Vote,
+    header_digest,
+)
+from consensus.types import BatchNumber, ReplicaId, SequenceNumber, View
+from node.restored import PushedBlock, Restored, StoredBlock
+from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreView, StoreVote, Write
+
+
+@dataclass(slots=True)
+class HeldBatch:
+    """A payload and where it was executed."""
+
+    reference: BatchReference
+    payload: bytes = field(repr=False)
+    height: int | None = None
+
+
+@dataclass(slots=True)
+class Disk:
+    """One member's disk. `commit` does all or nothing, because nothing else happens meanwhile."""
+
+    chain: Digest
+    member: ReplicaId
+    genesis: Callable[[], Iterable[tuple[bytes, bytes]]]
+    """Entries of the ledger before the first block; asked for only when somebody loads."""
+    blocks: list[StoreBlock] = field(default_factory=list)
+    """Executed blocks; height h at index h - 1."""
+    transactions: dict[Digest, int] = field(default_factory=dict)
+    """Height at which each transaction was executed last."""
+    _votes: list[Vote] = field(default_factory=list)
+    _prepared: dict[SequenceNumber, PreparedCertificate] = field(default_factory=dict)
+    _view: View = View(0)
+    _statements: list[ViewStatement] = field(default_factory=list)
+    _batches: dict[Digest, HeldBatch] = field(default_factory=dict)
+    _pending: dict[Digest, HeldBatch] = field(default_factory=dict)
+    _certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
+    _stable: SequenceNumber = SequenceNumber(0)
+    _own_batch: int = 0
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Apply a turn's writes in order."""
+        for write in writes:
+            match write:
+                case StoreVote(vote):
+                    self._votes.append(vote)
+                case StorePrepared(certificate):
+                    self._prepared[certificate.pre_prepare.sequence] = certificate
+                case StoreView(view, statement):
+                    self._view = view
+                    self._statements = [each for each in self._statements if each.view >= view]
+                    if statement is not None:
+                        self._statements.append(statement)
+                case StoreBatch(reference, payload):
+                    self._store_batch(reference, payload)
+                case StoreBlock():
+                    self._store_block(write)
+                case StoreCertificate(height, votes):
+                    self._certificates.setdefault(height, votes)
+                case Stabilise(sequence):
+                    self._stabilise(sequence)
+                case _:
+                    assert_never(write)
+
+    def load(self) -> Restored:
+        """What a member that starts must know."""
+        blocks = tuple(self._stored(height) for height in range(self._stable + 1, len(self.blocks) + 1))
+        checkpoint = self._stored(self._stable) if self._stable else None
+        statements = sorted(self._statements, key=lambda each: isinstance(each, NewView))
+        certified = next((h for h in range(1, len(self.blocks) + 1) if h not in self._certificates), None)
+        pending = sorted(self._pending.values(), key=lambda each: (each.reference.author, each.reference.number))
+        entries = dict(self.genesis())
+        for block in self.blocks:
+            for key, value in block.changes:
+                if value is None:
+                    entries.pop(key, None)
+                else:
+                    entries[key] = value
+        return Restored(
+            view=self._view,
+            statements=tuple(statements),
+            checkpoint=None if checkpoint is None else checkpoint.proof(),
+            votes=tuple(vote for vote in self._votes if vote.sequence > self._stable),
+            prepared=tuple(self._prepared[sequence] for sequence in sorted(self._prepared)),
+            batches=tuple(each.payload for each in pending),
+            blocks=blocks,
+            tip=self.blocks[-1].header if self.blocks else None,
+            certified=SequenceNumber(len(self.blocks) if certified is None else certified - 1),
+            stable=self._stable,
+            next_batch_number=BatchNumber(self._own_batch + 1),
+            entries=iter(sorted(entries.items())),
+        )
+
+    def batch(self, digest: Digest) -> bytes | None:
+        """The payload of a batch, executed or not, or None if it is not here."""
+        held = self._batches.get(digest)
+        return None if held is None else held.payload
+
+    def blocks_to_push(self, first: SequenceNumber, last: SequenceNumber, *, bytes_max: int) -> list[PushedBlock]:
+        """Final blocks from `first` on with their payloads, up to a gap, up to `last` and `bytes_max`; one at least."""
+        found: list[PushedBlock] = []
+        spent = 0
+        for height in range(first, min(last, len(self.blocks)) + 1):
+            certified = self._stored(height).certified()
+            if certified is None:
+                break
+            payloads = tuple(self._batches[each.digest].payload for each in self.blocks[height - 1].executed)
+            spent += sum(map(len, payloads))
+            if found and spent > bytes_max:
+                break
+            found.append(PushedBlock(certified, payloads))
+        return found
+
+    def is_executed(self, transaction: Digest) -> bool:
+        """Whether the transaction has a receipt here."""
+        return transaction in self.transactions
+
+    def _stored(self, height: int) -> StoredBlock:
+        block = self.blocks[height - 1]
+        digest = header_digest(block.header, chain=self.chain)
+        return StoredBlock(block.header, digest, block.proposal, self._certificates.get(block.header.height))
+
+    def _store_batch(self, reference: BatchReference, payload: bytes) -> None:
+        if reference.digest in self._batches:
+            return
+        self._batches[reference.digest] = self._pending[reference.digest] = HeldBatch(reference, payload)
+        if reference.author == self.member:
+            self._own_batch = max(self._own_batch, reference.number)
+
+    def _store_block(self, block: StoreBlock) -> None:
+        height = block.header.height
+        assert height == len(self.blocks) + 1, "I3: blocks are executed in order, each once"
+        self.blocks.append(block)
+        for batch in block.executed:
+            del self._pending[batch.digest]
+            self._batches[batch.digest].height = height
+            overtaken = [
+                digest
+                for digest, held in self._pending.items()
+                if held.reference.author == batch.author and held.reference.number <= batch.number
+            ]
+            for digest in overtaken:
+                del self._pending[digest], self._batches[digest]
+        for transaction in block.transaction_ids:
+            self.transactions[transaction] = height
+
+    def _stabilise(self, sequence: SequenceNumber) -> None:
+        if sequence <= self._stable:
+            return
+        self._stable = sequence
+        self._votes = [vote for vote in self._votes if vote.sequence > sequence]
+        self._prepared = {each: proof for each, proof in self._prepared.items() if each > sequence}

@@ -1,0 +1,79 @@
+"""Keys of a simulated world: ideal signatures by default, Ed25519 by option.
+
+An ideal signature is a keyed hash that nobody forges because nobody here is given another's key. It takes a microsecond
+to compute, and counts as the time that Ed25519 takes, so that virtual time passes as if it were real.
+"""
+
+import enum
+from dataclasses import dataclass, field
+from hashlib import blake2b, sha256
+
+from canonical.signing import PublicKey, Sign, Signature
+from node.home.keys import KeyPair, verify_signature
+
+SIGN_US = 25
+"""What one Ed25519 signature takes on the reference machine."""
+
+VERIFY_US = 60
+"""What one verification takes there."""
+
+
+class Crypto(enum.StrEnum):
+    """How signatures are made."""
+
+    IDEAL = "ideal"
+    ED25519 = "ed25519"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key pair of somebody in the simulated world."""
+
+    public_key: PublicKey
+    sign: Sign
+
+
+@dataclass(slots=True)
+class Toil:
+    """Modelled processor time that a member spent since it was last asked."""
+
+    spent_us: int = 0
+
+    def take(self) -> int:
+        """Hand out what was spent and begin anew."""
+        spent, self.spent_us = self.spent_us, 0
+        return spent
+
+
+@dataclass(slots=True)
+class Keyring:
+    """Derives a key from a name, the same one each time."""
+
+    crypto: Crypto
+    _keys: dict[str, Key] = field(default_factory=dict)
+
+    def key(self, name: str) -> Key:
+        """The key of `name`: `node ant`, `ant`, `ant.li`."""
+        known = self._keys.get(name)
+        if known is None:
+            known = self._keys[name] = self._derive(name)
+        return known
+
+    def _derive(self, name: str) -> Key:
+        seed = sha256(f"simulated key of {name}".encode()).digest()
+        if self.crypto is Crypto.ED25519:
+            pair = KeyPair.from_seed(seed)
+            return Key(pair.public_key, pair.sign)
+        public_key = PublicKey(seed)
+        return Key(public_key, lambda content: ideal_signature(public_key, content))
+
+    def verify(self, public_key: PublicKey, content: bytes, signature: Signature) -> bool:
+        """The `VerifySignature` of this world."""
+        if self.crypto is Crypto.ED25519:
+            return verify_signature(public_key, content, signature)
+        return ideal_signature(public_key, content) == signature
+
+
+def ideal_signature(public_key: PublicKey, content: bytes) -> Signature:
+    """What the holder of the key would sign; only he asks for it."""
+    return Signature(blake2b(content, key=public_key, digest_size=64).digest())

@@ -1,0 +1,360 @@
+"""One member in virtual time: its core, disk, clock and timers, and the turn of node/driver.py in simulated steps.
+
+A turn takes in all that arrived, publishes what may leave, waits for the disk, and only then says `durable`. Nothing
+else happens to the core between its writes and their sync, as in a process; what arrives meanwhile waits. A member that
+is killed while the disk works has that turn on disk whole or not at all.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Protocol
+
+from canonical.hashing import Digest
+from canonical.signing import PublicKey, Sign, Signature
+from consensus.effects import PushBatches, PushBlocks, SetTimer
+from consensus.messages import Equivocation
+from consensus.types import ReplicaId
+from ledger.charter import Charter, chain_id
+from ledger.envelope import Envelope
+from ledger.ledger import Ledger
+from network.bus import Channel
+from node.admission import Admission, Known, Refused, Unavailable
+from node.core import RETRY_AFTER_MS, Core
+from node.effects import CoreReady
+from node.identity import Identity, Knobs
+from node.simulation.agenda import Agenda
+from node.simulation.disk import Disk
+from node.simulation.keyring import SIGN_US, VERIFY_US, Keyring, Toil
+from node.writes import StoreBlock
+
+SYNC_US = 1_000
+"""What a sync takes on an ordinary disk; up to twice as much."""
+
+TURN_US = 100
+"""What a turn costs beside signatures."""
+
+ARRIVED_MAX = 20_000
+"""Frames that wait for a member that is paused or busy; more are lost and counted."""
+
+PUSH_BYTES_MAX = 4 << 20
+"""As in node/driver.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A frame on its way from one member to another."""
+
+    target: str
+    channel: Channel
+    payload: bytes
+
+
+class Wrapper(Protocol):
+    """A liar: stands between a member's core and the network, and may hold the member's key (`member.sign`)."""
+
+    def say(self, member: "SimulatedMember", said: Said) -> Iterable[Said]:
+        """What leaves in place of `said`, a frame for one receiver; nothing, another, or several."""
+        ...
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What a member needs of the world around it."""
+
+    agenda: Agenda
+    charter: Charter
+    keyring: Keyring
+    knobs: Knobs
+    send: Callable[[int, Said, int], None]
+    """send(source, said, at): put a frame on the bus at a time in microseconds."""
+    executed: Callable[["SimulatedMember", StoreBlock], None]
+    acknowledged: Callable[["SimulatedMember", Digest], None]
+    accused: Callable[["SimulatedMember", Equivocation], None]
+    rested: Callable[["SimulatedMember"], None]
+    """Called after each turn."""
+
+
+class SimulatedMember:
+    """One member of a simulated consortium."""
+
+    def __init__(self, index: int, surroundings: Surroundings, chance: Random) -> None:
+        """Be born with an empty disk."""
+        self.index = index
+        """Its number as a replica."""
+        self.id = surroundings.charter.voters()[index].id
+        self.up = False
+        """Whether its process runs; a paused one does."""
+        self.paused = False
+        self.wrapper: Wrapper | None = None
+        self.lives = 0
+        """How often it was started."""
+        self.lost = 0
+        """Frames that found `ARRIVED_MAX` others waiting."""
+        self.wiped = False
+        """Whether it ever lost its disk: it may then contradict what it said before."""
+        self.core: Core
+        self.sync_us = SYNC_US
+        self.offset_ms = 0
+        self.drift_ppm = 0
+        self._around = surroundings
+        self._chance = chance
+        self._key = surroundings.keyring.key(f"node {self.id}")
+        self._toil = Toil()
+        self._peers = [each.id for each in surroundings.charter.voters() if each.id != self.id]
+        self._arrived: list[tuple[Channel, str, bytes]] = []
+        self._fired: list[SetTimer] = []
+        self._timers: dict[str, SetTimer] = {}
+        self._busy = False
+        self._free_us = 0
+        self._unsynced: CoreReady | None = None
+        self._tears = False
+        self._accused: set[ReplicaId] = set()
+        self._format()
+
+    # What an operator, or the world, does to a member
+
+    def start(self) -> None:
+        """Start its process with what is on its disk; nothing where it runs."""
+        if self.up:
+            return
+        restored = self.disk.load()
+        charter, tip = self._around.charter, restored.tip
+        ledger = Ledger.genesis(charter)
+        if tip is not None:
+            ledger = Ledger.restore(charter, restored.entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
+        identity = Identity(charter, self.id, self._sign_timed, self._verify_timed)
+        self.up, self.paused, self.lives = True, False, self.lives + 1
+        self.core = Core(identity, ledger=ledger, knobs=self._around.knobs, restored=restored)
+        self._accused = set()
+        self._toil.take()
+        self._wake()
+
+    def kill(self) -> None:
+        """End its process at once: SIGKILL, or the power. A turn that waits for the disk is there whole or not."""
+        if not self.up:
+            return
+        if self._unsynced is not None and self._chance.random() < 0.5:
+            self._commit(self._unsynced)
+        self.up = self.paused = self._busy = False
+        self._unsynced = None
+        self.lives += 1
+        self._arrived, self._fired, self._timers = [], [], {}
+
+    def pause(self) -> None:
+        """Stop its process without ending it (SIGSTOP); what arrives waits."""
+        self.paused = self.up
+
+    def resume(self) -> None:
+        """Let it go on (SIGCONT)."""
+        if self.paused:
+            self.paused = False
+            self._wake()
+
+    def wipe(self) -> None:
+        """Lose the disk. A running member is killed first."""
+        self.kill()
+        self.wiped = True
+        self._format()
+
+    def tear_next_write(self, tears: bool = True) -> None:
+        """Kill it in the middle of its next sync, or do not after all."""
+        self._tears = tears
+
+    def set_clock(self, offset_ms: int = 0, drift_ppm: int = 0) -> None:
+        """Set its clock so much ahead of the world's, and let it run so much too fast."""
+        self.offset_ms, self.drift_ppm = offset_ms, drift_ppm
+
+    def hand_over(self) -> None:
+        """Tell it that it is about to be stopped."""
+        if self.up and not self.paused:
+            self.core.hand_over(self.wall_ms)
+            self._wake()
+
+    # What it is asked
+
+    @property
+    def clock_us(self) -> int:
+        """Microseconds since the start of the run, by this member's clock."""
+        now_us = self._around.agenda.now_us
+        return now_us + now_us * self.drift_ppm // 1_000_000 + self.offset_ms * 1_000
+
+    @property
+    def wall_ms(self) -> int:
+        """Unix milliseconds by this member's clock."""
+        return self._around.charter.founded_ms + 1_000 + self.clock_us // 1_000
+
+    @property
+    def is_honest(self) -> bool:
+        """Whether it says what its core says, and remembers all it said."""
+        return self.wrapper is None and not self.wiped
+
+    @property
+    def height(self) -> int:
+        """The last block on its disk."""
+        return len(self.disk.blocks)
+
+    def sign(self, content: bytes) -> Signature:
+        """Sign with its node key: for whoever stands between it and the network."""
+        return self._key.sign(content)
+
+    def submit(self, envelope: Envelope) -> Admission:
+        """Hand an envelope to its gateway."""
+        if not self.up or self.paused:
+            return Unavailable("this member is down", RETRY_AFTER_MS)
+        admission = self.core.submit(envelope, self.wall_ms)
+        if isinstance(admission, Refused) and all(map(self.disk.is_executed, admission.ids)):
+            return Known(admission.ids)
+        self._wake()
+        return admission
+
+    def arrive(self, channel: Channel, topic: str, payload: bytes) -> None:
+        """A frame comes off the bus; a member that is down never sees it."""
+        if not self.up:
+            return
+        if len(self._arrived) >= ARRIVED_MAX:
+            self.lost += 1
+            return
+        self._arrived.append((channel, topic, payload))
+        self._wake()
+
+    # The turn
+
+    def _wake(self) -> None:
+        if self._busy or self.paused or not self.up:
+            return
+        self._busy = True
+        agenda = self._around.agenda
+        agenda.at(max(self._free_us, agenda.now_us), partial(self._turn, self.lives))
+
+    def _turn(self, life: int) -> None:
+        if life != self.lives:
+            return
+        if self.paused:
+            self._busy = False
+            return
+        now_ms = self.wall_ms
+        arrived, self._arrived = self._arrived, []
+        fired, self._fired = self._fired, []
+        for channel, topic, payload in arrived:
+            self.core.receive(channel, topic, payload, now_ms)
+        for timer in fired:
+            self.core.fire(timer.kind, timer.generation, now_ms)
+        self._round()
+
+    def _round(self) -> None:
+        """Take and perform until the core asks for nothing, or until the disk must be waited for."""
+        agenda = self._around.agenda
+        while True:
+            ready = self.core.take()
+            self._free_us = max(self._free_us, agenda.now_us) + self._toil.take() + TURN_US
+            for outbound in ready.outbound:
+                self._publish(outbound.channel, outbound.to, outbound.payload)
+            if ready.writes:
+                self._unsynced = ready
+                sync_us = self.sync_us + self._chance.randrange(self.sync_us + 1)
+                if self._tears:
+                    self._tears = False
+                    agenda.at(self._free_us + sync_us // 2, partial(self._tear, self.lives))
+                agenda.at(self._free_us + sync_us, partial(self._synced, self.lives))
+                return
+            self.core.durable(self.wall_ms)
+            if not self._settle(ready):
+                break
+        self._busy = False
+        self._around.rested(self)
+        if self._arrived or self._fired:
+            self._wake()
+
+    def _synced(self, life: int) -> None:
+        if life != self.lives:
+            return
+        assert self._unsynced is not None, "a sync ends a turn that wrote"
+        ready, self._unsynced = self._unsynced, None
+        self._commit(ready)
+        self.core.durable(self.wall_ms)
+        self._settle(ready)
+        self._round()
+
+    def _tear(self, life: int) -> None:
+        if life == self.lives:
+            self.kill()
+
+    def _commit(self, ready: CoreReady) -> None:
+        self.disk.commit(ready.writes)
+        for block in ready.executed:
+            self._around.executed(self, block)
+
+    def _settle(self, ready: CoreReady) -> bool:
+        """Do what follows the writes; return whether the core may ask for more."""
+        for timer in ready.timers:
+            self._set(timer)
+        for push in ready.pushes:
+            self._push(push)
+        for transaction in ready.admitted:
+            self._around.acknowledged(self, transaction)
+        accused = self.core.replica.state.accused
+        if len(accused) > len(self._accused):
+            for replica in sorted(accused):
+                if replica not in self._accused:
+                    self._accused.add(replica)
+                    self._around.accused(self, accused[replica])
+        return bool(ready.outbound or ready.writes or ready.timers)
+
+    def _set(self, timer: SetTimer) -> None:
+        self._timers[timer.kind] = timer
+        after_us = timer.after_ms * 1_000 * 1_000_000 // (1_000_000 + self.drift_ppm)
+        agenda = self._around.agenda
+        agenda.at(agenda.now_us + after_us, partial(self._ring, timer, self.lives))
+
+    def _ring(self, timer: SetTimer, life: int) -> None:
+        if life == self.lives and self._timers.get(timer.kind) is timer:
+            del self._timers[timer.kind]
+            self._fired.append(timer)
+            self._wake()
+
+    # Frames
+
+    def _publish(self, channel: Channel, to: str | None, payload: bytes) -> None:
+        for target in self._peers if to is None else (to,):
+            said = Said(target, channel, payload)
+            for each in (said,) if self.wrapper is None else self.wrapper.say(self, said):
+                self._around.send(self.index, each, self._free_us)
+
+    def _push(self, push: PushBlocks | PushBatches) -> None:
+        to = self.core.member_of(push.to)
+        if isinstance(push, PushBatches):
+            payloads = [payload for each in push.digests if (payload := self.disk.batch(each)) is not None]
+            self._send_payloads(to, payloads)
+            return
+        pushed = self.disk.blocks_to_push(push.first, push.last, bytes_max=PUSH_BYTES_MAX)
+        for block in pushed:
+            self._send_payloads(to, block.payloads)
+        for outbound in self.core.seal_blocks(push.to, [each.certified for each in pushed]):
+            self._publish(outbound.channel, outbound.to, outbound.payload)
+
+    def _send_payloads(self, to: str, payloads: Iterable[bytes]) -> None:
+        sent_bytes = 0
+        for payload in payloads:
+            sent_bytes += len(payload)
+            if sent_bytes > PUSH_BYTES_MAX and sent_bytes > len(payload):
+                return
+            self._publish(Channel.INBOX, to, payload)
+
+    # Its means
+
+    def _format(self) -> None:
+        charter = self._around.charter
+        self.disk = Disk(chain_id(charter), ReplicaId(self.index), lambda: Ledger.genesis(charter).entries())
+
+    def _sign_timed(self, content: bytes) -> Signature:
+        self._toil.spent_us += SIGN_US
+        return self._key.sign(content)
+
+    def _verify_timed(self, key: PublicKey, content: bytes, signature: Signature) -> bool:
+        self._toil.spent_us += VERIFY_US
+        return self._around.keyring.verify(key, content, signature)
+
+
+__all__ = ["Said", "Sign", "SimulatedMember", "Surroundings", "Wrapper"]

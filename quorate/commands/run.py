@@ -1,0 +1,85 @@
+"""`quorate run`: one scenario, in virtual time or with real processes; a verdict, and a report left behind."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+RUNS = Path("runs")
+"""Where reports go that are not told where; git ignores it."""
+
+
+@click.command(
+    "run",
+    epilog="Exit status: 0 when everything held, or the world can not do what the plan needs (it says so); 10 when"
+    " something happened that must never happen; 11 when something that must happen did not, in time; 12 when a member"
+    " crashed; 13 when two runs of one seed differed; 14 when this machine could not run it; 2 for a plan that can not"
+    " be read.",
+)
+@click.argument("scenario", metavar="NAME|FILE")
+@click.option(
+    "--world",
+    type=click.Choice(("sim", "live")),
+    default="sim",
+    show_default=True,
+    help="Virtual time, or real processes.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, show_default=True, help="Same seed, same run.")
+@click.option("--members", type=click.IntRange(1, 64), default=None, help="Default: what the scenario says.")
+@click.option("--twice", is_flag=True, help="Run it again under the same seed and compare, in virtual time.")
+@click.option(
+    "--crypto",
+    type=click.Choice(("ideal", "ed25519")),
+    default="ideal",
+    show_default=True,
+    help="Signatures in virtual time.",
+)
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The report's folder. Default: runs/<time>-<name>.",
+)
+@click.option("--quiet", is_flag=True, help="Print the last line only.")
+def run(
+    scenario: str,
+    world: str,
+    seed: int,
+    members: int | None,
+    twice: bool,
+    crypto: str,
+    directory: Path | None,
+    quiet: bool,
+) -> None:
+    """Run a scenario of the library (`quorate scenarios` lists them), a YAML file, or the plan.json of a report.
+
+    The steps are printed as they happen, then what held. The folder has the plan, a trace, the verdict and a picture.
+    """
+    from scenarios.errors import ScenarioFault
+    from scenarios.plan import PlanUnreadable
+    from scenarios.run import RunOptions, find_plan
+    from scenarios.run import run as run_plan
+
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if not quiet:
+            click.echo(line)
+
+    try:
+        plan = find_plan(scenario, members=members)
+        folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{plan.name}"
+        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto), say=say)
+    except PlanUnreadable as error:
+        raise click.UsageError(str(error)) from error
+    except ScenarioFault as fault:
+        click.echo(str(fault), err=True)
+        raise SystemExit(14) from fault
+    if quiet:
+        click.echo(said[-1])
+    if not verdict.skipped:
+        click.echo(f"report: {folder}")
+        if verdict.outcome:
+            click.echo(f"again:  quorate run {folder / 'plan.json'} --world {world} --seed {seed}")
+    raise SystemExit(int(verdict.outcome))

@@ -1,0 +1,26 @@
+"""`quorate scenarios`: the library, a line each."""
+
+import click
+
+
+@click.command("scenarios")
+@click.option("--world", type=click.Choice(("sim", "live")), default=None, help="Only those that this world can run.")
+@click.option("--lies", is_flag=True, help="List the ways to lie instead.")
+def scenarios(world: str | None, lies: bool) -> None:
+    """List the scenarios that `quorate run` knows by name, each with what it is about."""
+    from scenarios.adversary import LIES
+    from scenarios.library import LIBRARY
+    from scenarios.live import LiveWorld
+    from scenarios.simulated import SimulatedWorld
+
+    if lies:
+        for name, says in LIES.items():
+            click.echo(f"{name:20}{says}")
+        return
+    wanted = {"sim": SimulatedWorld.capabilities, "live": LiveWorld.capabilities}
+    for name, each in LIBRARY.items():
+        needs = each.plan().needs()
+        if world is not None and not needs <= wanted[world]:
+            continue
+        where = " ".join(key for key, can in wanted.items() if needs <= can)
+        click.echo(f"{name:22}{where:10}n={each.members}  {each.says}")

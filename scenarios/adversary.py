@@ -1,0 +1,316 @@
+"""Liars, by name. A liar runs the honest code and stands between it and the network: it holds the member's signing key.
+
+So everything it says is well signed, unless the lie is a bad signature, and everything it does not lie about is what an
+honest member says. It can tell each member another thing. Liars of one run know each other (`Collusion`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import msgspec
+
+from canonical.encoding import Malformed, Reader, encode
+from canonical.hashing import Digest
+from canonical.signing import Sign, Signature
+from consensus.bundle import Bundle, seal
+from consensus.messages import (
+    BlockVote,
+    Commit,
+    Forwarded,
+    Item,
+    NamedViewChange,
+    NewView,
+    Prepare,
+    PrePrepare,
+    Status,
+    Suspect,
+    SuspectReason,
+    ViewChange,
+    proposal_digest,
+)
+from consensus.quorum import Committee
+from consensus.types import Epoch, ReplicaId, SequenceNumber, View
+from node.inbound import FRAME, FRAME_BYTES_MAX, BatchHead
+from node.simulation import Said, SimulatedMember
+
+HUGE_VIEW = View(2**62)
+"""A view nobody reaches by honest means."""
+
+REPLAYED_MAX = 64
+"""Old frames that a replaying liar keeps."""
+
+FLOOD = 20
+"""Frames a flooding liar sends in place of one."""
+
+
+@dataclass(slots=True)
+class Collusion:
+    """What the liars of one run agree on."""
+
+    other_digest: dict[tuple[View, SequenceNumber, Digest], Digest] = field(default_factory=dict)
+    """For a proposal told to one half, the digest of the one told to the other half."""
+    liars: set[ReplicaId] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Liar:
+    """One member that lies in one way: the `Wrapper` of the simulation."""
+
+    way: str
+    replica: ReplicaId
+    members: Sequence[str]
+    """Ids of all members, by number."""
+    to: frozenset[str]
+    """Whom it lies to; to the others it is honest."""
+    chain: Digest
+    sign: Sign
+    chance: Random
+    collusion: Collusion
+    frames: Reader[Bundle | BatchHead] = field(default_factory=lambda: Reader(FRAME, size_max=FRAME_BYTES_MAX))
+    kept: list[Said] = field(default_factory=list)
+    """What it said before, for a liar that repeats itself."""
+
+    def say(self, member: SimulatedMember, said: Said) -> list[Said]:
+        """What leaves in place of what the honest code said to one receiver."""
+        del member
+        if said.target not in self.to:
+            return [said]
+        if self.way in FRAME_LIES:
+            return FRAME_LIES[self.way](self, said)
+        frame = self.frames.read(said.payload)
+        if isinstance(frame, Malformed | BatchHead) or frame.sender != self.replica:
+            return [said]
+        items = LIES_OF_ITEMS[self.way](self, list(frame.items), said.target)
+        return [replaced(said, self.sealed(items))] if items else []
+
+    @property
+    def committee(self) -> Committee:
+        """The arithmetic of quorums."""
+        return Committee(len(self.members))
+
+    def sealed(self, items: Sequence[Item]) -> bytes:
+        """A well-signed bundle of whatever it likes."""
+        bundle = seal(items, chain=self.chain, epoch=Epoch(0), sender=self.replica, sign=self.sign)
+        return encode(bundle.bundle)
+
+    def is_other_half(self, target: str) -> bool:
+        """Whether `target` is told the second story: every second honest member is."""
+        honest = [each for number, each in enumerate(self.members) if number not in self.collusion.liars]
+        return target in honest[1::2]
+
+    def random_digest(self) -> Digest:
+        """A digest of nothing."""
+        return Digest(self.chance.randbytes(32))
+
+
+def replaced(said: Said, payload: bytes) -> Said:
+    """The same frame with another content."""
+    return Said(said.target, said.channel, payload)
+
+
+# Lies about whole frames
+
+
+def _silent(liar: Liar, told: Said) -> list[Said]:
+    """Says nothing."""
+    del liar, told
+    return []
+
+
+def _bad_signature(liar: Liar, told: Said) -> list[Said]:
+    """One bit of its signature is wrong."""
+    frame = liar.frames.read(told.payload)
+    if not isinstance(frame, Bundle):
+        return [told]
+    wrong = Signature(bytes((frame.signature[0] ^ 1,)) + frame.signature[1:])
+    return [replaced(told, encode(msgspec.structs.replace(frame, signature=wrong)))]
+
+
+def _forge_sender(liar: Liar, told: Said) -> list[Said]:
+    """Claims to be its neighbour."""
+    frame = liar.frames.read(told.payload)
+    if not isinstance(frame, Bundle):
+        return [told]
+    other = ReplicaId((liar.replica + 1) % len(liar.members))
+    return [replaced(told, encode(msgspec.structs.replace(frame, sender=other)))]
+
+
+def _garbage(liar: Liar, told: Said) -> list[Said]:
+    """Sends bytes without meaning before each message."""
+    return [replaced(told, liar.chance.randbytes(liar.chance.randrange(1, 200))), told]
+
+
+def _flood(liar: Liar, told: Said) -> list[Said]:
+    """Sends everything many times."""
+    del liar
+    return [told] * FLOOD
+
+
+def _replay(liar: Liar, told: Said) -> list[Said]:
+    """Repeats what it said long ago, with each new message."""
+    old = [liar.chance.choice(liar.kept)] if liar.kept else []
+    liar.kept = [*liar.kept, told][-REPLAYED_MAX:]
+    return [told, *old]
+
+
+# Lies about what is in a bundle
+
+
+def _equivocate(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Tells one half one proposal and the other half another, and votes for both, each where it is believed."""
+    if not liar.is_other_half(target):
+        return items
+    said: list[Item] = []
+    for item in items:
+        match item:
+            case PrePrepare(view, sequence, proposal):
+                other = msgspec.structs.replace(proposal, timestamp_ms=proposal.timestamp_ms + 1)
+                names = [
+                    proposal_digest(each, chain=liar.chain, epoch=Epoch(0), sequence=sequence)
+                    for each in (proposal, other)
+                ]
+                liar.collusion.other_digest[view, sequence, names[0]] = names[1]
+                said.append(PrePrepare(view, sequence, other))
+            case Prepare(view, sequence, digest) | Commit(view, sequence, digest):
+                told = liar.collusion.other_digest.get((view, sequence, digest), digest)
+                said.append(type(item)(view, sequence, told))
+            case BlockVote():
+                # Its own ledger knows one story only; a vote for it would betray the other.
+                continue
+            case _:
+                said.append(item)
+    return said
+
+
+def _double_vote(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Votes for what it should, and for something else too."""
+    del target
+    extra: list[Item] = []
+    for item in items:
+        if isinstance(item, Prepare | Commit):
+            extra.append(type(item)(item.view, item.sequence, liar.random_digest()))
+        elif isinstance(item, BlockVote):
+            extra.append(BlockVote(item.sequence, liar.random_digest()))
+    return [*items, *extra][:BUNDLE_LIE_MAX]
+
+
+def _bad_digest(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Votes for digests of nothing."""
+    del target
+    return [
+        msgspec.structs.replace(item, digest=liar.random_digest()) if isinstance(item, Prepare | Commit) else item
+        for item in items
+    ]
+
+
+def _wrong_checkpoint(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Says that its blocks came out otherwise."""
+    del target
+    return [BlockVote(item.sequence, liar.random_digest()) if isinstance(item, BlockVote) else item for item in items]
+
+
+def _mutate(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """One number in each bundle is off by one."""
+    del target
+    place = liar.chance.randrange(len(items))
+    item = items[place]
+    fields = [name for name in item.__struct_fields__ if type(getattr(item, name)) is int]
+    if fields:
+        name = liar.chance.choice(fields)
+        value = max(0, getattr(item, name) + liar.chance.choice((-1, 1)))
+        items[place] = msgspec.structs.replace(item, **{name: value})
+    return items
+
+
+def _future_view(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Votes as if the next view had begun."""
+    del liar, target
+    return [
+        msgspec.structs.replace(item, view=View(item.view + 1)) if isinstance(item, Prepare | Commit) else item
+        for item in items
+    ]
+
+
+def _huge_view(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Claims a view that lies beyond all time."""
+    del liar, target
+    return [*items, Suspect(HUGE_VIEW, SuspectReason.NO_PROGRESS), ViewChange(HUGE_VIEW, None, ())][:BUNDLE_LIE_MAX]
+
+
+def _early_view_change(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Complains of every view and leaves it at once."""
+    del liar, target
+    view = max((item.view for item in items if isinstance(item, Status)), default=None)
+    if view is None:
+        return items
+    return [*items, Suspect(view, SuspectReason.NO_PROGRESS), ViewChange(View(view + 1), None, ())][:BUNDLE_LIE_MAX]
+
+
+def _never_view_change(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Never says a word of any view change."""
+    del liar, target
+    return [item for item in items if not isinstance(item, Suspect | ViewChange | NewView | Forwarded)]
+
+
+def _bogus_new_view(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Opens views that nobody asked for, when they would be its own."""
+    del target
+    view = max((item.view for item in items if isinstance(item, Status)), default=None)
+    if view is None:
+        return items
+    own = next(
+        View(each)
+        for each in range(view, view + len(liar.members))
+        if liar.committee.primary(View(each)) == liar.replica
+    )
+    named = tuple(
+        NamedViewChange(each, liar.random_digest()) for each in list(liar.committee.replicas())[: liar.committee.quorum]
+    )
+    return [*items, NewView(own, named)][:BUNDLE_LIE_MAX]
+
+
+def _withhold_votes(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Says what it holds, and votes for nothing."""
+    del liar, target
+    return [item for item in items if not isinstance(item, PrePrepare | Prepare | Commit | BlockVote)]
+
+
+BUNDLE_LIE_MAX = 256
+"""As many items as a bundle may carry."""
+
+FrameLie = Callable[[Liar, Said], list[Said]]
+ItemLie = Callable[[Liar, list[Item], str], list[Item]]
+
+FRAME_LIES: Mapping[str, FrameLie] = {
+    "silent": _silent,
+    "bad-signature": _bad_signature,
+    "forge-sender": _forge_sender,
+    "garbage": _garbage,
+    "flood": _flood,
+    "replay": _replay,
+}
+LIES_OF_ITEMS: Mapping[str, ItemLie] = {
+    "equivocate": _equivocate,
+    "double-vote": _double_vote,
+    "bad-digest": _bad_digest,
+    "wrong-checkpoint": _wrong_checkpoint,
+    "mutate": _mutate,
+    "future-view": _future_view,
+    "huge-view": _huge_view,
+    "early-view-change": _early_view_change,
+    "never-view-change": _never_view_change,
+    "bogus-new-view": _bogus_new_view,
+    "withhold-votes": _withhold_votes,
+}
+
+CENSOR = "censor"
+"""Takes in no batch of anybody else, so that as the primary it orders nothing but its own gateway's. A lie of omission:
+what it says is honest, so it is done to its inward links."""
+
+LIES: Mapping[str, str] = {
+    CENSOR: "Orders the batches of its own gateway only.",
+    **{name: (lie.__doc__ or "").strip() for name, lie in FRAME_LIES.items()},
+    **{name: (lie.__doc__ or "").strip() for name, lie in LIES_OF_ITEMS.items()},
+}
+"""Every way to lie, and what it is."""

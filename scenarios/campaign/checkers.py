@@ -1,0 +1,184 @@
+"""What must hold all along, and what must have happened in the end: one function or method a property.
+
+Only honest members are judged: those that say what their core says and remember all they said. A violation is raised as
+`Violated`, which ends the run at that event, while everything still stands as it was.
+"""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from canonical.encoding import encode
+from canonical.hashing import Digest
+from consensus.bundle import Bundle
+from consensus.evidence import is_evidence
+from consensus.guard import vote_phase, vote_view
+from consensus.invariants import broken
+from consensus.messages import (
+    BlockVote,
+    Commit,
+    Equivocation,
+    NewView,
+    Prepare,
+    PrePrepare,
+    ViewChange,
+    header_digest,
+)
+from consensus.quorum import Committee
+from consensus.types import Epoch, View
+from ledger.invariants import violations
+from ledger.receipts import Status as ReceiptStatus
+from node.simulation import Said, SimulatedMember, Simulation
+from node.writes import StoreBlock
+
+LOOK_MS = 100
+"""How often states are looked at as a whole."""
+
+_BUNDLES = msgspec.msgpack.Decoder(Bundle)
+
+
+class Violated(Exception):
+    """A property that must never fail failed; the text says which, at whom and how."""
+
+
+@dataclass(slots=True)
+class Checkers:
+    """Everything that is watched in one run."""
+
+    simulation: Simulation
+    dishonest: frozenset[int]
+    """Members that lie or lose their disk in this run."""
+    owed: dict[Digest, str] = field(default_factory=dict)
+    """Transactions that an honest gateway acknowledged, and by whom."""
+    accused: dict[int, Equivocation] = field(default_factory=dict)
+    """Who was proved to lie."""
+    _chain: list[tuple[bytes, str]] = field(default_factory=list)
+    _accepted: dict[Digest, int] = field(default_factory=dict)
+    _batches: dict[int, int] = field(default_factory=dict)
+    _said: dict[tuple[int, str, int, int], bytes] = field(default_factory=dict)
+    _views: dict[int, View] = field(default_factory=dict)
+    _last_payload: bytes = b""
+
+    def watch(self) -> None:
+        """Begin to look."""
+        self.simulation.on_executed.append(self.on_executed)
+        self.simulation.on_said.append(self.on_said)
+        self.simulation.on_evidence.append(self.on_evidence)
+        self.simulation.on_acknowledged.append(self.on_acknowledged)
+        self._look_later()
+
+    def is_honest(self, member: SimulatedMember) -> bool:
+        """Whether a member is judged."""
+        return member.index not in self.dishonest
+
+    @property
+    def honest(self) -> list[SimulatedMember]:
+        """Members that are judged."""
+        return [each for each in self.simulation.members if self.is_honest(each)]
+
+    def on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
+        """Agreement (I1, I9), prefix (I3) and exactly once (I14), over one chain that all must repeat."""
+        if not self.is_honest(member):
+            return
+        height = block.header.height
+        digest = header_digest(block.header, chain=self.simulation.chain)
+        if height <= len(self._chain):
+            first, whose = self._chain[height - 1]
+            if first != digest:
+                raise Violated(f"I1: {member.id} executed another block {height} than {whose}")
+            return
+        if height != len(self._chain) + 1:
+            raise Violated(f"I3: {member.id} executed block {height} after {len(self._chain)}")
+        self._chain.append((digest, member.id))
+        for batch in block.executed:
+            if batch.number <= self._batches.get(batch.author, 0):
+                raise Violated(f"I14: batch {batch.number} of author {batch.author} executed again in block {height}")
+            self._batches[batch.author] = batch.number
+        for receipt in block.receipts:
+            if receipt.status is ReceiptStatus.ACCEPTED:
+                before = self._accepted.setdefault(receipt.transaction, height)
+                if before != height:
+                    raise Violated(f"exactly once: a transaction took effect in blocks {before} and {height}")
+
+    def on_said(self, member: SimulatedMember, said: Said) -> None:
+        """I2: nobody honest says two things for one slot, in all its lives."""
+        if said.payload is self._last_payload or not self.is_honest(member):
+            return
+        self._last_payload = said.payload
+        try:
+            bundle = _BUNDLES.decode(said.payload)
+        except msgspec.DecodeError:
+            return
+        for item in bundle.items:
+            if isinstance(item, PrePrepare | Prepare | Commit | BlockVote):
+                slot = (member.index, vote_phase(item).value, int(vote_view(item)), int(item.sequence))
+            elif isinstance(item, ViewChange | NewView):
+                slot = (member.index, type(item).__name__, int(item.view), 0)
+            else:
+                continue
+            content = encode(item)
+            if self._said.setdefault(slot, content) != content:
+                raise Violated(f"I2: {member.id} said two things for {slot[1]}, view {slot[2]}, sequence {slot[3]}")
+
+    def on_evidence(self, member: SimulatedMember, proof: Equivocation) -> None:
+        """I10: evidence holds before anybody, and never names an honest member."""
+        if not self.is_honest(member):
+            return
+        named = proof.first_vote.sender
+        state = member.core.replica.state
+        committee = Committee(len(self.simulation.members))
+        if not is_evidence(
+            proof, chain=self.simulation.chain, epoch=Epoch(0), committee=committee, verify=state.verify
+        ):
+            raise Violated(f"evidence: {member.id} holds a proof against {named} that proves nothing")
+        if named not in self.dishonest:
+            raise Violated(f"evidence: {member.id} convicts {self.simulation.members[named].id}, who is honest")
+        self.accused[named] = proof
+
+    def on_acknowledged(self, member: SimulatedMember, transaction: Digest) -> None:
+        """What an honest gateway acknowledged is owed."""
+        if self.is_honest(member):
+            self.owed.setdefault(transaction, member.id)
+
+    def look(self) -> None:
+        """Invariants over whole states (I6, I12), and I7: views never fall, over restarts too."""
+        for member in self.honest:
+            if not member.up:
+                continue
+            state = member.core.replica.state
+            if state.halted:
+                raise Violated(f"T-E2: {member.id} halted: it computed another block than a quorum")
+            found = broken(state)
+            if found:
+                raise Violated(f"{member.id}: {'; '.join(found)}")
+            if state.view < self._views.get(member.index, 0):
+                raise Violated(f"I7: {member.id} fell from view {self._views[member.index]} to {state.view}")
+            self._views[member.index] = state.view
+
+    def look_at_ledgers(self) -> None:
+        """One owner, never oversold, no coin; and the state is what the last header says."""
+        for member in self.honest:
+            if not member.up or not member.disk.blocks:
+                continue
+            ledger = member.core.ledger
+            found = violations(ledger.state)
+            if found:
+                raise Violated(f"{member.id}: {'; '.join(found)}")
+            if ledger.height == member.height and ledger.state_root != member.disk.blocks[-1].header.state_root:
+                raise Violated(f"state root: {member.id} is not in the state that its block {ledger.height} names")
+
+    def missing(self) -> list[str]:
+        """What is owed and not executed everywhere, by member."""
+        found = []
+        for member in self.honest:
+            lacking = [each for each in self.owed if not member.disk.is_executed(each)]
+            if lacking:
+                found.append(f"{member.id} lacks {len(lacking)} of {len(self.owed)}")
+        return found
+
+    def _look_later(self) -> None:
+        self.simulation.at(self.simulation.now_ms + LOOK_MS, self._look_again)
+
+    def _look_again(self) -> None:
+        self.look()
+        self._look_later()

@@ -1,0 +1,38 @@
+"""What a campaign prints: one line a failure with the command that replays it, and what was covered."""
+
+from scenarios.campaign.run import Outcome, Verdict
+from scenarios.campaign.swarm import Campaign, Tally
+
+NAMES = {
+    Verdict.HELD: "held",
+    Verdict.SAFETY: "SAFETY",
+    Verdict.LIVENESS: "LIVENESS",
+    Verdict.CRASH: "CRASH",
+    Verdict.NOT_DETERMINISTIC: "NOT DETERMINISTIC",
+}
+"""What each verdict is called."""
+
+
+def failure_lines(outcome: Outcome, campaign: Campaign, *, with_plan: bool) -> list[str]:
+    """One line, and the plan below it where it is wanted."""
+    reason = outcome.reason.replace("\n", " ")[:300]
+    head = f"{NAMES[outcome.verdict]} seed {outcome.plan.seed}: {reason}  |  {campaign.command(outcome.plan.seed)}"
+    if not with_plan:
+        return [head]
+    return [head, *outcome.plan.lines(), *(f"    {line}" for line in outcome.detail.splitlines())]
+
+
+def summary_lines(tally: Tally, campaign: Campaign, *, elapsed_s: float, jobs: int) -> list[str]:
+    """What was run, what it came to, and how often each option was in it."""
+    runs = tally.verdicts.total()
+    verdicts = ", ".join(f"{tally.verdicts[each]} {name}" for each, name in NAMES.items() if tally.verdicts[each])
+    pace = runs / max(elapsed_s, 1e-9)
+    lines = [
+        f"{runs} seeds, {campaign.members} members, up to {campaign.liars} of them faulty: {verdicts}",
+        f"{tally.simulated_ms / 1_000:,.0f} simulated seconds in {elapsed_s:,.1f} s: {pace:.2f} seeds/s on {jobs}"
+        f" processes; {tally.blocks:,} blocks, {tally.views:,} view changes, {tally.acknowledged:,} transactions"
+        f" acknowledged, slowest healing {tally.healed_ms_max:,} ms, {tally.convicted} liars convicted",
+        "option                      plans   failed",
+    ]
+    lines += [f"{name:<26} {count:>6} {tally.failed_options[name]:>8}" for name, count in sorted(tally.options.items())]
+    return lines

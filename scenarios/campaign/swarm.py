@@ -1,0 +1,160 @@
+"""Many seeds at once on an executor of `concurrent.futures`, and what they add up to."""
+
+import importlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+
+from node.simulation import Crypto
+from scenarios.campaign.plan import SAFETY_MS, Plan, draw_plan
+from scenarios.campaign.run import Outcome, Verdict, run_plan
+from scenarios.campaign.shrink import shrink
+from scenarios.errors import ScenarioFault
+
+WAITING_PER_JOB = 4
+"""Seeds handed to an executor ahead of time, so that it never idles and a stop is quick."""
+
+RUN_TWICE_EVERY = 20
+"""One seed in so many is run twice, to compare the trace hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """What is to be run."""
+
+    first: int
+    last: int
+    """Seeds from `first` to `last`, both included."""
+    members: int
+    liars: int
+    """Members that may lie or lose their disk in each run."""
+    safety_ms: int = SAFETY_MS
+    crypto: Crypto = Crypto.IDEAL
+    shrinks: bool = True
+
+    def plan(self, seed: int) -> Plan:
+        """What `seed` stands for."""
+        return draw_plan(seed, members=self.members, liars=self.liars, safety_ms=self.safety_ms)
+
+    def command(self, seed: int) -> str:
+        """What replays one seed."""
+        parts = [f"quorate campaign --seeds {seed}..{seed} --members {self.members} --liars {self.liars}"]
+        if self.safety_ms != SAFETY_MS:
+            parts.append(f"--seconds {self.safety_ms / 1_000:g}")
+        if self.crypto is not Crypto.IDEAL:
+            parts.append(f"--crypto {self.crypto}")
+        return " ".join(parts)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a campaign came to so far."""
+
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    options: Counter[str] = field(default_factory=Counter)
+    """In how many plans each option was."""
+    failed_options: Counter[str] = field(default_factory=Counter)
+    """In how many of those that failed."""
+    failures: list[Outcome] = field(default_factory=list)
+    simulated_ms: int = 0
+    blocks: int = 0
+    views: int = 0
+    """Views that were left, at most one count a run for each."""
+    acknowledged: int = 0
+    healed_ms_max: int = 0
+    convicted: int = 0
+    """Liars named by evidence, over all runs."""
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a run."""
+        self.verdicts[outcome.verdict] += 1
+        self.options.update(outcome.plan.options)
+        self.simulated_ms += outcome.simulated_ms
+        self.blocks += outcome.height
+        self.views += outcome.view
+        self.acknowledged += outcome.acknowledged
+        self.convicted += len(outcome.accused)
+        if outcome.verdict is Verdict.HELD:
+            self.healed_ms_max = max(self.healed_ms_max, outcome.healed_ms)
+        else:
+            self.failed_options.update(outcome.plan.options)
+            self.failures.append(outcome)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest: a fork before a crash, a crash before standing still."""
+        order = (Verdict.SAFETY, Verdict.CRASH, Verdict.LIVENESS, Verdict.NOT_DETERMINISTIC)
+        return next((each for each in order if self.verdicts[each]), Verdict.HELD)
+
+
+def run_seed(campaign: Campaign, seed: int) -> Outcome:
+    """Run one seed, some of them twice, and shrink what fails. Called in a worker."""
+    plan = campaign.plan(seed)
+    outcome = run_plan(plan, crypto=campaign.crypto)
+    if seed % RUN_TWICE_EVERY == 0 and run_plan(plan, crypto=campaign.crypto).trace != outcome.trace:
+        return Outcome(
+            plan=plan,
+            verdict=Verdict.NOT_DETERMINISTIC,
+            reason="two runs of the same plan differ",
+            trace=outcome.trace,
+            height=outcome.height,
+            view=outcome.view,
+            accused=outcome.accused,
+            acknowledged=outcome.acknowledged,
+            healed_ms=outcome.healed_ms,
+            simulated_ms=outcome.simulated_ms,
+            wall_ms=outcome.wall_ms,
+        )
+    if outcome.verdict is not Verdict.HELD and campaign.shrinks:
+        return shrink(outcome, lambda smaller: run_plan(smaller, crypto=campaign.crypto))
+    return outcome
+
+
+def run_campaign(campaign: Campaign, executor: Executor, *, jobs: int, tell: Callable[[Outcome], None]) -> Tally:
+    """Run every seed; `tell` hears of each as it ends, in any order."""
+    tally = Tally()
+    seeds = iter(range(campaign.first, campaign.last + 1))
+    running: set[Future[Outcome]] = set()
+    for seed in seeds:
+        running.add(executor.submit(run_seed, campaign, seed))
+        while len(running) >= jobs * WAITING_PER_JOB:
+            running = _collect(running, tally, tell)
+    while running:
+        running = _collect(running, tally, tell)
+    return tally
+
+
+def _collect(running: set[Future[Outcome]], tally: Tally, tell: Callable[[Outcome], None]) -> set[Future[Outcome]]:
+    done, left = wait(running, return_when=FIRST_COMPLETED)
+    for outcome in sorted((each.result() for each in done), key=lambda outcome: outcome.plan.seed):
+        tally.add(outcome)
+        tell(outcome)
+    return left
+
+
+@contextmanager
+def executor_of(*, jobs: int, dask: str | None) -> Iterator[Executor]:
+    """Processes on this machine, or a Dask cluster by its scheduler's address.
+
+    Raises: ScenarioFault where Dask is asked for and not installed.
+    """
+    if dask is None:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
+            yield processes
+        return
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError as error:
+        raise ScenarioFault("--dask needs the package `distributed`, which is not installed: leave it out.") from error
+    with distributed.Client(dask) as client:
+        executor: Executor = client.get_executor()
+        yield executor
+
+
+def jobs_at_most() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,142 @@
+"""What must hold after a run, one checker a property. Each reads what lies on the members' disks; none asks a member.
+
+A checker answers with what is wrong, in sentences, and nothing where all is well. Liars' disks are never believed.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+
+from canonical.hashing import Digest
+from ledger.receipts import Status
+from scenarios.plan import PlanUnreadable
+from scenarios.world import Findings, SeenBlock
+
+Checker = Callable[[Findings], list[str]]
+"""Says what is wrong."""
+
+
+def _honest(findings: Findings) -> Iterator[tuple[int, tuple[SeenBlock, ...]]]:
+    for member, blocks in enumerate(findings.blocks):
+        if member in findings.honest:
+            yield member, blocks
+
+
+def check_agreement(findings: Findings) -> list[str]:
+    """No two honest members have different final blocks at one height: a fork is what must never happen."""
+    first: dict[int, tuple[int, Digest]] = {}
+    wrong: list[str] = []
+    for member, blocks in _honest(findings):
+        for block in blocks:
+            other, digest = first.setdefault(block.height, (member, block.digest))
+            if digest != block.digest:
+                wrong.append(f"members {other} and {member} have different blocks at height {block.height}")
+                break
+    return wrong
+
+
+def check_prefix(findings: Findings) -> list[str]:
+    """Each member's chain has no gap, each block names the one below as its parent."""
+    wrong: list[str] = []
+    for member, blocks in _honest(findings):
+        for below, above in pairwise(blocks):
+            if above.height != below.height + 1 or above.parent != below.digest:
+                wrong.append(f"member {member}: block {above.height} does not stand on block {below.height}")
+                break
+    return wrong
+
+
+def check_exactly_once(findings: Findings) -> list[str]:
+    """No transaction takes effect twice in one chain, however often it was sent."""
+    wrong: list[str] = []
+    for member, blocks in _honest(findings):
+        accepted: dict[Digest, int] = {}
+        for block in blocks:
+            for transaction, status in zip(block.transactions, block.statuses, strict=True):
+                if status is Status.ACCEPTED and accepted.setdefault(transaction, block.height) != block.height:
+                    wrong.append(f"member {member}: {transaction.hex()[:8]} took effect twice, at {block.height} too")
+    return wrong
+
+
+def check_state_root(findings: Findings) -> list[str]:
+    """Equal height, equal ledger."""
+    roots: dict[int, tuple[int, Digest]] = {}
+    wrong: list[str] = []
+    for member, blocks in _honest(findings):
+        for block in blocks:
+            other, root = roots.setdefault(block.height, (member, block.state_root))
+            if root != block.state_root:
+                wrong.append(f"members {other} and {member} have different ledgers at height {block.height}")
+                break
+    return wrong
+
+
+def check_time(findings: Findings) -> list[str]:
+    """Block time never runs back, whatever the clocks do."""
+    return [
+        f"member {member}: block {above.height} is older than the one below"
+        for member, blocks in _honest(findings)
+        for below, above in pairwise(blocks)
+        if above.timestamp_ms < below.timestamp_ms
+    ]
+
+
+def check_view_monotone(findings: Findings) -> list[str]:
+    """A member never goes back to an earlier view, not even after a restart, unless its disk was lost."""
+    return [
+        f"member {member} went back from view {before} to {after}"
+        for member, views in enumerate(findings.views)
+        if member in findings.honest
+        for before, after in pairwise(views)
+        if after < before
+    ]
+
+
+def check_evidence(findings: Findings) -> list[str]:
+    """Proof of a lie never names an honest member."""
+    return [f"member {member} is honest and stands accused" for member in sorted(findings.accused & findings.honest)]
+
+
+def check_liars_named(findings: Findings) -> list[str]:
+    """Every member that lied is named by proof that somebody holds."""
+    liars = set(range(len(findings.blocks))) - findings.honest
+    return [f"nobody holds proof against member {member}" for member in sorted(liars - findings.accused)]
+
+
+def check_ledger(findings: Findings) -> list[str]:
+    """The ledger's invariants hold at every honest member: one owner a token, never more sold than made."""
+    return list(findings.violations)
+
+
+def check_read_your_commit(findings: Findings) -> list[str]:
+    """What an honest gateway told its client was final is in the longest honest chain."""
+    longest = max((blocks for _, blocks in _honest(findings)), key=len, default=())
+    there = {transaction for block in longest for transaction in block.transactions}
+    lost = findings.acknowledged - there
+    return [f"{len(lost)} transactions were told final and are in no chain"] if lost else []
+
+
+CHECKERS: Mapping[str, Checker] = {
+    "agreement": check_agreement,
+    "prefix": check_prefix,
+    "exactly-once": check_exactly_once,
+    "state-root": check_state_root,
+    "time": check_time,
+    "view-monotone": check_view_monotone,
+    "evidence": check_evidence,
+    "liars-named": check_liars_named,
+    "one-owner": check_ledger,
+    "never-oversold": check_ledger,
+    "read-your-commit": check_read_your_commit,
+}
+"""By the name that plans use."""
+
+
+def checker(name: str) -> Checker:
+    """The checker of this name, underscores read as hyphens.
+
+    Raises: PlanUnreadable.
+    """
+    found = CHECKERS.get(name.replace("_", "-"))
+    if found is None:
+        raise PlanUnreadable(f"there is no check {name!r}; there are {', '.join(CHECKERS)}")
+    return found

@@ -1,0 +1,76 @@
+"""Stories that are told with every build. Each teaches one thing that can go wrong, and what then holds."""
+
+from collections.abc import Mapping
+
+from scenarios.library.clocks_and_load import censoring_primary, clock_jump, slow_primary
+from scenarios.library.crashes import (
+    broker_away,
+    frozen_primary,
+    happy_path,
+    late_fifth,
+    power_cut,
+    primary_killed,
+    rolling_restart,
+    torn_write,
+    wiped_member,
+)
+from scenarios.library.liars import (
+    amnesia_of_one,
+    double_votes,
+    equivocating_primary,
+    flooding_member,
+    forged_opening,
+    huge_view,
+    mutated_fields,
+    restless_member,
+    too_many_liars,
+)
+from scenarios.library.links import (
+    bridge,
+    deaf_primary,
+    flapping_link,
+    isolated_member,
+    lossy_network,
+    mute_primary,
+    old_traffic,
+    ring_of_majorities,
+    two_halves,
+)
+from scenarios.vocabulary import Scenario
+
+LIBRARY: Mapping[str, Scenario] = {
+    each.name: each
+    for each in (
+        happy_path,
+        primary_killed,
+        frozen_primary,
+        power_cut,
+        torn_write,
+        late_fifth,
+        rolling_restart,
+        wiped_member,
+        broker_away,
+        deaf_primary,
+        mute_primary,
+        two_halves,
+        isolated_member,
+        ring_of_majorities,
+        bridge,
+        flapping_link,
+        lossy_network,
+        old_traffic,
+        slow_primary,
+        censoring_primary,
+        clock_jump,
+        equivocating_primary,
+        double_votes,
+        amnesia_of_one,
+        huge_view,
+        forged_opening,
+        mutated_fields,
+        restless_member,
+        flooding_member,
+        too_many_liars,
+    )
+}
+"""By name, in the order of reading."""

@@ -1,0 +1,108 @@
+"""One plan, run once or twice, with a report left behind: what `quorate run` does."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from network.errors import BusFault
+from node.errors import NodeFault
+from scenarios.errors import FolderUnusable, ScenarioFault
+from scenarios.library import LIBRARY
+from scenarios.live import LiveWorld
+from scenarios.perform import Outcome, Verdict, perform
+from scenarios.plan import Plan, PlanUnreadable, decode_plan
+from scenarios.plan_yaml import FILE_BYTES_MAX, read_yaml
+from scenarios.report import leave_report, verdict_lines
+from scenarios.simulated import SimulatedWorld
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What `quorate run` was told."""
+
+    world: str
+    """`sim` or `live`."""
+    seed: int
+    folder: Path
+    """Where the report goes; in the live world the members' homes too."""
+    twice: bool = False
+    """Run it again and compare: simulated world only."""
+    crypto: str = "ideal"
+
+
+def find_plan(name: str, *, members: int | None) -> Plan:
+    """A plan by the name of a scenario of the library, or from a file: YAML, or the JSON of a report.
+
+    Raises: PlanUnreadable.
+    """
+    if name in LIBRARY:
+        return LIBRARY[name].plan(members=members)
+    path = Path(name)
+    try:
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise PlanUnreadable(f"{name}: longer than {FILE_BYTES_MAX} bytes")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        near = [each for each in LIBRARY if name.replace("_", "-") in each]
+        hint = f" Did you mean {' or '.join(near)}?" if near else " `quorate scenarios` lists those there are."
+        raise PlanUnreadable(f"{name}: neither a scenario nor a file that can be read.{hint}") from error
+    if path.suffix == ".json":
+        plan = decode_plan(text.encode())
+        return plan if members is None else replace_members(plan, members)
+    return read_yaml(text, members=members)
+
+
+def replace_members(plan: Plan, members: int) -> Plan:
+    """The plan for another committee; what it names by number must still exist there."""
+    return msgspec.structs.replace(plan, members=members)
+
+
+def run(plan: Plan, options: RunOptions, *, say: Callable[[str], None]) -> Verdict:
+    """Run a plan and leave its report; the verdict is also said.
+
+    Raises: PlanUnreadable, before anything is started; FolderUnusable.
+    """
+    world = _world(plan, options)
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderUnusable(
+            f"{options.folder}: the report's folder cannot be made ({error.strerror}). Nothing was started."
+            " What to do: give a folder that you may write with --directory DIR."
+        ) from error
+    try:
+        verdict = asyncio.run(perform(plan, world, say=say))
+        if options.twice and isinstance(world, SimulatedWorld) and not verdict.skipped:
+            again = asyncio.run(perform(plan, _world(plan, options)))
+            if again.trace_hash != verdict.trace_hash:
+                verdict = replace(
+                    verdict, outcome=Outcome.NOT_DETERMINISTIC, reasons=("another trace the second time",)
+                )
+    except (ScenarioFault, NodeFault, BusFault) as fault:
+        verdict = Verdict(Outcome.HARNESS, reasons=(str(fault),))
+    members = [world.id_of(each) for each in range(plan.members)]
+    if verdict.skipped:
+        with suppress(OSError):
+            options.folder.rmdir()
+    else:
+        leave_report(options.folder, plan, verdict, world.story, members, world=world.name, seed=options.seed)
+    for line in verdict_lines(plan, verdict, world=world.name, seed=options.seed):
+        say(line)
+    return verdict
+
+
+def _world(plan: Plan, options: RunOptions) -> SimulatedWorld | LiveWorld:
+    """The world asked for.
+
+    Raises: PlanUnreadable for a network or a committee that does not exist.
+    """
+    try:
+        if options.world == "live":
+            return LiveWorld(plan.members, options.folder / "members", seed=options.seed)
+        return SimulatedWorld(plan.members, seed=options.seed, network=plan.network, crypto=options.crypto)
+    except (ValueError, KeyError) as error:
+        raise PlanUnreadable(f"{plan.name}: {error}") from error

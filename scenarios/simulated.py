@@ -1,0 +1,295 @@
+"""The simulated world: whole nodes in virtual time. Everything a plan can ask for can be done here, and repeated."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from canonical.hashing import Digest
+from canonical.signing import PublicKey, Sign
+from consensus.messages import Equivocation, header_digest
+from consensus.types import ReplicaId
+from ledger.invariants import violations
+from ledger.ledger import Ledger
+from network.bus import Channel
+from network.policy import LinkPolicy, tags_of
+from node.simulation import Handle, Said, SimulatedMember, Simulation
+from node.simulation.chance import stream
+from node.writes import StoreBlock
+from scenarios.adversary import CENSOR, Collusion, Liar
+from scenarios.load import Clients
+from scenarios.plan import Capability, Load
+from scenarios.world import Findings, Happening, Look, MemberLook, SeenBlock, Story, Undo
+
+
+class SimulatedWorld:
+    """A plan's world in virtual time."""
+
+    name = "simulated"
+    capabilities = frozenset(Capability) - {Capability.BROKER}
+    unseen_checks = frozenset[str]()
+
+    def __init__(self, members: int, *, seed: int, network: str = "lan", crypto: str = "ideal") -> None:
+        """Found a consortium of `members` under `seed`.
+
+        Raises: ValueError for a network profile that does not exist.
+        """
+        self.simulation = Simulation(members, seed=seed, profile=network, crypto=crypto)
+        self.roles = tuple(str(each.role) for each in self.simulation.charter.voters())
+        self.story = Story()
+        self._seed = seed
+        self._clients = Clients(self.simulation.charter, self._key, stream(seed, "load"))
+        self._load: Load | None = None
+        self._gateways: Sequence[int] = ()
+        self._loads = 0
+        self._collusion = Collusion()
+        self._accused: set[int] = set()
+        self._views: list[list[int]] = [[0] for _ in range(members)]
+        self._final = [0] * members
+        self._told_final: set[Digest] = set()
+        self._under_way: dict[tuple[int, int, bytes], list[Happening]] = {}
+        self._watch()
+
+    def _key(self, name: str) -> tuple[PublicKey, Sign]:
+        key = self.simulation.keyring.key(name)
+        return key.public_key, key.sign
+
+    def id_of(self, member: int) -> str:
+        """The member's id."""
+        return self.simulation.members[member].id
+
+    # What is seen
+
+    def _watch(self) -> None:
+        simulation = self.simulation
+        simulation.on_said.append(self._on_said)
+        simulation.on_executed.append(self._on_executed)
+        simulation.on_evidence.append(self._on_evidence)
+        links = simulation.network.links
+        links.deliver = partial(self._on_delivered, links.deliver)
+
+    @property
+    def _time_ms(self) -> float:
+        return self.simulation.agenda.now_us / 1_000
+
+    def _on_said(self, member: SimulatedMember, said: Said) -> None:
+        self._observe(member)
+        tags = tags_of(said.payload) & SHOWN
+        if not tags and said.channel is not Channel.BATCHES:
+            return
+        target = next(each.index for each in self.simulation.members if each.id == said.target)
+        told = Happening(self._time_ms, member.index, "sent", " ".join(sorted(tags)) or "batch", target)
+        self._under_way.setdefault((member.index, target, said.payload[-64:]), []).append(told)
+        self.story.add(told)
+
+    def _on_delivered(
+        self,
+        deliver: Callable[[int, int, Channel, bytes], None],
+        source: int,
+        target: int,
+        channel: Channel,
+        data: bytes,
+    ) -> None:
+        waiting = self._under_way.get((source, target, data[-64:]))
+        if waiting:
+            waiting.pop(0).arrives_ms = self._time_ms
+            if not waiting:
+                del self._under_way[source, target, data[-64:]]
+        deliver(source, target, channel, data)
+
+    def _on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
+        self._observe(member)
+        self.story.add(Happening(self._time_ms, member.index, "block", str(block.header.height)))
+
+    def _on_evidence(self, member: SimulatedMember, proof: Equivocation) -> None:
+        if member.wrapper is None:
+            liar = proof.first_vote.sender
+            self._accused.add(liar)
+            self.story.add(Happening(self._time_ms, member.index, "accused", f"has proof against {liar}"))
+
+    def _observe(self, member: SimulatedMember) -> None:
+        """Note a member's views, and the blocks that its clients were told are final."""
+        state = member.core.replica.state
+        views = self._views[member.index]
+        if state.view != views[-1]:
+            views.append(state.view)
+            self.story.add(Happening(self._time_ms, member.index, "view", str(state.view)))
+        first, last = self._final[member.index], min(state.certified, len(member.disk.blocks))
+        if last > first:
+            self._final[member.index] = last
+            if member.is_honest:
+                for block in member.disk.blocks[first:last]:
+                    self._told_final.update(block.transaction_ids)
+
+    async def look(self) -> Look:
+        """See all members."""
+        return self._look()
+
+    def _look(self) -> Look:
+        return Look(self.simulation.now_ms, tuple(map(_look_at, self.simulation.members)))
+
+    # Life
+
+    async def open(self) -> None:
+        """Everything is up since it was made."""
+
+    async def close(self) -> Findings:
+        """Tell what is on the disks."""
+        members = self.simulation.members
+        honest = frozenset(each.index for each in members if each.wrapper is None and each.index not in self._liars)
+        return Findings(
+            honest=honest,
+            blocks=tuple(tuple(self._seen(member)) for member in members),
+            violations=tuple(self._violations(honest)),
+            accused=frozenset(self._accused),
+            views=tuple(
+                () if member.wiped else tuple(views) for member, views in zip(members, self._views, strict=True)
+            ),
+            acknowledged=frozenset(self._told_final),
+            trace_hash=self.simulation.trace_hash(),
+        )
+
+    @property
+    def _liars(self) -> set[ReplicaId]:
+        return self._collusion.liars
+
+    def _seen(self, member: SimulatedMember) -> list[SeenBlock]:
+        final = member.core.replica.state.certified
+        return [
+            SeenBlock(
+                block.header.height,
+                header_digest(block.header, chain=self.simulation.chain),
+                block.header.parent,
+                block.header.state_root,
+                block.header.timestamp_ms,
+                block.header.height <= final,
+                block.transaction_ids,
+                tuple(each.status for each in block.receipts),
+            )
+            for block in self.simulation.blocks(member)
+        ]
+
+    def _violations(self, honest: frozenset[int]) -> list[str]:
+        wrong: list[str] = []
+        for member in self.simulation.members:
+            if member.index not in honest:
+                continue
+            restored = member.disk.load()
+            tip = restored.tip
+            if tip is not None:
+                charter = self.simulation.charter
+                entries = restored.entries
+                ledger = Ledger.restore(charter, entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
+                wrong += [f"{member.id}: {each}" for each in violations(ledger.state)]
+            if member.core.replica.state.halted:
+                wrong.append(f"{member.id} halted: it computed another block than the quorum")
+        return wrong
+
+    async def wait(self, until: Callable[[Look], bool], *, within_ms: int) -> bool:
+        """Let virtual time pass."""
+        return self.simulation.run_until(lambda: until(self._look()), within_ms)
+
+    # Verbs
+
+    async def load(self, load: Load | None, gateways: Sequence[int]) -> None:
+        """Clients send from now on, or fall silent."""
+        self._load, self._gateways = load, gateways
+        self._loads += 1
+        if load is not None:
+            self._next_arrival(self._loads, self._time_ms)
+
+    def _next_arrival(self, number: int, after_ms: float) -> None:
+        if self._load is not None and number == self._loads:
+            due_ms = after_ms + self._clients.pause_ms(self._load)
+            self.simulation.agenda.at(round(due_ms * 1_000), partial(self._arrive, number, due_ms))
+
+    def _arrive(self, number: int, due_ms: float) -> None:
+        if number == self._loads and self._gateways:
+            gateway = self.simulation.members[self._gateways[self._clients.sent % len(self._gateways)]]
+            self.simulation.submit(gateway, self._clients.envelope())
+            self._next_arrival(number, due_ms)
+
+    async def kill(self, member: int) -> None:
+        """Cut the power."""
+        self._tell(member, "killed")
+        self.simulation.members[member].kill()
+
+    async def start(self, member: int) -> None:
+        """Start one that is down."""
+        self._tell(member, "started")
+        self.simulation.members[member].start()
+
+    async def pause(self, member: int) -> None:
+        """Freeze."""
+        self._tell(member, "paused")
+        self.simulation.members[member].pause()
+
+    async def resume(self, member: int) -> None:
+        """Let go on."""
+        self._tell(member, "resumed")
+        self.simulation.members[member].resume()
+
+    async def wipe(self, member: int) -> None:
+        """Lose the disk."""
+        self._tell(member, "wiped")
+        self.simulation.members[member].wipe()
+        self._final[member] = 0
+
+    async def tear_next_write(self, member: int) -> None:
+        """The next turn's write is torn."""
+        self.simulation.members[member].tear_next_write()
+
+    async def set_clock(self, member: int, *, offset_ms: int, drift_ppm: int) -> None:
+        """Make its clock wrong."""
+        self._tell(member, "clock")
+        self.simulation.members[member].set_clock(offset_ms, drift_ppm)
+
+    def _tell(self, member: int, what: str) -> None:
+        self.story.add(Happening(self._time_ms, member, what))
+
+    async def links(self, policy: LinkPolicy) -> Undo:
+        """Let a policy hold."""
+        return _undo(self.simulation.network.add(policy))
+
+    async def lie(self, member: int, way: str, *, to: Sequence[int]) -> Undo:
+        """Make it lie. Who lied once is never believed again, even when healed."""
+        self._liars.add(ReplicaId(member))
+        self._tell(member, "lies")
+        if way == CENSOR:
+            inward = LinkPolicy(target=(self.id_of(member),), tags=("batch",), drop=1.0)
+            return _undo(self.simulation.network.add(inward))
+        simulated = self.simulation.members[member]
+        ids = tuple(each.id for each in self.simulation.members)
+        liar = Liar(
+            way=way,
+            replica=ReplicaId(member),
+            members=ids,
+            to=frozenset(ids[each] for each in to),
+            chain=self.simulation.chain,
+            sign=simulated.sign,
+            chance=stream(self._seed, f"liar {member}"),
+            collusion=self._collusion,
+        )
+        self.simulation.replace_member(member, liar)
+        return _undo(Handle(lambda: self.simulation.replace_member(member, None)))
+
+    async def stop_broker(self) -> Undo:
+        """There is none."""
+        raise AssertionError("the simulated world declares no broker")
+
+
+SHOWN = frozenset(
+    {"pre-prepare", "prepare", "commit", "block-vote", "suspect", "view-change", "new-view", "certified-block"}
+)
+"""What is drawn of a bundle's items; a status would hide the rest."""
+
+
+def _look_at(member: SimulatedMember) -> MemberLook:
+    state = member.core.replica.state
+    up = member.up and not member.paused
+    return MemberLook(up, state.view, state.active, state.executed, state.certified)
+
+
+def _undo(handle: Handle) -> Undo:
+    async def heal() -> None:
+        handle.heal()
+
+    return heal

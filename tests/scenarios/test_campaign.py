@@ -1,0 +1,219 @@
+import importlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from consensus.quorum import Committee
+from consensus.types import View
+from node.simulation import Simulation
+from node.simulation.disk import Disk
+from node.writes import StoreVote
+from quorate.commands.campaign import campaign as command
+from scenarios.campaign import run as runs
+from scenarios.campaign import swarm
+from scenarios.campaign.liars import Equivocator, conspiracy_of, wrapper_of
+from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw_plan
+from scenarios.campaign.report import failure_lines, summary_lines
+from scenarios.campaign.run import Outcome, Verdict, run_plan
+from scenarios.campaign.shrink import shrink
+from scenarios.campaign.swarm import Campaign, Tally, executor_of, run_campaign, run_seed
+from scenarios.errors import ScenarioFault
+
+QUIET = Plan(seed=1, members=4, profile="lan", faults=(), liars=(), safety_ms=500, load_per_second=10)
+
+
+def outcome(plan: Plan, verdict: Verdict) -> Outcome:
+    return Outcome(plan, verdict, "because", "", 1, View(0), (), 1, 0, 500, 1)
+
+
+def test_a_plan_follows_from_its_seed():
+    assert draw_plan(7, members=4, liars=1) == draw_plan(7, members=4, liars=1)
+    assert draw_plan(7, members=4, liars=1) != draw_plan(8, members=4, liars=1)
+
+
+@pytest.mark.parametrize("liars", [0, 1, 2])
+def test_no_plan_has_more_faulty_members_than_it_may(liars):
+    for seed in range(300):
+        plan = draw_plan(seed, members=7, liars=liars)
+        wiped = {member for fault in plan.faults if fault.kind is FaultKind.WIPE for member in fault.members}
+        assert len(wiped | {liar.member for liar in plan.liars}) <= liars
+
+
+def test_every_kind_of_fault_and_lie_is_drawn_within_a_hundred_seeds():
+    options = {option for seed in range(100) for option in draw_plan(seed, members=4, liars=1).options}
+    assert {kind.value for kind in FaultKind} <= options
+    assert {f"lies: {kind.value}" for kind in LiarKind} <= options
+
+
+def test_a_plan_without_faults_holds_and_moves():
+    result = run_plan(QUIET)
+    assert result.verdict is Verdict.HELD, result.reason
+    assert result.height > 0
+    assert result.acknowledged > 0
+
+
+@pytest.mark.parametrize("kind", FaultKind)
+def test_four_members_survive_each_kind_of_fault(kind):
+    faults = tuple(Fault(at, kind, (at % 4,), lasts_ms=300, amount=100) for at in (201, 502, 803, 1_000))
+    if kind is FaultKind.WIPE:
+        faults = faults[:1]
+    result = run_plan(replace(QUIET, faults=faults, safety_ms=1_500))
+    assert result.verdict is Verdict.HELD, result.reason + result.detail
+
+
+@pytest.mark.parametrize("kind", LiarKind)
+@pytest.mark.parametrize("member", [0, 2])
+def test_four_members_survive_one_liar_of_each_kind(kind, member):
+    result = run_plan(replace(QUIET, liars=(Liar(member, kind),), safety_ms=1_000))
+    assert result.verdict is Verdict.HELD, result.reason + result.detail
+    assert set(result.accused) <= {member}
+
+
+def test_two_colluding_liars_of_four_fork_the_chain_and_the_agreement_checker_sees_it():
+    liars = (Liar(0, LiarKind.EQUIVOCATE), Liar(1, LiarKind.EQUIVOCATE))
+    result = run_plan(replace(QUIET, liars=liars))
+    assert result.verdict is Verdict.SAFETY
+    assert result.reason.startswith("I1:")
+
+
+def test_two_silent_liars_of_four_stop_the_chain_and_the_liveness_checker_sees_it(monkeypatch):
+    monkeypatch.setattr(runs, "HEALING_MS", 3_000)
+    result = run_plan(replace(QUIET, liars=(Liar(0, LiarKind.SILENT), Liar(1, LiarKind.SILENT))))
+    assert result.verdict is Verdict.LIVENESS
+    assert "lacks" in result.reason
+
+
+def test_a_core_that_raises_is_a_crash_with_its_traceback(monkeypatch):
+    def explode(self, *_: object) -> None:
+        raise IndexError("a slot that is not there")
+
+    monkeypatch.setattr("node.core.Core.receive", explode)
+    result = run_plan(QUIET)
+    assert result.verdict is Verdict.CRASH
+    assert result.reason == "IndexError: a slot that is not there"
+    assert "explode" in result.detail
+
+
+def test_a_quorum_that_is_one_too_small_is_found(monkeypatch):
+    """The mutant 'quorum 2f': one equivocating primary then forks four members."""
+    monkeypatch.setattr(Committee, "quorum", property(lambda self: 2 * self.faults_max))
+    monkeypatch.setattr(Committee, "prepares_needed", property(lambda self: 2 * self.faults_max - 1))
+    result = run_plan(replace(QUIET, liars=(Liar(0, LiarKind.EQUIVOCATE),)))
+    assert result.verdict is Verdict.SAFETY
+    assert result.reason.startswith("I1:")
+
+
+def test_votes_that_are_not_on_disk_before_they_leave_are_found(monkeypatch):
+    """The mutant 'vote before sync': after a power cut a member says something else for the same slot."""
+    commit = Disk.commit
+    monkeypatch.setattr(
+        Disk, "commit", lambda self, writes: commit(self, [each for each in writes if not isinstance(each, StoreVote)])
+    )
+    cuts = tuple(Fault(at, FaultKind.POWER_CUT, (0, 1, 2, 3), lasts_ms=5) for at in range(100, 1_500, 37))
+    result = run_plan(replace(QUIET, faults=cuts, safety_ms=1_500, load_per_second=40))
+    assert result.verdict is Verdict.SAFETY
+    assert result.reason.startswith("I2:")
+
+
+def test_shrinking_keeps_only_what_the_failure_needs():
+    needed = Fault(10, FaultKind.KILL, (1,))
+    faults = tuple(Fault(at, FaultKind.LOSS, (0,), amount=5) for at in range(6))
+    plan = replace(QUIET, faults=(*faults[:3], needed, *faults[3:]), liars=(Liar(2, LiarKind.REPLAY),))
+
+    def run(smaller: Plan) -> Outcome:
+        return outcome(smaller, Verdict.SAFETY if needed in smaller.faults else Verdict.HELD)
+
+    smallest = shrink(run(plan), run)
+    assert smallest.plan.faults == (needed,)
+    assert smallest.plan.liars == ()
+
+
+def test_shrinking_costs_a_bounded_number_of_runs():
+    plan = replace(QUIET, faults=tuple(Fault(at, FaultKind.LOSS, (0,)) for at in range(50)))
+    runs_made = []
+
+    def run(smaller: Plan) -> Outcome:
+        runs_made.append(smaller)
+        return outcome(smaller, Verdict.HELD)
+
+    assert shrink(outcome(plan, Verdict.CRASH), run, attempts_max=10).plan == plan
+    assert len(runs_made) == 10
+
+
+def test_a_run_that_differs_from_itself_is_told(monkeypatch):
+    traces = iter(("one", "two"))
+    monkeypatch.setattr(swarm, "run_plan", lambda plan, **_: replace(outcome(plan, Verdict.HELD), trace=next(traces)))
+    assert run_seed(Campaign(20, 20, 4, 1), 20).verdict is Verdict.NOT_DETERMINISTIC
+
+
+def test_a_campaign_counts_every_seed_once_whatever_executor_runs_it():
+    told: list[int] = []
+    with ThreadPoolExecutor(2) as threads:
+        tally = run_campaign(
+            Campaign(1, 5, 4, 1, safety_ms=300), threads, jobs=2, tell=lambda each: told.append(each.plan.seed)
+        )
+    assert sorted(told) == [1, 2, 3, 4, 5]
+    assert tally.verdicts == {Verdict.HELD: 5}
+    assert tally.verdict is Verdict.HELD
+
+
+def test_the_gravest_verdict_is_the_campaigns():
+    tally = Tally()
+    for verdict in (Verdict.LIVENESS, Verdict.SAFETY, Verdict.CRASH, Verdict.HELD):
+        tally.add(outcome(QUIET, verdict))
+    assert tally.verdict is Verdict.SAFETY
+    assert len(tally.failures) == 3
+
+
+def test_a_failure_is_one_line_with_the_command_that_replays_it():
+    (line,) = failure_lines(
+        outcome(replace(QUIET, seed=9), Verdict.LIVENESS), Campaign(1, 9, 4, 1, safety_ms=2_500), with_plan=False
+    )
+    assert line == ("LIVENESS seed 9: because  |  quorate campaign --seeds 9..9 --members 4 --liars 1 --seconds 2.5")
+
+
+def test_the_summary_says_what_was_covered():
+    tally = Tally()
+    tally.add(outcome(replace(QUIET, liars=(Liar(1, LiarKind.FORGE),)), Verdict.CRASH))
+    text = "\n".join(summary_lines(tally, Campaign(1, 1, 4, 1), elapsed_s=1, jobs=1))
+    assert "1 CRASH" in text
+    assert "lies: forge                     1        1" in text
+
+
+def test_dask_that_is_not_installed_is_said_in_words(monkeypatch):
+    def absent(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(importlib, "import_module", absent)
+    with pytest.raises(ScenarioFault, match="distributed"), executor_of(jobs=1, dask="tcp://localhost:1"):
+        pass
+
+
+def test_equivocators_share_whom_they_fool():
+    simulation = Simulation(7, seed=1)
+    liars = (Liar(0, LiarKind.EQUIVOCATE), Liar(3, LiarKind.EQUIVOCATE))
+    conspiracy = conspiracy_of(simulation, liars)
+    assert len(conspiracy.fooled) == 2
+    assert not conspiracy.fooled & {simulation.members[0].id, simulation.members[3].id}
+    faces = [wrapper_of(liar, simulation, conspiracy) for liar in liars]
+    assert all(isinstance(face, Equivocator) and face.conspiracy is conspiracy for face in faces)
+
+
+@pytest.mark.parametrize("seeds", ["5", "9..3", "a..b", "1..2..3", ""])
+def test_a_range_that_is_none_is_a_wrong_command_line(seeds):
+    result = CliRunner().invoke(command, ["--seeds", seeds])
+    assert result.exit_code == 2
+    assert "no range of seeds" in result.output
+
+
+@pytest.mark.slow
+def test_the_command_ends_with_the_verdict():
+    held = CliRunner().invoke(command, ["--seeds", "1..2", "--seconds", "0.5", "--jobs", "1"])
+    assert held.exit_code == 0, held.output
+    assert "2 seeds, 4 members, up to 1 of them faulty: 2 held" in held.output
+    forked = CliRunner().invoke(command, ["--seeds", "5..5", "--liars", "2", "--jobs", "1", "--no-shrink", "--plans"])
+    assert forked.exit_code == 10, forked.output
+    assert "quorate campaign --seeds 5..5 --members 4 --liars 2" in forked.output
+    assert "lies: equivocate" in forked.output

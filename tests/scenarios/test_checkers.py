@@ -1,0 +1,85 @@
+"""Each checker finds what it is for, and says nothing of what is well or of a liar's disk."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from canonical.hashing import Digest
+from ledger.receipts import Status
+from scenarios.checkers import CHECKERS, checker
+from scenarios.plan import PlanUnreadable
+from scenarios.world import Findings, SeenBlock
+
+
+def digest(name):
+    return Digest(sha256(name.encode()).digest())
+
+
+def chain(*names):
+    blocks = []
+    parent = digest("genesis")
+    for height, name in enumerate(names, start=1):
+        transaction = (digest(f"transaction of {name}"),)
+        state = digest(f"state {name}")
+        blocks.append(
+            SeenBlock(height, digest(name), parent, state, 1_000 * height, True, transaction, (Status.ACCEPTED,))
+        )
+        parent = digest(name)
+    return tuple(blocks)
+
+
+GOOD = Findings(
+    honest=frozenset({0, 1, 2}),
+    blocks=(chain("a", "b", "c"), chain("a", "b"), chain("a", "b", "c"), chain("x", "y")),
+    views=((0, 1, 2), (0, 2), (0,), (3, 0)),
+    accused=frozenset({3}),
+    acknowledged=frozenset({digest("transaction of c")}),
+)
+
+
+def with_block(findings, member, index, **changes):
+    blocks = [list(each) for each in findings.blocks]
+    blocks[member][index] = replace(blocks[member][index], **changes)
+    return replace(findings, blocks=tuple(map(tuple, blocks)))
+
+
+WRONG = {
+    "agreement": with_block(GOOD, 1, 1, digest=digest("fork")),
+    "prefix": with_block(GOOD, 0, 2, parent=digest("fork")),
+    "exactly-once": with_block(GOOD, 0, 2, transactions=(digest("transaction of a"),)),
+    "state-root": with_block(GOOD, 1, 1, state_root=digest("fork")),
+    "time": with_block(GOOD, 2, 2, timestamp_ms=1),
+    "view-monotone": replace(GOOD, views=((0, 2, 1), (0,), (0,), ())),
+    "evidence": replace(GOOD, accused=frozenset({0})),
+    "liars-named": replace(GOOD, accused=frozenset()),
+    "one-owner": replace(GOOD, violations=("ant.1/7 has two owners",)),
+    "never-oversold": replace(GOOD, violations=("series 1 sold more than it made",)),
+    "read-your-commit": replace(GOOD, acknowledged=frozenset({digest("transaction of x")})),
+}
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_checker_is_silent_when_all_is_well(name):
+    assert checker(name)(GOOD) == []
+
+
+@pytest.mark.parametrize("name", CHECKERS)
+def test_checker_says_what_is_wrong(name):
+    assert checker(name)(WRONG[name])
+
+
+def test_one_gap_breaks_the_prefix():
+    blocks = GOOD.blocks[0]
+    assert checker("prefix")(replace(GOOD, blocks=((blocks[0], blocks[2]), *GOOD.blocks[1:])))
+
+
+def test_a_transaction_refused_the_second_time_took_effect_once():
+    again = with_block(GOOD, 0, 2, transactions=(digest("transaction of a"),), statuses=(Status.REFUSED,))
+    assert checker("exactly-once")(again) == []
+
+
+def test_an_unknown_check_is_refused_with_those_there_are():
+    assert checker("exactly_once") is checker("exactly-once")
+    with pytest.raises(PlanUnreadable, match="agreement, prefix"):
+        checker("goodness")

@@ -1,0 +1,161 @@
+"""`quorate run`: verdicts and their exit codes, what a run leaves behind, and the same plan with real processes."""
+
+import asyncio
+import json
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from quorate.__main__ import main
+from scenarios.library import LIBRARY
+from scenarios.live import LiveWorld
+from scenarios.perform import Outcome, perform, reason_to_skip
+from scenarios.plan import Kill, Lie, Plan, PlanUnreadable, Progress, Until, Wait, decode_plan
+from scenarios.plan import Quantity as Measured
+from scenarios.simulated import SimulatedWorld
+
+
+def performed(plan, *, seed=1):
+    return asyncio.run(perform(plan, SimulatedWorld(plan.members, seed=seed, network=plan.network)))
+
+
+def quorate(*arguments):
+    return CliRunner().invoke(main, ["run", *map(str, arguments)])
+
+
+def test_no_quorum_no_progress_is_a_failure_of_liveness():
+    verdict = performed(Plan("half-dead", "", 4, steps=(Kill("half[1]"), Progress(1, 5_000))))
+    assert verdict.outcome is Outcome.LIVENESS
+    assert "not every honest member that is up has block 1" in verdict.reasons[0]
+
+
+def test_an_until_says_how_far_it_came():
+    verdict = performed(Plan("idle", "", 4, steps=(Until(Measured.HEIGHT, 1, within_ms=1_000),)))
+    assert verdict.outcome is Outcome.LIVENESS
+    assert "block 0, view 0" in verdict.reasons[0]
+
+
+def test_too_many_liars_are_a_failure_of_safety_where_nobody_asked_for_it():
+    plan = LIBRARY["too-many-liars"].plan()
+    honest_claim = Plan("claims-too-much", "", 4, steps=plan.steps, checks=("agreement",))
+    assert performed(honest_claim).outcome is Outcome.SAFETY
+
+
+def test_a_check_that_must_break_and_holds_is_a_failure():
+    plan = Plan("too-few-liars", "", 4, steps=(Wait(100),), checks=(), must_break=("agreement",))
+    assert performed(plan).outcome is Outcome.SAFETY
+
+
+@pytest.mark.parametrize(
+    ("plan", "word"),
+    [
+        (Plan("x", "", 4, checks=("goodness",)), "goodness"),
+        (Plan("x", "", 4, steps=(Lie("primary", "politely"),)), "politely"),
+    ],
+)
+def test_what_does_not_exist_is_refused_before_anything_starts(plan, word):
+    with pytest.raises(PlanUnreadable, match=word):
+        performed(plan)
+
+
+def test_a_world_skips_what_it_can_not_do_and_says_why(tmp_path):
+    live = LiveWorld(4, tmp_path / "members", seed=1)
+    assert "cut, delay or duplicate" in reason_to_skip(LIBRARY["two-halves"].plan(), live)
+    assert "make a member lie" in reason_to_skip(LIBRARY["double-votes"].plan(), live)
+    assert reason_to_skip(LIBRARY["primary-killed"].plan(), live) == ""
+    assert "broker" in performed(LIBRARY["broker-away"].plan()).skipped
+
+
+def test_a_run_leaves_plan_trace_verdict_and_picture(tmp_path):
+    done = quorate("primary-killed", "--directory", tmp_path / "run", "--seed", 4)
+    assert done.exit_code == 0, done.output
+    assert "holds  agreement" in done.output
+    plan = decode_plan((tmp_path / "run" / "plan.json").read_bytes())
+    assert plan == LIBRARY["primary-killed"].plan()
+    verdict = json.loads((tmp_path / "run" / "verdict.json").read_text())
+    assert (verdict["outcome"], verdict["seed"], verdict["plan"]) == ("held", 4, plan.digest())
+    lines = [json.loads(line) for line in (tmp_path / "run" / "trace.jsonl").read_text().splitlines()]
+    assert {"sent", "block", "killed", "started", "view", "step"} <= {line["what"] for line in lines}
+    picture = ElementTree.parse(tmp_path / "run" / "space-time.svg").getroot()
+    assert len(list(picture.iter())) > 100
+
+
+def test_the_plan_of_a_report_runs_to_the_same_trace(tmp_path):
+    quorate("happy-path", "--directory", tmp_path / "first", "--seed", 9)
+    again = quorate(tmp_path / "first" / "plan.json", "--directory", tmp_path / "second", "--seed", 9, "--twice")
+    assert again.exit_code == 0, again.output
+    hashes = {json.loads((tmp_path / each / "verdict.json").read_text())["trace_hash"] for each in ("first", "second")}
+    assert len(hashes) == 1
+
+
+def test_a_yaml_file_runs(tmp_path):
+    story = tmp_path / "story.yaml"
+    story.write_text(
+        "scenario: short\nsteps:\n  - progress: {blocks: 2}\n  - kill: primary\n  - progress: {blocks: 2}\n"
+    )
+    done = quorate(story, "--directory", tmp_path / "run", "--members", 7, "--quiet")
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("short: held.")
+
+
+def test_a_failure_prints_the_command_that_repeats_it(tmp_path):
+    story = tmp_path / "story.yaml"
+    story.write_text("scenario: stuck\nsteps:\n  - kill: 'half[0]'\n  - progress: {blocks: 1, within: 2 s}\n")
+    done = quorate(story, "--directory", tmp_path / "run")
+    assert done.exit_code == Outcome.LIVENESS
+    assert f"quorate run {tmp_path / 'run' / 'plan.json'} --world sim --seed 1" in done.output
+
+
+@pytest.mark.parametrize("name", ["no-such-story", "primary", "/", "\0"])
+def test_an_unknown_name_is_refused_with_a_way_on(name, tmp_path):
+    done = quorate(name, "--directory", tmp_path / "run")
+    assert done.exit_code == 2
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_this_machine_s_fault(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = quorate("happy-path", "--directory", tmp_path / "file" / "run")
+    assert done.exit_code == Outcome.HARNESS
+    assert "Nothing was started" in done.output
+
+
+def test_a_skipped_plan_leaves_no_folder(tmp_path):
+    done = quorate("broker-away", "--directory", tmp_path / "run")
+    assert done.exit_code == 0
+    assert "skipped, since" in done.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_library_is_listed_a_line_each():
+    done = CliRunner().invoke(main, ["scenarios"])
+    assert [line.split()[0] for line in done.output.splitlines()] == list(LIBRARY)
+    live = CliRunner().invoke(main, ["scenarios", "--world", "live"])
+    assert "broker-away" in live.output
+    assert "two-halves" not in live.output
+
+
+def test_doctor_prints_what_the_knobs_became():
+    done = CliRunner().invoke(main, ["doctor", "--target-failover-ms", "2000", "--members", "7"])
+    figures = {line[:24].strip(): line[24:34].strip() for line in done.output.splitlines()}
+    assert figures["progress timeout, ms"] == "2000"
+    assert figures["the same, at most, ms"] == "16000"
+    assert figures["status interval, ms"] == "500"
+    assert "a quorum is 5; 2 may fail" in done.output
+
+
+def test_explain_of_nobody_says_so():
+    done = CliRunner().invoke(main, ["explain", "http://127.0.0.1:9"])
+    assert done.exit_code == 1
+    assert "no answer" in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", ["happy-path", "primary-killed"])
+def test_the_same_plan_holds_with_real_processes(name, tmp_path):
+    done = quorate(name, "--world", "live", "--directory", tmp_path / "run")
+    assert done.exit_code == 0, done.output
+    assert decode_plan((tmp_path / "run" / "plan.json").read_bytes()) == LIBRARY[name].plan()
+    assert "read-your-commit" in done.output

@@ -1,0 +1,41 @@
+"""docs/SCENARIOS.md names scenarios, verbs and checks that are there, and its examples compile."""
+
+import re
+
+import yaml
+
+from scenarios.checkers import CHECKERS
+from scenarios.library import LIBRARY
+from scenarios.perform import Outcome
+from scenarios.plan_yaml import read_yaml
+from tests.architecture.files import ROOT
+
+PAGE = (ROOT / "docs" / "SCENARIOS.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_schedules_names_scenarios_that_exist_and_every_number():
+    table = PAGE.split("## The schedules")[1]
+    named = set(re.findall(r"`([a-z]+(?:-[a-z]+)+)`", table))
+    assert named <= set(LIBRARY), named - set(LIBRARY)
+    numbers = {
+        int(number)
+        for line in table.splitlines()
+        for number in re.findall(r"\bS(\d\d)\b", line.split("|")[1] if "|" in line else "")
+    }
+    assert numbers == set(range(1, 42))
+
+
+def test_the_examples_compile():
+    (block,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    plan = read_yaml(block)
+    assert plan.name == "primary-killed"
+    assert len(plan.steps) == len(yaml.safe_load(block)["steps"])
+
+
+def test_every_check_is_on_the_page():
+    assert [name for name in CHECKERS if f"`{name}`" not in PAGE] == []
+
+
+def test_every_exit_code_is_on_the_page():
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
+    assert codes == {each.value for each in Outcome} | {2}
