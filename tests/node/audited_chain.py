@@ -1,4 +1,4 @@
-"""A real chain on four disks, made once: 40 blocks through cores, ledger and signatures, a view change at its start, and batches still waiting.
+"""A real chain on four disks, made once: 40 blocks, a view change before them, and batches still waiting after them.
 
 Tests copy one member's database, edit it as a stranger with `sqlite3` would, and audit it.
 """
