@@ -9,7 +9,7 @@ from scenarios.first_day.stage import Stage
 MISSED_BLOCKS_MIN = 5
 """The member stays down until the others have made so many blocks without it."""
 
-DOWN_SECONDS_MAX = 2.0
+DOWN_SECONDS_MAX = 5.0
 """Or for so long: without a quorum, or until another primary takes over, no block is made at all."""
 
 HALF_WAY_TIMEOUT_S = 40.0
@@ -25,7 +25,7 @@ async def kill_and_restart(stage: Stage, rush: Rush) -> None:
     await stage.consortium.kill(victim)
     named = "the primary" if role == "primary" else f"a {role}"
     stage.say(f"In the middle of it {victim}, {named}, is killed: SIGKILL, as if its power were cut.")
-    made = await _others_go_on(stage, before)
+    made = await _others_go_on(stage, before, view_min=view_before + 1 if role == "primary" else view_before)
     stage.say(_seen_of_the_others(made, led=role == "primary", before=view_before, view=watch.view, by=watch.primary))
     await stage.pauses.moment()
     began = time.monotonic()
@@ -59,12 +59,12 @@ def _seen_of_the_others(made: int, *, led: bool, before: int, view: int, by: str
     return f"The others go on without it: {made} blocks so far, each certified by a quorum of those who are left."
 
 
-async def _others_go_on(stage: Stage, before: int) -> int:
-    """Let the others work for a moment; return how many blocks they made."""
+async def _others_go_on(stage: Stage, before: int, *, view_min: int) -> int:
+    """Let the others work for a moment, and first elect a primary if theirs is gone; return the blocks they made."""
     watch = stage.watch
     deadline = time.monotonic() + DOWN_SECONDS_MAX
     await watch.until(
-        lambda: watch.height >= before + MISSED_BLOCKS_MIN or time.monotonic() >= deadline,
+        lambda: (watch.view >= view_min and watch.height >= before + MISSED_BLOCKS_MIN) or time.monotonic() >= deadline,
         what="That members could be looked at",
         timeout_s=10 * DOWN_SECONDS_MAX,
     )
