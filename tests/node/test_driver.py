@@ -34,6 +34,7 @@ class FakeCore:
         self.journal = journal
         self.asked: list[CoreReady] = []
         self.admissions: dict[Digest, object] = {}
+        self.handed_over = False
 
     def receive(self, channel, member, payload, now_ms):
         self.journal.append(("receive", payload))
@@ -47,7 +48,7 @@ class FakeCore:
         self.journal.append(("fire", kind, generation))
 
     def hand_over(self, now_ms):
-        self.journal.append("hand over")
+        self.handed_over = True
 
     def take(self):
         return self.asked.pop(0) if self.asked else CoreReady()
