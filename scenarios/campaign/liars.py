@@ -3,6 +3,7 @@
 A liar holds its own key and no other. Equivocators collude: they share what the other face of a proposal is.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -62,12 +63,23 @@ class Silent:
 
 
 @dataclass(slots=True)
-class Rewriting:
-    """Base of liars that rewrite items and sign what they made of them."""
+class Signing:
+    """Base of liars that sign bundles of their own."""
 
     chain: Digest
     members: int
     chance: Random
+
+    def sealed(self, member: SimulatedMember, said: Said, items: Iterable[Item], *, sender: int | None = None) -> Said:
+        """A frame with `items`, signed with the liar's key, whoever it says it is from."""
+        named = ReplicaId(member.index if sender is None else sender)
+        opened = seal(list(items), chain=self.chain, epoch=Epoch(0), sender=named, sign=member.sign)
+        return replace(said, payload=encode(opened.bundle))
+
+
+@dataclass(slots=True)
+class Rewriting(Signing, ABC):
+    """Base of liars that rewrite items and sign what they made of them."""
 
     def say(self, member: SimulatedMember, said: Said) -> Iterable[Said]:
         """Sign other items in place of those that the core said."""
@@ -77,15 +89,9 @@ class Rewriting:
         items = self.rewrite(bundle.items, said.target)
         return [] if not items else [self.sealed(member, said, items)]
 
+    @abstractmethod
     def rewrite(self, items: tuple[Item, ...], target: str) -> list[Item]:
         """What is said in place of `items`."""
-        raise NotImplementedError
-
-    def sealed(self, member: SimulatedMember, said: Said, items: Iterable[Item], *, sender: int | None = None) -> Said:
-        """A frame with `items`, signed with the liar's key, whoever it says it is from."""
-        named = ReplicaId(member.index if sender is None else sender)
-        opened = seal(list(items), chain=self.chain, epoch=Epoch(0), sender=named, sign=member.sign)
-        return replace(said, payload=encode(opened.bundle))
 
 
 @dataclass(slots=True)
@@ -133,7 +139,7 @@ class EarlyViewChanger(Rewriting):
 
 
 @dataclass(slots=True)
-class Forger(Rewriting):
+class Forger(Signing):
     """Repeats what it says under other members' names."""
 
     def say(self, member: SimulatedMember, said: Said) -> Iterable[Said]:
