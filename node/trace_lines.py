@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import assert_never
 
-from consensus.messages import BlockVote, Commit, NewView, Prepare, PrePrepare, ViewChange, Vote
+from consensus.guard import vote_phase
+from consensus.messages import NewView, ViewChange
 from consensus.state import State
 from consensus.types import VotePhase
 from ledger.receipts import Status
@@ -42,7 +43,7 @@ def _happened(ready: CoreReady) -> Iterator[tuple[str, tuple[str, ...], str]]:
 def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
     match write:
         case StoreVote(vote):
-            phase, sequence = _phase_of(vote), vote.sequence
+            phase, sequence = vote_phase(vote), vote.sequence
             yield f"{phase} {sequence}", ("record", f"send {phase}"), _CAUSES[phase].format(sequence)
         case StoreBatch(batch):
             yield f"batch {batch.author}#{batch.number}", ("record", f"transactions {batch.count}"), ""
@@ -82,17 +83,3 @@ def _about_view(write: StoreView) -> tuple[str, tuple[str, ...], str]:
             return f"new-view {write.view}", ("record", "send new-view"), f"view-changes for {write.view}"
         case _:
             assert_never(write.statement)
-
-
-def _phase_of(vote: Vote) -> VotePhase:
-    match vote:
-        case PrePrepare():
-            return VotePhase.PRE_PREPARE
-        case Prepare():
-            return VotePhase.PREPARE
-        case Commit():
-            return VotePhase.COMMIT
-        case BlockVote():
-            return VotePhase.BLOCK
-        case _:
-            assert_never(vote)

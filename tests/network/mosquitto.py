@@ -13,9 +13,14 @@ PASSWD = shutil.which("mosquitto_passwd", path=os.pathsep.join((os.environ.get("
 
 
 def require_mosquitto():
-    if BINARY is not None:
+    require(BINARY, "mosquitto")
+
+
+def require(binary: str | None, package: str):
+    """Go on if the program is there; else skip with one line that says what to install, and in CI fail."""
+    if binary is not None:
         return
-    message = "mosquitto is not installed: `apt-get install mosquitto` (Debian), `brew install mosquitto` (macOS)"
+    message = f"{package} is not installed: `apt-get install {package}` (Debian), `brew install {package}` (macOS)"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
     pytest.skip(message)

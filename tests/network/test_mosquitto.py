@@ -7,7 +7,7 @@ import pytest
 
 from network.bus import Channel, LinkState
 from tests.network.ends import PATIENCE_S, End, all_connected
-from tests.network.mosquitto import PASSWD, Mosquitto, require_mosquitto
+from tests.network.mosquitto import PASSWD, Mosquitto, require, require_mosquitto
 
 pytestmark = pytest.mark.slow
 
@@ -22,8 +22,8 @@ async def run(*command):
 @pytest.fixture
 async def guarded(tmp_path):
     require_mosquitto()
-    if PASSWD is None:
-        pytest.skip("mosquitto_passwd is not installed; it comes with mosquitto")
+    require(PASSWD, "mosquitto")
+    assert PASSWD is not None
     passwords = tmp_path / "passwords"
     await run(PASSWD, "-b", "-c", str(passwords), "ant", "s3cret@")
     passwords.chmod(0o644)
@@ -54,8 +54,8 @@ async def test_wrong_password_is_shown_as_the_reason_and_never_shown_itself(guar
 async def encrypted(tmp_path):
     require_mosquitto()
     openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed; it makes the throw-away certificate")
+    require(openssl, "openssl")
+    assert openssl is not None
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     await run(
         *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
