@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import Bundle, OpenBundle
-from consensus.effects import Decided, Outgoing, PreparedRecord, SetTimer, ViewRecord, VoteRecord
+from consensus.effects import Decided, Outgoing, PreparedRecord, ViewRecord, VoteRecord
 from consensus.events import BatchStored, Executed, HandOver, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
@@ -29,12 +29,11 @@ from ledger.ledger import Ledger
 from ledger.receipts import Refusal as LedgerRefusal
 from network.bus import Channel
 from node.admission import Admission, Admitted, Known, Refused, Unavailable
-from node.batch import reference, seal_batch
 from node.effects import CoreReady, Outbound
 from node.framing import Framer
 from node.identity import Identity, Knobs
 from node.inbound import Inbound, OpenBatch, Refusal
-from node.pool import Pool
+from node.packing import BATCH_LINGER, Packer
 from node.restored import Restored
 from node.writes import (
     Stabilise,
@@ -45,12 +44,6 @@ from node.writes import (
     StoreView,
     StoreVote,
 )
-
-BATCHES_OUT_MAX = 8
-"""Own batches that may wait for execution; more envelopes wait in the pool, so that batches grow with the load."""
-
-BATCH_LINGER = "batch-linger"
-"""The one timer of the core itself: the gateway waited long enough for a batch to fill up."""
 
 RETRY_AFTER_MS = 500
 """What a client is told when the pool is full: about as long as a full pool takes to halve."""
@@ -67,8 +60,6 @@ class Core:
         self.ledger = ledger
         self.counters: Counter[str] = Counter()
         """How often something was refused, by `reason` or `member: reason`."""
-        self._identity = identity
-        self._knobs = knobs
         self._members = {member.id: ReplicaId(index) for index, member in enumerate(self.voters)}
         self._self = self._members[identity.member]
         self._members_digest = members_digest(self.voters)
@@ -82,12 +73,11 @@ class Core:
         )
         self._framer = Framer(self.chain, self._epoch, self._self, identity.sign)
         self._guard = SignGuard()
-        self._pool = Pool()
+        self._packer = Packer(
+            self.chain, self._epoch, self._self, identity.sign, knobs.block_interval_ms, knobs.batch_bytes_max
+        )
+        self._pool = self._packer.pool
         self._batches: dict[Digest, OpenBatch] = {}
-        self._next_batch = BatchNumber(1)
-        self._lingers = False
-        self._linger_is_over = False
-        self._linger_generation = 0
         self._now_ms = 0
         self._undurable: list[Outbound] = []
         self._gated: list[Outgoing] = []
@@ -153,8 +143,8 @@ class Core:
         self._now_ms = now_ms
         if kind != BATCH_LINGER:
             self.replica.step(TimerFired(TimerKind(kind), generation), wall_ms=now_ms)
-        elif generation == self._linger_generation:
-            self._linger_is_over = True
+        else:
+            self._packer.fire(generation)
 
     def hand_over(self, now_ms: int) -> None:
         """This member is about to stop: if it is the primary, the others move to the next view at once."""
@@ -213,45 +203,12 @@ class Core:
     # Batches
 
     def _pack(self) -> None:
-        """Turn waiting envelopes into batches: at once while none is out, else when one is full or has waited."""
-        while self._pool.waiting:
-            executed = self.replica.state.requests.streams[self._self].executed
-            # A member that lost its disk gave out these numbers before and learns of them from the chain.
-            self._next_batch = max(self._next_batch, BatchNumber(executed + 1))
-            out = self._next_batch - 1 - executed
-            is_full = self._pool.waiting_bytes >= self._knobs.batch_bytes_max
-            if out >= BATCHES_OUT_MAX:
-                return
-            if out and not is_full and not self._linger_is_over:
-                self._linger(after_ms=self._knobs.block_interval_ms * out)
-                return
-            self._stop_lingering()
-            envelopes, ids = self._pool.pack(size_bytes_max=self._knobs.batch_bytes_max)
-            batch, content = seal_batch(
-                envelopes,
-                chain=self.chain,
-                epoch=self._epoch,
-                author=self._self,
-                number=self._next_batch,
-                sign=self._identity.sign,
-            )
-            self._next_batch = BatchNumber(self._next_batch + 1)
-            payload = encode(batch)
-            named = reference(batch, digest=content, size_bytes=len(payload))
-            self._ready.admitted += ids
-            self._undurable.append(Outbound(Channel.BATCHES, None, payload))
-            self._store_batch(OpenBatch(batch, named, payload, ids))
-
-    def _linger(self, *, after_ms: int) -> None:
-        if not self._lingers:
-            self._lingers = True
-            self._linger_generation += 1
-            self._ready.timers.append(SetTimer(BATCH_LINGER, self._linger_generation, after_ms))
-
-    def _stop_lingering(self) -> None:
-        """What ran is stale from now on."""
-        self._lingers = self._linger_is_over = False
-        self._linger_generation += 1
+        streams = self.replica.state.requests.streams
+        while (batch := self._packer.pack(executed=streams[self._self].executed)) is not None:
+            self._ready.admitted += batch.ids
+            self._undurable.append(Outbound(Channel.BATCHES, None, batch.payload))
+            self._store_batch(batch)
+        self._ready.timers += self._packer.take_timers()
 
     def _store_batch(self, batch: OpenBatch) -> None:
         self._batches[batch.reference.digest] = batch
@@ -333,13 +290,7 @@ class Core:
         for batch in [each for content, each in self._batches.items() if content not in held]:
             del self._batches[batch.reference.digest]
             if batch.batch.author == self._self and batch.reference not in executed:
-                self._put_back(batch)
-
-    def _put_back(self, batch: OpenBatch) -> None:
-        for envelope in batch.batch.envelopes:
-            ids = transaction_ids(envelope, chain=self.chain)
-            if any(transaction in self._pool.pending for transaction in ids):
-                self._pool.admit(envelope, ids, size_bytes=len(encode(envelope)))
+                self._packer.put_back(batch)
 
     # Frames
 
@@ -376,7 +327,7 @@ class Core:
         self._guard.raise_floor(restored.stable)
         for said in (*restored.votes, *restored.statements):
             assert self._guard.admit(said), "I2: one digest for one slot"
-        self._next_batch = restored.next_batch_number
+        self._packer.next_batch = restored.next_batch_number
         for payload in restored.batches:
             batch = self._inbound.reopen(payload)
             self._batches[batch.reference.digest] = batch

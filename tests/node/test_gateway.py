@@ -13,7 +13,6 @@ from consensus.effects import Halt
 from consensus.types import SequenceNumber
 from ledger.operations import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from node import driver as driver_module
-from node.core import BATCHES_OUT_MAX
 from node.gateway.routes import ROUTES
 from node.gateway.types import (
     BODY_BYTES_MAX,
@@ -24,6 +23,7 @@ from node.gateway.types import (
     TransactionReply,
     TransactionStatus,
 )
+from node.packing import BATCHES_OUT_MAX
 from node.storage.reads import StorageReader
 from quorate.verifier.checks import verify
 from tests.node.one_member import OneMember, one_member, person_account, work
