@@ -66,7 +66,7 @@ def violations(state: State) -> list[str]:
 
 
 def one_owner(state: State) -> list[str]:
-    """I1. A token has one owner, an account; unsold it is its issuer's, sold a person's."""
+    """A token has one owner, an account; unsold it is its issuer's, sold a person's."""
     found: list[str] = []
     for token, record in state.tokens.rows():
         owner = state.accounts.get(record.owner)
@@ -81,7 +81,7 @@ def one_owner(state: State) -> list[str]:
 
 
 def never_oversold(state: State) -> list[str]:
-    """I2. issued <= minted <= edition_cap; exactly editions 1 to `minted` exist, sold up to `issued` (R5.3)."""
+    """Issued <= minted <= edition_cap; exactly editions 1 to `minted` exist, sold up to `issued` (R5.3)."""
     found: list[str] = []
     expected = 0
     for name, series in state.series.rows():
@@ -101,7 +101,7 @@ def never_oversold(state: State) -> list[str]:
 
 
 def no_transferable_balance() -> list[str]:
-    """I3. No fungible unit can pass from account to account (R9.1): a property of the types, so it needs no state.
+    """No fungible unit can pass from account to account (R9.1): a property of the types, so it needs no state.
 
     Every integer in a record is on the list above, and no operation that names an account to receive something has an
     integer beside it, but for the sale, whose price must equal the disclosed one and is kept nowhere.
@@ -120,7 +120,7 @@ def no_transferable_balance() -> list[str]:
 
 
 def purchases_match_sales(state: State) -> list[str]:
-    """I4. The purchases counted for persons are as many as the editions sold (R6.2 forgets nobody)."""
+    """The purchases counted for persons are as many as the editions sold (R6.2 forgets nobody)."""
     counted: dict[str, int] = {}
     for row, record in state.purchases.rows():
         series = row.partition("/")[0]
@@ -133,7 +133,7 @@ def purchases_match_sales(state: State) -> list[str]:
 
 
 def holdings_match_owners(state: State, holdings: Holdings) -> list[str]:
-    """I5. An index that followed the blocks says of every sold token what the token says."""
+    """An index that followed the blocks says of every sold token what the token says."""
     fresh = Holdings(state)
     accounts = [name for name, _ in state.accounts.rows()]
     return [

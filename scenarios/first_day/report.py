@@ -1,6 +1,5 @@
 """The end of a telling: what is printed, and what is left in the run's folder."""
 
-import platform
 import shlex
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,7 +13,8 @@ from node.home.home import CHARTER_FILE, DATABASE_FILE, TRACE_FILE
 from node.program import quorate_command
 from scenarios.first_day.certificate import CERTIFICATE_FILE
 from scenarios.first_day.claims import Claim
-from scenarios.first_day.report_page import ending, page
+from scenarios.first_day.outcome import Outcome
+from scenarios.first_day.report_page import page
 from scenarios.member_process import LOG_FILE
 
 REPORT_FILE = "report.json"
@@ -22,44 +22,6 @@ PAGE_FILE = "report.html"
 
 RUN_FILES = (PAGE_FILE, REPORT_FILE, "story.log", CERTIFICATE_FILE, CHARTER_FILE)
 """What a run's folder may hold beside the members' homes."""
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is known of one telling; written as report.json."""
-
-    directory: Path
-    began_ms: int
-    """Unix milliseconds."""
-    seconds: float
-    members: int
-    seed: int
-    buses: int
-    """Brokers that were named; 0 means the embedded one."""
-    interrupted: bool
-    lines: tuple[str, ...]
-    """What was told."""
-    claims: tuple[Claim, ...]
-    figures: dict[str, float]
-    """Measured on the way, by name with the unit last."""
-    reasons: tuple[str, ...]
-    """Why orders of the rush were refused."""
-    verified: str
-    """What `quorate verify` printed."""
-    memory_bytes_max: dict[str, int]
-    """By member."""
-    restarts: int
-    """Members that ended unasked and were started again."""
-    fault: str
-    """Why the story could not be told to its end; empty if it could."""
-    exit_code: int
-    machine: str = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-
-    @property
-    def holds(self) -> bool:
-        """Whether the story was told to its end and every claim holds."""
-        return (
-            not self.interrupted and not self.fault and bool(self.claims) and all(claim.holds for claim in self.claims)
-        )
 
 
 def report(outcome: Outcome, console: Console, *, is_ours: bool) -> None:
@@ -107,7 +69,7 @@ def _summary(outcome: Outcome, *, width: int | None, is_ours: bool) -> list[str]
     unasked = {0: "", 1: " One member ended unasked and was started again."}.get(
         outcome.restarts, f" {outcome.restarts} times a member ended unasked and was started again."
     )
-    lines.append(f"{ending(outcome)}, after {outcome.seconds:.0f} s.{unasked}")
+    lines.append(f"{outcome.ending}, after {outcome.seconds:.0f} s.{unasked}")
     return lines
 
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from scenarios.first_day.report import Outcome
+from scenarios.first_day.outcome import Outcome
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2430 }
@@ -20,19 +18,10 @@ pre { background: #f5f7f9; padding: 1rem; overflow-x: auto; white-space: pre-wra
 """
 
 
-def ending(outcome: "Outcome") -> str:
-    """How the telling ended, in a few words."""
-    if outcome.interrupted:
-        return "Stopped"
-    if any(not claim.holds for claim in outcome.claims):
-        return "NOT all claims hold"
-    return "All claims hold" if outcome.holds else "Ended early"
-
-
-def page(outcome: "Outcome") -> str:
+def page(outcome: Outcome) -> str:
     """Return the page."""
     began = datetime.fromtimestamp(outcome.began_ms / 1000, tz=UTC)
-    verdict = ending(outcome)
+    verdict = outcome.ending
     parts = [
         f"<h1>A consortium's first day: {escape(verdict[0].lower() + verdict[1:])}</h1>",
         f"<p>{outcome.members} members, begun {began:%Y-%m-%d %H:%M:%S} UTC, {outcome.seconds:.0f} s, seed"

@@ -24,9 +24,10 @@ from scenarios.first_day.claims import Claims, Kind
 from scenarios.first_day.freeze import freeze_together
 from scenarios.first_day.gift import give_too_early
 from scenarios.first_day.outage import kill_and_restart
+from scenarios.first_day.outcome import Outcome
 from scenarios.first_day.pace import Pace, Pauses
 from scenarios.first_day.preflight import look_ahead
-from scenarios.first_day.report import Outcome, report
+from scenarios.first_day.report import report
 from scenarios.first_day.rush import judge_rush, prepare_rush, reasons, reasons_header, run_rush
 from scenarios.first_day.stage import Scale, Stage, together
 from scenarios.screen import Screen
