@@ -44,6 +44,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """Why it left the view before; empty in view 0 and after a restart."""
     timers: tuple[str, ...]
     """What it waits for with a clock: `progress`, `new-view`, `status`, `linger`."""
+    accused: tuple[ReplicaId, ...]
+    """Replicas of whom it holds proof that they lied (E1), in ascending order."""
 
 
 def explain(state: State) -> Explanation:
@@ -63,6 +65,7 @@ def explain(state: State) -> Explanation:
         active=state.active,
         left_because=state.left_because,
         timers=tuple(sorted(state.timers)),
+        accused=tuple(sorted(state.accused)),
     )
 
 

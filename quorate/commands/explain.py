@@ -82,5 +82,7 @@ def told(name: str, stands: dict[str, Any]) -> list[str]:
             lines.append(f"  {len(slot['batches'])} batches that it names are not here.")
     if stands["asked"] is not None:
         lines.append(f"  Last asked for what is missing: replica {stands['asked']}.")
+    if stands["accused"]:
+        lines.append(f"  It holds proof that these lied: replica {', '.join(map(str, stands['accused']))}.")
     lines.append(f"  Timers: {', '.join(stands['timers']) or 'none'}.")
     return lines

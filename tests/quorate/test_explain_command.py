@@ -1,5 +1,7 @@
 """`quorate explain` turns what a gateway answers into sentences that name who is missing."""
 
+import asyncio
+
 import msgspec
 import pytest
 from click.testing import CliRunner
@@ -8,7 +10,10 @@ from node.home.home import new_consortium
 from node.simulation import Simulation
 from quorate.__main__ import main
 from quorate.commands.explain import told
+from scenarios.library import LIBRARY
 from scenarios.load import Clients
+from scenarios.perform import perform
+from scenarios.simulated import SimulatedWorld
 
 
 def sentences(simulation, index):
@@ -70,3 +75,11 @@ def test_a_home_with_a_free_port_asks_for_the_url(tmp_path):
     done = CliRunner().invoke(main, ["explain", str(tmp_path / "all" / "ant")])
     assert done.exit_code == 2
     assert "free port" in done.output
+
+
+def test_a_member_with_proof_of_a_lie_names_the_liar():
+    plan = LIBRARY["double-votes"].plan()
+    world = SimulatedWorld(plan.members, seed=1)
+    asyncio.run(perform(plan, world))
+    witnesses = [sentences(world.simulation, index) for index in (0, 2, 3)]
+    assert all("proof that these lied: replica 1." in each for each in witnesses)
