@@ -215,14 +215,24 @@ def test_a_peer_that_is_behind_still_gets_what_was_discarded__t_e1() -> None:
 
 
 def test_primary_stops_at_half_the_log__t_c8() -> None:
-    """L = 16: with no certificates it proposes 1 to 8, since others may have h = 0 still."""
-    one = One(0, in_flight=8, proposal_bytes_max=1)
-    for author in range(4):
-        one.hold(*(batch(author, n) for n in range(1, 6)))
-    for _ in range(20):
-        if TimerKind.LINGER in one.state.timers:
-            one.fire(TimerKind.LINGER)
-    assert max(n for n, slot in one.state.log.slots.items() if slot.own_pre_prepare) == 8
+    """L = 16: with eight blocks executed and none certified it proposes no ninth, since others may have h = 0 still."""
+    one = One(0)
+    for n in range(1, 9):
+        one.hold(batch(2, n))
+        (said,) = one.said(PrePrepare)
+        assert isinstance(said, PrePrepare)
+        for sender in (1, 2):
+            one.hear(sender, prepare(said), commit(said))
+        one.execute(said.proposal)
+    assert one.state.executed == 8
+    one.hold(batch(2, 9))
+    assert one.said(PrePrepare) == []
+    for n in range(1, 5):
+        for sender in (1, 2):
+            one.hear(sender, BlockVote(SequenceNumber(n), one.state.blocks[SequenceNumber(n)].digest))
+    (said,) = one.said(PrePrepare)
+    assert isinstance(said, PrePrepare)
+    assert said.sequence == 9, "h = 4 makes room"
 
 
 def test_first_to_get_a_stable_checkpoint_stays_within_the_others_windows__t_c8() -> None:

@@ -4,13 +4,13 @@ import pytest
 
 from canonical.encoding import encode
 from consensus.guard import vote_phase
-from consensus.messages import BlockVote, Commit, Prepare, PrePrepare
+from consensus.messages import BlockVote, Commit, NewView, Prepare, PrePrepare, ViewStatement
 from consensus.restart import Remembered
 from consensus.types import BatchNumber, SequenceNumber, View
 from tests.consensus.chaos import heal, is_complete
 from tests.consensus.cluster import Cluster, votes_in
 from tests.consensus.machine import VOTES, Broken
-from tests.consensus.makers import batch, commit, pre_prepare, prepare, sealed
+from tests.consensus.makers import batch, commit, forwarded, new_view, pre_prepare, prepare, sealed, view_change
 from tests.consensus.one import One
 
 TICKS_TO_RECOVER = 4
@@ -129,6 +129,40 @@ def test_backup_that_prepared_accepts_no_other_proposal_after_a_restart() -> Non
     again.accept(message)
     again.hear(0, commit(message))
     assert again.state.log.slot(SequenceNumber(1)).pre_prepare == message
+
+
+def born_again(replica: int, *statements: ViewStatement) -> One:
+    """A replica whose disk holds these statements about view 1, and nothing else."""
+    zero = SequenceNumber(0)
+    disk = Remembered(zero, None, zero, (), None, View(1), statements, (), (), (BatchNumber(0),) * 4)
+    return One(replica, remembered=disk)
+
+
+def test_who_is_born_again_in_a_later_view_waits_for_its_new_view__t_d22() -> None:
+    """It does not know what the view carried over, so whatever its primary says of a number may be a lie."""
+    one = born_again(2, view_change(1))
+    message = pre_prepare(1, batch(3, 1), view=1)
+    one.hold(batch(3, 1))
+    one.hear(1, message)
+    assert one.said(Prepare) == []
+    assert one.where == (1, False)
+    said = [(sender, view_change(1)) for sender in (0, 1, 2)]
+    one.hear(1, *(forwarded(*each) for each in said), new_view(1, *said))
+    assert one.where == (1, True)
+    assert one.said(Prepare) == [prepare(message)]
+
+
+def test_a_new_view_that_was_said_is_said_again_and_no_other__t_f3() -> None:
+    """In its first life primary 1 named 1, 2 and 3; in the second 0 and 2 come first."""
+    first = new_view(1, *((sender, view_change(1)) for sender in (1, 2, 3)))
+    one = born_again(1, view_change(1), first)
+    assert [each.item for each in one.ready.send] == [view_change(1), first]
+    one.loop_back(one.ready)
+    for sender in (0, 2):
+        one.hear(sender, view_change(1))
+        assert one.said(NewView) == []
+    one.hear(0, forwarded(3, view_change(1)))
+    assert one.where == (1, True)
 
 
 def test_primary_never_gives_a_number_twice__t_f5() -> None:
