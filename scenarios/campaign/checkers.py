@@ -12,10 +12,12 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import Bundle
 from consensus.evidence import is_evidence
+from consensus.forensics import culprits
 from consensus.guard import vote_phase, vote_view
 from consensus.invariants import broken
 from consensus.messages import (
     BlockVote,
+    CertifiedBlock,
     Commit,
     Equivocation,
     NewView,
@@ -25,7 +27,7 @@ from consensus.messages import (
     header_digest,
 )
 from consensus.quorum import Committee
-from consensus.types import Epoch, View
+from consensus.types import Epoch, SequenceNumber, View
 from ledger.invariants import violations
 from ledger.receipts import Status as ReceiptStatus
 from node.simulation import Said, SimulatedMember, Simulation
@@ -41,6 +43,17 @@ class Violated(Exception):
     """A property that must never fail failed; the text says which, at whom and how."""
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where honest members first came to differ."""
+
+    height: int
+    members: tuple[int, ...]
+    """Who has which block: one member for each of the two, or the one who halted."""
+    reason: str
+    """The invariant and what was seen."""
+
+
 @dataclass(slots=True)
 class Checkers:
     """Everything that is watched in one run."""
@@ -52,7 +65,9 @@ class Checkers:
     """Transactions that an honest gateway acknowledged, and by whom."""
     accused: dict[int, Equivocation] = field(default_factory=dict)
     """Who was proved to lie."""
-    _chain: list[tuple[bytes, str]] = field(default_factory=list)
+    split: Split | None = None
+    """Set once, when agreement is lost. What follows from it is then no news; I2 and I15 are watched on."""
+    _chain: list[tuple[bytes, int]] = field(default_factory=list)
     _accepted: dict[Digest, int] = field(default_factory=dict)
     _batches: dict[int, int] = field(default_factory=dict)
     _said: dict[tuple[int, str, int, int], bytes] = field(default_factory=dict)
@@ -78,18 +93,20 @@ class Checkers:
 
     def on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
         """Agreement (I1, I9), prefix (I3) and exactly once (I14), over one chain that all must repeat."""
-        if not self.is_honest(member):
+        if not self.is_honest(member) or self.split is not None:
             return
         height = block.header.height
         digest = header_digest(block.header, chain=self.simulation.chain)
         if height <= len(self._chain):
             first, whose = self._chain[height - 1]
             if first != digest:
-                raise Violated(f"I1: {member.id} executed another block {height} than {whose}")
+                other = self.simulation.members[whose].id
+                reason = f"I1: {member.id} executed another block {height} than {other}"
+                self.split = Split(height, (whose, member.index), reason)
             return
         if height != len(self._chain) + 1:
             raise Violated(f"I3: {member.id} executed block {height} after {len(self._chain)}")
-        self._chain.append((digest, member.id))
+        self._chain.append((digest, member.index))
         for batch in block.executed:
             if batch.number <= self._batches.get(batch.author, 0):
                 raise Violated(f"I14: batch {batch.number} of author {batch.author} executed again in block {height}")
@@ -121,7 +138,7 @@ class Checkers:
                 raise Violated(f"I2: {member.id} said two things for {slot[1]}, view {slot[2]}, sequence {slot[3]}")
 
     def on_evidence(self, member: SimulatedMember, proof: Equivocation) -> None:
-        """I10: evidence holds before anybody, and never names an honest member."""
+        """I15: evidence holds before anybody, and never names an honest member."""
         if not self.is_honest(member):
             return
         named = proof.first_vote.sender
@@ -130,9 +147,9 @@ class Checkers:
         if not is_evidence(
             proof, chain=self.simulation.chain, epoch=Epoch(0), committee=committee, verify=state.verify
         ):
-            raise Violated(f"evidence: {member.id} holds a proof against {named} that proves nothing")
+            raise Violated(f"I15: {member.id} holds a proof against {named} that proves nothing")
         if named not in self.dishonest:
-            raise Violated(f"evidence: {member.id} convicts {self.simulation.members[named].id}, who is honest")
+            raise Violated(f"I15: {member.id} convicts {self.simulation.members[named].id}, who is honest")
         self.accused[named] = proof
 
     def on_acknowledged(self, member: SimulatedMember, transaction: Digest) -> None:
@@ -147,7 +164,9 @@ class Checkers:
                 continue
             state = member.core.replica.state
             if state.halted:
-                raise Violated(f"T-E2: {member.id} halted: it computed another block than a quorum")
+                reason = f"T-E2: {member.id} halted: it computed another block than a quorum"
+                self.split = self.split or Split(state.executed, (member.index,), reason)
+                continue
             found = broken(state)
             if found:
                 raise Violated(f"{member.id}: {'; '.join(found)}")
@@ -166,6 +185,35 @@ class Checkers:
                 raise Violated(f"{member.id}: {'; '.join(found)}")
             if ledger.height == member.height and ledger.state_root != member.disk.blocks[-1].header.state_root:
                 raise Violated(f"state root: {member.id} is not in the state that its block {ledger.height} names")
+
+    def fork(self) -> tuple[CertifiedBlock, CertifiedBlock] | None:
+        """Two blocks of one height that members who do not lie hold certificates for; the lowest there are."""
+        members = self.simulation.members
+        disks = [each.disk for each in members if self.is_honest(each) or each.wrapper is None]
+        for height in range(1, max((len(disk.blocks) for disk in disks), default=0) + 1):
+            found: dict[Digest, CertifiedBlock] = {}
+            for disk in disks:
+                for pushed in disk.blocks_to_push(SequenceNumber(height), SequenceNumber(height), bytes_max=0):
+                    block = pushed.certified
+                    found.setdefault(header_digest(block.header, chain=self.simulation.chain), block)
+            if len(found) > 1:
+                first, second = list(found.values())[:2]
+                return first, second
+        return None
+
+    def blame(self, first: CertifiedBlock, second: CertifiedBlock) -> tuple[Equivocation, ...]:
+        """I15 for a fork: who made it.
+
+        Raises: Violated where a proof names an honest member.
+        """
+        member = self.simulation.members[0]
+        committee = Committee(len(self.simulation.members))
+        proofs = culprits(
+            first, second, chain=self.simulation.chain, committee=committee, verify=member.core.replica.state.verify
+        )
+        for proof in proofs:
+            self.on_evidence(self.honest[0], proof)
+        return proofs
 
     def missing(self) -> list[str]:
         """What is owed and not executed everywhere, by member."""

@@ -7,6 +7,7 @@ from network.policy import LinkPolicy
 from node.simulation import Simulation
 from node.simulation.member import SYNC_US, SimulatedMember
 from scenarios.campaign.plan import Fault, FaultKind
+from scenarios.campaign.twins import copies_of
 
 
 def schedule(simulation: Simulation, fault: Fault) -> None:
@@ -21,7 +22,7 @@ def begin(simulation: Simulation, fault: Fault) -> None:
 
 
 def _begin_links(simulation: Simulation, fault: Fault) -> Callable[[], None] | None:
-    ids = [member.id for member in simulation.members]
+    ids = simulation.network.links.ids
     source = tuple(ids[each] for each in fault.members)
     target = tuple(ids[each] for each in fault.others)
     share = fault.amount / 100
@@ -45,7 +46,7 @@ def _begin_links(simulation: Simulation, fault: Fault) -> Callable[[], None] | N
 
 
 def _begin_members(simulation: Simulation, fault: Fault) -> Callable[[], None]:
-    members = [simulation.members[each] for each in fault.members]
+    members = [copies_of(simulation)[each] for each in fault.members]
     for member in members:
         match fault.kind:
             case FaultKind.KILL | FaultKind.POWER_CUT:

@@ -1,9 +1,8 @@
 """Members that say something else than their core says: each a `Wrapper` that rewrites frames for one receiver.
 
-A liar holds its own key and no other. Equivocators collude: they share what the other face of a proposal is.
+A liar holds its own key and no other. Those who collude are in conspiracy.py.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -13,40 +12,29 @@ import msgspec
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.signing import Signature
-from consensus.bundle import Bundle, seal
 from consensus.messages import (
     BlockVote,
     Commit,
     Item,
     Prepare,
-    PrePrepare,
     Status,
     Suspect,
     SuspectReason,
     ViewChange,
-    proposal_digest,
 )
-from consensus.types import Epoch, ReplicaId, View
+from consensus.types import View
 from network.bus import Channel
 from node.simulation import Said, SimulatedMember, Simulation, Wrapper
 from node.simulation.chance import stream
+from scenarios.campaign.conspiracy import Conspiracy, Equivocator
 from scenarios.campaign.plan import Liar, LiarKind
+from scenarios.campaign.rewriting import Rewriting, Signing, bundle_of
 
 FAR = 2**62
 """A number that no honest member reaches."""
 
 HEARD_MAX = 50
 """Own frames that a liar keeps to say again."""
-
-_BUNDLES = msgspec.msgpack.Decoder(Bundle)
-
-
-def bundle_of(said: Said) -> Bundle | None:
-    """The bundle in a frame; None for a batch."""
-    try:
-        return _BUNDLES.decode(said.payload)
-    except msgspec.DecodeError:
-        return None
 
 
 @dataclass(slots=True)
@@ -60,38 +48,6 @@ class Silent:
         """Drop it."""
         del member
         return [] if self.deaf_to is None or said.target in self.deaf_to else [said]
-
-
-@dataclass(slots=True)
-class Signing:
-    """Base of liars that sign bundles of their own."""
-
-    chain: Digest
-    members: int
-    chance: Random
-
-    def sealed(self, member: SimulatedMember, said: Said, items: Iterable[Item], *, sender: int | None = None) -> Said:
-        """A frame with `items`, signed with the liar's key, whoever it says it is from."""
-        named = ReplicaId(member.index if sender is None else sender)
-        opened = seal(list(items), chain=self.chain, epoch=Epoch(0), sender=named, sign=member.sign)
-        return replace(said, payload=encode(opened.bundle))
-
-
-@dataclass(slots=True)
-class Rewriting(Signing, ABC):
-    """Base of liars that rewrite items and sign what they made of them."""
-
-    def say(self, member: SimulatedMember, said: Said) -> Iterable[Said]:
-        """Sign other items in place of those that the core said."""
-        bundle = bundle_of(said)
-        if bundle is None:
-            return [said]
-        items = self.rewrite(bundle.items, said.target)
-        return [] if not items else [self.sealed(member, said, items)]
-
-    @abstractmethod
-    def rewrite(self, items: tuple[Item, ...], target: str) -> list[Item]:
-        """What is said in place of `items`."""
 
 
 @dataclass(slots=True)
@@ -185,43 +141,6 @@ class Babbler:
         return [said, noise]
 
 
-@dataclass(slots=True)
-class Conspiracy:
-    """What equivocators share: who sees which face, and what the other face of a proposal is."""
-
-    chain: Digest
-    fooled: frozenset[str]
-    """Members that are shown the other face."""
-    faces: dict[Digest, Digest] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Equivocator(Rewriting):
-    """Two faces: as primary it proposes something else to some, and votes for what each half saw (T-C1)."""
-
-    conspiracy: Conspiracy
-
-    def rewrite(self, items: tuple[Item, ...], target: str) -> list[Item]:
-        """What `target` is meant to believe, with COMMIT said before anything is prepared."""
-        fooled = target in self.conspiracy.fooled
-        return [face for item in items for face in self._faces(item, fooled)]
-
-    def _faces(self, item: Item, fooled: bool) -> list[Item]:
-        if isinstance(item, PrePrepare):
-            true = proposal_digest(item.proposal, chain=self.chain, epoch=Epoch(0), sequence=item.sequence)
-            other = msgspec.structs.replace(item.proposal, timestamp_ms=item.proposal.timestamp_ms + 1)
-            false = proposal_digest(other, chain=self.chain, epoch=Epoch(0), sequence=item.sequence)
-            self.conspiracy.faces[true] = false
-            shown = msgspec.structs.replace(item, proposal=other) if fooled else item
-            return [shown, Commit(item.view, item.sequence, false if fooled else true)]
-        if isinstance(item, Prepare | Commit) and item.digest in self.conspiracy.faces:
-            shown_digest = self.conspiracy.faces[item.digest] if fooled else item.digest
-            vote = msgspec.structs.replace(item, digest=shown_digest)
-            # A backup in the plot does not wait to be prepared either.
-            return [vote, Commit(item.view, item.sequence, shown_digest)] if isinstance(item, Prepare) else [vote]
-        return [item]
-
-
 def mutated(item: Item, chance: Random) -> Item:
     """The item with one of its fields changed: by one, to something random, or to something far away."""
     by = chance.choice((-1, 1, FAR))
@@ -265,11 +184,3 @@ def wrapper_of(liar: Liar, simulation: Simulation, conspiracy: Conspiracy) -> Wr
             return Babbler(chance)
         case LiarKind.EARLY_VIEW_CHANGE:
             return EarlyViewChanger(chain, count, chance)
-
-
-def conspiracy_of(simulation: Simulation, liars: Iterable[Liar]) -> Conspiracy:
-    """Half of those who do not lie are shown the other face."""
-    lying = {liar.member for liar in liars}
-    honest = [member.id for member in simulation.members if member.index not in lying]
-    chance = stream(simulation.seed, "conspiracy")
-    return Conspiracy(simulation.chain, frozenset(chance.sample(honest, len(honest) // 2)))

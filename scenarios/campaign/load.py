@@ -23,6 +23,7 @@ from ledger.operations import (
 )
 from node.simulation import SimulatedMember, Simulation
 from node.simulation.chance import stream
+from scenarios.campaign.twins import copies_of
 
 EDITIONS = 5
 """Of the one series: fewer than will be asked for."""
@@ -107,5 +108,5 @@ class Load:
     def send(self, envelope: Envelope, member: SimulatedMember | None = None) -> None:
         """Hand an envelope to a gateway, any one unless it is said which."""
         self._sent.append(envelope)
-        gateway = member or self.chance.choice(self.simulation.members)
+        gateway = member or self.chance.choice(copies_of(self.simulation))
         self.answers[type(self.simulation.submit(gateway, envelope)).__name__] += 1

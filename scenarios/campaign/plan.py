@@ -88,6 +88,51 @@ class Liar:
         return f"member {self.member} lies: {self.kind}"
 
 
+class Change(enum.StrEnum):
+    """What becomes of one field of a message, or of the whole, in a corruption."""
+
+    RAISE = "raise"
+    """One more; a tuple's first element comes twice."""
+    LOWER = "lower"
+    """One less; a tuple loses its last element."""
+    OLDER = "older"
+    """What its sender said there in a message of the same kind before."""
+    RANDOM = "random"
+    """Anything of the same type: the only change that is not of small scope."""
+    OMIT = "omit"
+    """The message is not said at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corruption:
+    """One member says something else in one of its rounds (ByzzFuzz, OOPSLA'23): the same to all `receivers`."""
+
+    member: int
+    round: int
+    """The how manieth statement of its life it is, from 1."""
+    receivers: tuple[int, ...]
+    change: Change
+    field: int
+    """Which field, counted round and round."""
+
+    def __str__(self) -> str:
+        """One line of a plan."""
+        to = ",".join(map(str, self.receivers))
+        return f"round {self.round} of member {self.member}: {self.change} field {self.field}, told to {to}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """In one round of each member nothing passes between `side` and the rest."""
+
+    round: int
+    side: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """One line of a plan."""
+        return f"round {self.round} of each member: nothing between {','.join(map(str, self.side))} and the rest"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One run."""
@@ -99,13 +144,26 @@ class Plan:
     liars: tuple[Liar, ...]
     safety_ms: int
     load_per_second: int
+    twins: tuple[int, ...] = ()
+    """Members of whom two copies run under one key; the second copies are numbered on from `members`, in this order."""
+    corruptions: tuple[Corruption, ...] = ()
+    partings: tuple[Parting, ...] = ()
+
+    @property
+    def faulty(self) -> frozenset[int]:
+        """Members that lie, lose their disk or have a twin."""
+        wiped = {member for fault in self.faults if fault.kind is FaultKind.WIPE for member in fault.members}
+        lying = {each.member for each in self.liars} | {each.member for each in self.corruptions}
+        return frozenset(wiped | lying | set(self.twins))
 
     @property
     def options(self) -> tuple[str, ...]:
         """The kinds of faults and lies in it, sorted, and its network."""
         faults = {each.kind.value for each in self.faults}
         lies = {f"lies: {each.kind.value}" for each in self.liars}
-        return tuple(sorted(faults | lies | {f"on {self.profile}"}))
+        changes = {f"changes: {each.change.value}" for each in self.corruptions}
+        others = {f"on {self.profile}"} | ({"twins"} if self.twins else set())
+        return tuple(sorted(faults | lies | changes | others | ({"round cut"} if self.partings else set())))
 
     def lines(self) -> list[str]:
         """The plan for people."""
@@ -113,7 +171,8 @@ class Plan:
             f"seed {self.seed}: {self.members} members on {self.profile},"
             f" {self.safety_ms} ms of faults, {self.load_per_second} envelopes a second"
         )
-        return [head, *(f"  {each}" for each in (*self.liars, *self.faults))]
+        twins = [f"member {each} has a twin, number {self.members + at}" for at, each in enumerate(self.twins)]
+        return [head, *(f"  {each}" for each in (*twins, *self.liars, *self.corruptions, *self.partings, *self.faults))]
 
 
 def draw_plan(seed: int, *, members: int, liars: int, safety_ms: int = SAFETY_MS) -> Plan:

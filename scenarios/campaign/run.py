@@ -2,7 +2,7 @@
 
 In the liveness phase the network is kind, whoever is down is started, and liars go on lying. Then everything that an
 honest gateway ever acknowledged, and a new transaction of each honest gateway, must be executed by every honest member
-within `HEALING_MS`.
+within `HEALING_MS`. Where agreement is lost the run goes on until two certificates show who is to blame.
 """
 
 import enum
@@ -10,16 +10,24 @@ import time
 import traceback
 from dataclasses import dataclass
 
+from consensus.messages import CertifiedBlock
 from consensus.types import View
 from node.simulation import Crypto, Simulation
+from scenarios.campaign.byzzfuzz import stand_between, step_aside
 from scenarios.campaign.checkers import Checkers, Violated
+from scenarios.campaign.conspiracy import conspiracy_of
 from scenarios.campaign.faults import recover, schedule
-from scenarios.campaign.liars import conspiracy_of, wrapper_of
+from scenarios.campaign.liars import wrapper_of
 from scenarios.campaign.load import Load
-from scenarios.campaign.plan import FaultKind, Plan
+from scenarios.campaign.plan import Plan
+from scenarios.campaign.twins import Twinned, copies_of
+from scenarios.crash import crashed_member, told_crash
 
 HEALING_MS = 40_000
 """Ten times the longest patience of a view (8 x 500 ms): room for f liars in a row, and for catching up."""
+
+FORK_MS = 10_000
+"""How long a run goes on for the second certificate of a fork; and as long again with the network healed."""
 
 
 class Verdict(enum.IntEnum):
@@ -30,6 +38,8 @@ class Verdict(enum.IntEnum):
     LIVENESS = 11
     CRASH = 12
     NOT_DETERMINISTIC = 13
+    HARNESS = 14
+    """The simulation's own code raised: nothing is known of the members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class Outcome:
     view: View
     """The highest view of an honest member."""
     accused: tuple[int, ...]
-    """Members that evidence names."""
+    """Members that evidence names, that of a fork too."""
     acknowledged: int
     """Transactions that were owed."""
     healed_ms: int
@@ -56,29 +66,42 @@ class Outcome:
     wall_ms: int
     detail: str = ""
     """A traceback, or where members stood."""
+    fork: tuple[CertifiedBlock, CertifiedBlock] | None = None
+    """Where agreement was lost: two certified blocks of one height, if there came to be two."""
+    culprits: tuple[int, ...] = ()
+    """Members who voted for both."""
 
 
 def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
     """Run a plan; nothing it brings to light raises."""
     started = time.perf_counter()
-    simulation = Simulation(plan.members, seed=plan.seed, profile=plan.profile, crypto=crypto)
-    wiped = {member for fault in plan.faults if fault.kind is FaultKind.WIPE for member in fault.members}
-    checkers = Checkers(simulation, frozenset(wiped | {liar.member for liar in plan.liars}))
+    simulation = _simulation(plan, crypto)
+    checkers = Checkers(simulation, plan.faulty)
     healing_from_ms = plan.safety_ms
     verdict, reason, detail = Verdict.HELD, "", ""
+    fork: tuple[CertifiedBlock, CertifiedBlock] | None = None
+    culprits: tuple[int, ...] = ()
     try:
         load = _prepare(plan, simulation, checkers)
-        simulation.run_for(plan.safety_ms)
+        simulation.run_until(lambda: checkers.split is not None, plan.safety_ms)
         healing_from_ms = simulation.now_ms
-        if not _heals(simulation, checkers, load):
+        if checkers.split is None and not _heals(simulation, checkers, load):
             verdict, reason = Verdict.LIVENESS, f"after {HEALING_MS} ms: {'; '.join(checkers.missing())}"
             detail = "\n".join(f"{each.id}: {each.core.explain()}" for each in simulation.members)
         checkers.look()
-        checkers.look_at_ledgers()
+        if checkers.split is None:
+            checkers.look_at_ledgers()
+        else:
+            verdict, reason = Verdict.SAFETY, checkers.split.reason
+            fork = _wait_for_fork(simulation, checkers)
+            culprits = () if fork is None else tuple(each.first_vote.sender for each in checkers.blame(*fork))
+            reason += _told_fork(fork, culprits)
     except Violated as violated:
         verdict, reason = Verdict.SAFETY, str(violated)
     except Exception as error:  # noqa: BLE001 whatever a core raises is what a campaign is looking for
-        verdict, reason, detail = Verdict.CRASH, f"{type(error).__name__}: {error}", traceback.format_exc()
+        member, detail = crashed_member(error), traceback.format_exc()
+        verdict = Verdict.HARNESS if member is None else Verdict.CRASH
+        reason = f"{type(error).__name__}: {error}" if member is None else told_crash(member, error)
     honest = checkers.honest or list(simulation.members)
     return Outcome(
         plan=plan,
@@ -93,13 +116,22 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
         simulated_ms=simulation.now_ms,
         wall_ms=int((time.perf_counter() - started) * 1_000),
         detail=detail,
+        fork=fork,
+        culprits=culprits,
     )
+
+
+def _simulation(plan: Plan, crypto: Crypto) -> Simulation:
+    if plan.twins:
+        return Twinned(plan.members, twins=plan.twins, seed=plan.seed, profile=plan.profile, crypto=crypto)
+    return Simulation(plan.members, seed=plan.seed, profile=plan.profile, crypto=crypto)
 
 
 def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:
     conspiracy = conspiracy_of(simulation, plan.liars)
     for liar in plan.liars:
         simulation.replace_member(liar.member, wrapper_of(liar, simulation, conspiracy))
+    stand_between(simulation, plan)
     checkers.watch()
     load = Load(simulation)
     load.start(per_second=plan.load_per_second, until_ms=plan.safety_ms)
@@ -108,10 +140,36 @@ def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:
     return load
 
 
-def _heals(simulation: Simulation, checkers: Checkers, load: Load) -> bool:
+def _heal(simulation: Simulation) -> None:
     simulation.network.heal()
-    for member in simulation.members:
+    step_aside(simulation)
+    for member in copies_of(simulation):
         recover(member)
+
+
+def _heals(simulation: Simulation, checkers: Checkers, load: Load) -> bool:
+    _heal(simulation)
     for member in checkers.honest:
         load.send(load.registration(), member)
-    return simulation.run_until(lambda: not checkers.missing(), HEALING_MS)
+    return simulation.run_until(lambda: checkers.split is not None or not checkers.missing(), HEALING_MS)
+
+
+def _wait_for_fork(simulation: Simulation, checkers: Checkers) -> tuple[CertifiedBlock, CertifiedBlock] | None:
+    """Let the run go on until both sides of a split have their certificate, first as it is, then healed."""
+    for is_healed in (False, True):
+        if is_healed:
+            _heal(simulation)
+        until_ms = simulation.now_ms + FORK_MS
+        while simulation.now_ms < until_ms:
+            fork = checkers.fork()
+            if fork is not None:
+                return fork
+            simulation.run_for(100)
+    return None
+
+
+def _told_fork(fork: tuple[CertifiedBlock, CertifiedBlock] | None, culprits: tuple[int, ...]) -> str:
+    if fork is None:
+        return "; no second certificate came, so nobody is named by the fork"
+    names = f"members {', '.join(map(str, culprits))}" if culprits else "nobody"
+    return f"; fork at height {fork[0].header.height}, its evidence names {names}"

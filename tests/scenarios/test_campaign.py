@@ -13,7 +13,8 @@ from node.writes import StoreVote
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign import run as runs
 from scenarios.campaign import swarm
-from scenarios.campaign.liars import Equivocator, conspiracy_of, wrapper_of
+from scenarios.campaign.conspiracy import Equivocator, conspiracy_of
+from scenarios.campaign.liars import wrapper_of
 from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw_plan
 from scenarios.campaign.report import failure_lines, summary_lines
 from scenarios.campaign.run import Outcome, Verdict, run_plan
@@ -71,11 +72,33 @@ def test_four_members_survive_one_liar_of_each_kind(kind, member):
     assert set(result.accused) <= {member}
 
 
-def test_two_colluding_liars_of_four_fork_the_chain_and_the_agreement_checker_sees_it():
+def test_two_colluding_liars_of_four_fork_the_chain_and_its_evidence_names_just_them():
     liars = (Liar(0, LiarKind.EQUIVOCATE), Liar(1, LiarKind.EQUIVOCATE))
     result = run_plan(replace(QUIET, liars=liars))
     assert result.verdict is Verdict.SAFETY
     assert result.reason.startswith("I1:")
+    assert result.culprits == (0, 1)
+    assert result.fork is not None
+    first, second = result.fork
+    assert first.header.height == second.header.height
+    assert first.header != second.header
+
+
+def test_three_colluding_liars_of_seven_fork_the_chain_and_its_evidence_names_just_them():
+    liars = tuple(Liar(member, LiarKind.EQUIVOCATE) for member in (0, 2, 5))
+    result = run_plan(replace(QUIET, members=7, liars=liars))
+    assert result.verdict is Verdict.SAFETY
+    assert result.culprits == (0, 2, 5)
+
+
+@pytest.mark.slow
+def test_one_liar_too_many_forks_within_a_few_seeds_and_every_fork_names_f_plus_one_liars_and_nobody_else():
+    """The issue allows 200 seeds; the first fork is under seed 5."""
+    forks = [outcome for seed in range(1, 21) if (outcome := run_plan(draw_plan(seed, members=4, liars=2))).fork]
+    assert [each.plan.seed for each in forks] == [5, 8, 12, 15, 19]
+    for each in forks:
+        assert len(each.culprits) >= 2
+        assert set(each.culprits) <= each.plan.faulty
 
 
 def test_two_silent_liars_of_four_stop_the_chain_and_the_liveness_checker_sees_it(monkeypatch):
@@ -92,7 +115,8 @@ def test_a_core_that_raises_is_a_crash_with_its_traceback(monkeypatch):
     monkeypatch.setattr("node.core.Core.receive", explode)
     result = run_plan(QUIET)
     assert result.verdict is Verdict.CRASH
-    assert result.reason == "IndexError: a slot that is not there"
+    assert "stopped in explode: IndexError: a slot that is not there" in result.reason
+    assert result.reason.startswith("member ")
     assert "explode" in result.detail
 
 
