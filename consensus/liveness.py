@@ -12,12 +12,18 @@ from consensus.state import State
 from consensus.types import Digest, SequenceNumber, View
 from consensus.view_change import leave
 
+PASSED_OVER_PATIENCES = 8
+"""How much longer than for a step one waits for a thing that is passed over: as much as patience may grow (T6). What a
+primary has open must fit in, and a turn of all authors, each block slower than usual."""
+
 
 def watch(state: State) -> None:
-    """T1: a timer runs for the oldest thing known that should be executed, and for nothing else.
+    """T1: two timers run while something known should be executed, and for nothing else.
 
-    It starts anew only when *that* thing is executed: a primary that orders everything but one gateway's batches is
-    noticed as well as one that orders nothing (T-H2).
+    One waits for the next step of anything. Agreement on a large block may take longer than patience on busy machines;
+    while the members get on, another primary would only make it longer. The other one waits for the oldest thing
+    itself, for longer, and starts anew only when *that* is done: a primary that orders everything but one gateway's
+    batches is noticed as well as one that orders nothing (T-H2).
     """
     if state.active or TimerKind.NEW_VIEW in state.timers:
         state.timers.pop(TimerKind.ENTRY, None)
@@ -25,9 +31,29 @@ def watch(state: State) -> None:
     if oldest is None:
         state.watched = None
         state.timers.pop(TimerKind.PROGRESS, None)
-    elif oldest != state.watched:
+        state.timers.pop(TimerKind.PASSED_OVER, None)
+        return
+    step = last_step(state)
+    if oldest != state.watched:
         state.watched = oldest
+        state.set_timer(TimerKind.PASSED_OVER, after_ms=state.patience_ms * PASSED_OVER_PATIENCES)
         state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
+    elif step != state.watched_step:
+        state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
+    state.watched_step = step
+
+
+def last_step(state: State) -> tuple[SequenceNumber, int]:
+    """How far this replica got: blocks executed, and how much it has said about the next one.
+
+    A primary can put off the first of these steps alone; the votes of the others follow without it. So it cannot buy
+    time with them: it has patience once for each block, as if only blocks counted.
+    """
+    slot = state.log.slots.get(SequenceNumber(state.executed + 1))
+    if slot is None:
+        return state.executed, 0
+    said = (slot.digest, slot.own_prepare, slot.own_commit)
+    return state.executed, sum(each is not None for each in said)
 
 
 def oldest_unexecuted(state: State) -> Digest | None:
@@ -50,6 +76,12 @@ def on_progress_timer(state: State) -> None:
     """T2: complain, stay, and complain again after as long: the first complaint may be lost."""
     state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.NO_PROGRESS)))
     state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
+
+
+def on_passed_over_timer(state: State) -> None:
+    """T2: the same for the oldest thing; no progress of others takes this complaint back."""
+    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.PASSED_OVER)))
+    state.set_timer(TimerKind.PASSED_OVER, after_ms=state.patience_ms)
 
 
 def on_entry_timer(state: State) -> None:

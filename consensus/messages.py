@@ -219,7 +219,9 @@ class SuspectReason(enum.StrEnum):
     """Why a view should be left."""
 
     NO_PROGRESS = "no progress"
-    """The sender's oldest known request is not executed in time."""
+    """The sender knows what should be executed, and for too long nothing took a step."""
+    PASSED_OVER = "passed over"
+    """The sender's oldest known request waits for much too long, although others may be executed."""
     HAND_OVER = "hand-over"
     """The sender is the primary and about to stop."""
 

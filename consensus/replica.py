@@ -10,7 +10,15 @@ from consensus.bundle import Bundle, Signed, Verify
 from consensus.checkpoint import on_block_vote, on_certified_block, on_executed
 from consensus.effects import Ready, Reason, Rejected
 from consensus.events import BatchStored, Event, Executed, HandOver, Received, TimerFired, TimerKind
-from consensus.liveness import on_entry_timer, on_hand_over, on_new_view_timer, on_progress_timer, on_suspect, watch
+from consensus.liveness import (
+    on_entry_timer,
+    on_hand_over,
+    on_new_view_timer,
+    on_passed_over_timer,
+    on_progress_timer,
+    on_suspect,
+    watch,
+)
 from consensus.log import Log
 from consensus.messages import (
     BatchReference,
@@ -150,6 +158,8 @@ class Replica:
                 propose(self.state, wall_ms=wall_ms, linger_is_over=True)
             case TimerKind.PROGRESS:
                 on_progress_timer(self.state)
+            case TimerKind.PASSED_OVER:
+                on_passed_over_timer(self.state)
             case TimerKind.ENTRY:
                 on_entry_timer(self.state)
             case TimerKind.NEW_VIEW:

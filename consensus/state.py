@@ -123,7 +123,9 @@ class State:
     left_because: str = ""
     """Why the view before was left, for people."""
     watched: Digest | None = None
-    """What the progress timer runs for."""
+    """The oldest thing that should be executed: what the timers of T1 run for."""
+    watched_step: tuple[SequenceNumber, int] = (SequenceNumber(0), 0)
+    """How far this replica was when the progress timer was last set."""
     checkpoint: CheckpointProof | None = None
     """The last stable checkpoint with its certificate."""
     accused: dict[ReplicaId, Equivocation] = field(default_factory=dict)
@@ -181,8 +183,9 @@ class State:
         }
         for slot in self.log.slots.values():
             slot.start_view()
-        for kind in (TimerKind.LINGER, TimerKind.PROGRESS, TimerKind.NEW_VIEW, TimerKind.ENTRY):
-            self.timers.pop(kind, None)
+        for kind in TimerKind:
+            if kind is not TimerKind.STATUS:
+                self.timers.pop(kind, None)
         self.watched = None
 
     @property

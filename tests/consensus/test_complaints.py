@@ -45,6 +45,52 @@ def test_no_timer_runs_without_work() -> None:
     assert TimerKind.PROGRESS in one.state.timers
 
 
+def test_every_step_towards_the_next_block_is_progress() -> None:
+    one = One(1)
+    stale = []
+    for step in (
+        lambda: one.hold(batch()),
+        lambda: one.hear(0, FIRST),
+        lambda: one.hear(2, prepare(FIRST)),
+    ):
+        step()
+        stale.append(TimerFired(TimerKind.PROGRESS, one.state.timers[TimerKind.PROGRESS]))
+    for sender in (0, 2):
+        one.hear(sender, commit(FIRST))
+    one.execute(FIRST.proposal)
+    for timer in stale:
+        one.step(timer)
+        assert one.said(Suspect) == []
+    assert len({timer.generation for timer in stale}) == 3
+
+
+def test_what_is_no_step_of_the_next_block_is_no_progress() -> None:
+    """A primary that opens number after number and lets none of them through has not moved."""
+    one = One(1)
+    one.accept(FIRST)
+    timer = TimerFired(TimerKind.PROGRESS, one.state.timers[TimerKind.PROGRESS])
+    for number in (2, 3, 4):
+        one.accept(pre_prepare(number, batch(0, number)))
+        one.hear(2, prepare(pre_prepare(number, batch(0, number))))
+    one.step(timer)
+    assert one.said(Suspect) == [complaint()]
+
+
+def test_whose_oldest_is_passed_over_complains_whatever_else_is_executed__t_h2() -> None:
+    one = One(1)
+    one.hold(batch(3, 1))
+    timer = TimerFired(TimerKind.PASSED_OVER, one.state.timers[TimerKind.PASSED_OVER])
+    one.accept(FIRST)
+    one.hear(2, prepare(FIRST))
+    for sender in (0, 2):
+        one.hear(sender, commit(FIRST))
+    one.execute(FIRST.proposal)
+    one.step(timer)
+    assert one.said(Suspect) == [complaint(reason=SuspectReason.PASSED_OVER)]
+    one.fire(TimerKind.PASSED_OVER)
+    assert one.said(Suspect) == [complaint(reason=SuspectReason.PASSED_OVER)], "again: the first may have been lost"
+
+
 @pytest.mark.parametrize(("n", "weak"), [(4, 2), (7, 3)])
 def test_a_view_is_left_on_f_plus_1_complaints_and_not_on_f(n: int, weak: int) -> None:
     one = One(1, n)
