@@ -74,6 +74,10 @@ class Liar:
     def say(self, member: SimulatedMember, said: Said) -> list[Said]:
         """What leaves in place of what the honest code said to one receiver."""
         del member
+        return self.tell(said)
+
+    def tell(self, said: Said) -> list[Said]:
+        """The same, in whatever world."""
         if said.target not in self.to:
             return [said]
         if self.way in FRAME_LIES:
@@ -98,6 +102,16 @@ class Liar:
         """Whether `target` is told the second story: every second honest member is."""
         honest = [each for number, each in enumerate(self.members) if number not in self.collusion.liars]
         return target in honest[1::2]
+
+    def learn(self, item: PrePrepare) -> PrePrepare:
+        """Return the other half's story for a proposal, and remember its name; every liar finds the same."""
+        other = msgspec.structs.replace(item.proposal, timestamp_ms=item.proposal.timestamp_ms + 1)
+        names = [
+            proposal_digest(each, chain=self.chain, epoch=Epoch(0), sequence=item.sequence)
+            for each in (item.proposal, other)
+        ]
+        self.collusion.other_digest[item.view, item.sequence, names[0]] = names[1]
+        return PrePrepare(item.view, item.sequence, other)
 
     def random_digest(self) -> Digest:
         """A digest of nothing."""
@@ -164,14 +178,8 @@ def _equivocate(liar: Liar, items: list[Item], target: str) -> list[Item]:
     said: list[Item] = []
     for item in items:
         match item:
-            case PrePrepare(view, sequence, proposal):
-                other = msgspec.structs.replace(proposal, timestamp_ms=proposal.timestamp_ms + 1)
-                names = [
-                    proposal_digest(each, chain=liar.chain, epoch=Epoch(0), sequence=sequence)
-                    for each in (proposal, other)
-                ]
-                liar.collusion.other_digest[view, sequence, names[0]] = names[1]
-                said.append(PrePrepare(view, sequence, other))
+            case PrePrepare():
+                said.append(liar.learn(item))
             case Prepare(view, sequence, digest) | Commit(view, sequence, digest):
                 told = liar.collusion.other_digest.get((view, sequence, digest), digest)
                 said.append(type(item)(view, sequence, told))
