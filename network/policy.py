@@ -4,9 +4,10 @@ A policy is a value. It names the messages it concerns, by sender, receiver, cha
 becomes of them, each with a probability. Several may hold at once; a message suffers all that concern it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Annotated
 
 import msgspec
 
@@ -16,9 +17,18 @@ COPY_DELAY_MS_MAX = 200
 """A copy arrives up to so much after the original: late enough to be old, early enough to be in the same run."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPolicy:
-    """A fault of links. An empty tuple means all."""
+LATE_MS_MAX = 86_400_000
+"""A day: no policy makes a message later."""
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+"""A probability."""
+
+Lateness = Annotated[int, msgspec.Meta(ge=0, le=LATE_MS_MAX)]
+"""Milliseconds."""
+
+
+class LinkPolicy(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A fault of links. An empty tuple means all. In virtual time it is used as it is; live nodes are sent it."""
 
     source: tuple[str, ...] = ()
     """Members whose messages it concerns."""
@@ -27,17 +37,17 @@ class LinkPolicy:
     channels: tuple[Channel, ...] = ()
     tags: tuple[str, ...] = ()
     """Concerns frames that carry one of these: `pre-prepare`, `view-change`, `batch`, ..."""
-    drop: float = 0.0
+    drop: Share = 0.0
     """Probability that it never arrives."""
-    delay_ms: int = 0
+    delay_ms: Lateness = 0
     """It takes so much longer."""
-    delay_ms_spread: int = 0
+    delay_ms_spread: Lateness = 0
     """And up to so much longer still, evenly distributed."""
-    duplicate: float = 0.0
+    duplicate: Share = 0.0
     """Probability that a copy arrives some time after it."""
-    corrupt: float = 0.0
+    corrupt: Share = 0.0
     """Probability that one of its bytes is another on arrival."""
-    reorder: float = 0.0
+    reorder: Share = 0.0
     """Probability that it may overtake those sent before it."""
 
     def concerns(self, source: str, target: str, channel: Channel, tags: frozenset[str]) -> bool:
@@ -59,6 +69,20 @@ class Passage:
     """Beyond what the link takes by itself."""
     in_order: bool
     """Whether it arrives after everything that was sent before it."""
+
+
+def concerned(
+    policies: Iterable[LinkPolicy], payload: bytes, *, source: str, target: str, channel: Channel
+) -> list[LinkPolicy]:
+    """Those of `policies` that a message suffers; what it carries is looked at only where one of them asks."""
+    tags: frozenset[str] | None = None
+    found = []
+    for policy in policies:
+        if policy.tags and tags is None:
+            tags = tags_of(payload)
+        if policy.concerns(source, target, channel, tags or frozenset()):
+            found.append(policy)
+    return found
 
 
 def passages(payload: bytes, policies: Sequence[LinkPolicy], chance: Random) -> list[Passage]:
