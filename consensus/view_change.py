@@ -108,17 +108,22 @@ def join(state: State) -> None:
 
 
 def assemble(state: State) -> None:
-    """V7: with a quorum of VIEW-CHANGEs the new primary says NEW-VIEW, and the others give it a limited time."""
+    """V7: with a quorum of VIEW-CHANGEs the new primary says NEW-VIEW, and the others give it a limited time.
+
+    The time is limited, too, where a quorum asks for this view *or a later one* (libbyz `max_maj_view`). Else, n = 4:
+    1. Liar 1 shows its VIEW-CHANGE for view 1 to replica 3 alone, which then holds three, waits, and goes on to view 2.
+    2. Replicas 0 and 2 hold their two for view 1, and 3's for view 2; the liar is silent from now on.
+    3. No view ever gets its quorum, and nobody had a clock running (test_split_views.py).
+    """
     if state.active:
         return
-    held = view_changes_for(state, state.view)
-    if len(held) < state.settings.committee.quorum:
-        return
-    if TimerKind.NEW_VIEW not in state.timers:
+    quorum = state.settings.committee.quorum
+    if len(asking_for(state, state.view)) >= quorum and TimerKind.NEW_VIEW not in state.timers:
         state.set_timer(TimerKind.NEW_VIEW, after_ms=state.patience_ms)
-    if state.is_primary and state.own_new_view is None:
+    held = view_changes_for(state, state.view)
+    if len(held) >= quorum and state.is_primary and state.own_new_view is None:
         latest_first = sorted(held, key=lambda each: (-stable_of(each.message), each.vote.sender))
-        chosen = sorted(latest_first[: state.settings.committee.quorum], key=lambda each: each.vote.sender)
+        chosen = sorted(latest_first[:quorum], key=lambda each: each.vote.sender)
         named = tuple(NamedViewChange(each.vote.sender, each.digest) for each in chosen)
         state.own_new_view = NewView(state.view, named)
         state.ready.records.append(ViewRecord(state.view, state.own_new_view))
@@ -218,6 +223,11 @@ def on_forwarded(state: State, message: Forwarded) -> Reason | None:
 def view_changes_for(state: State, view: View) -> list[Proven[ViewChange]]:
     """The VIEW-CHANGEs held for `view`, by ascending sender."""
     return [known[view] for _, known in sorted(state.view_changes.items()) if view in known]
+
+
+def asking_for(state: State, view: View) -> list[ReplicaId]:
+    """Who asks for `view` or a later one, by ascending sender."""
+    return [sender for sender, known in sorted(state.view_changes.items()) if max(known, default=-1) >= view]
 
 
 def _is_named(state: State, proven: Proven[ViewChange]) -> bool:
