@@ -4,13 +4,10 @@ import pytest
 
 from consensus.events import TimerKind
 from consensus.messages import ViewChange
-from tests.consensus.chaos import is_complete
 from tests.consensus.cluster import Cluster, carries
-from tests.consensus.machine import Frame, lie_about
-from tests.consensus.makers import view_change
 
 MEET = 40
-"""Status intervals: three capped patiences of 2.5 x 8 would be 60; nobody here has left so many views."""
+"""Status intervals: a few patiences (2.5 each, doubled), and the view changes between."""
 
 
 def split(n: int, ahead: int, liars: list[int]) -> Cluster:
