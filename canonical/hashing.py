@@ -31,6 +31,7 @@ class Domain(bytes, enum.Enum):
     COMPLIANCE = b"quorate/compliance/1\0"
     PERSON = b"quorate/person/1\0"
     RECORD = b"quorate/record/1\0"
+    COMMAND = b"quorate/command/1\0"
 
 
 def digest(domain: Domain, *parts: bytes) -> Digest:

@@ -25,6 +25,10 @@ class Channel(enum.StrEnum):
     """Payload, for everybody."""
     INBOX = "inbox"
     """Repairs for one member, from any other."""
+    CONTROL = "control"
+    """Commands for one member, from whoever tells a story with it. Only a node that was started for one listens."""
+    REPORT = "report"
+    """What a commanded member answers."""
 
 
 class Inbound(msgspec.Struct, frozen=True, gc=False):
@@ -57,6 +61,18 @@ class DropReason(enum.StrEnum):
     """Stored by the broker before anybody here listened. Members never publish such, so it is an outsider's replay."""
     DUPLICATE = "duplicate"
     """Another bus had delivered it already."""
+    POLICY = "policy"
+    """A story's LinkPolicy lost it."""
+    HELD_FULL = "held-full"
+    """A story's LinkPolicy made it late, and as much as may be was late already; the newcomer went."""
+    NOT_COMMANDED = "not-commanded"
+    """It came, or was to leave, before a node that was started for a story had its first command."""
+    COMMAND_MALFORMED = "command-malformed"
+    """On the control topic and no command for this member, or too long for one."""
+    COMMAND_UNSIGNED = "command-unsigned"
+    """A command that whoever tells the story did not sign."""
+    COMMAND_OLD = "command-old"
+    """A command with a number below the last one's."""
 
 
 @dataclass(slots=True)

@@ -27,21 +27,24 @@ class Buses:
         random: Random,
         limits: BusLimits | None = None,
         on_change: Callable[[LinkStatus], None] | None = None,
+        commanded: bool = False,
     ) -> None:
         """Prepare `member`'s end of the buses at `urls`; `members` are all whose topics matter, in any order.
 
-        `wake` is called when something waits to be drained; `on_change` whenever a link's state changes.
+        `wake` is called when something waits to be drained; `on_change` whenever a link's state changes. Who is
+        `commanded` hears its control topic too.
         Raises: BadBusUrl where a file of certificates can not be read.
         """
         assert urls, "a member has at least one bus"
         others = sorted(set(members) - {member})
         limits = limits or BusLimits()
-        topics = subscriptions(chain, member, others)
+        topics = subscriptions(chain, member, others, commanded=commanded)
         self._counters = BusCounters()
         self._inbox = Inbox(topics, limits=limits, counters=self._counters, wake=wake)
         self._first_copy = FirstCopy(buses=len(urls), window=limits.duplicates_window) if len(urls) > 1 else None
         self._own = {
-            channel: str(topic_of(chain, member, channel)).encode() for channel in (Channel.VOTES, Channel.BATCHES)
+            channel: str(topic_of(chain, member, channel)).encode()
+            for channel in (Channel.VOTES, Channel.BATCHES, Channel.REPORT)
         }
         self._inboxes = {other: str(topic_of(chain, other, Channel.INBOX)).encode() for other in others}
         self._on_change = on_change

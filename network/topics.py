@@ -69,12 +69,16 @@ def parse_topic(text: str, *, chain: Digest | None = None) -> Topic | TopicFault
     return Topic(label, member, Channel(channel))
 
 
-def subscriptions(chain: Digest, member: str, members: Iterable[str]) -> tuple[Topic, ...]:
-    """Return what `member` listens to: votes and batches of every other member, and its own inbox."""
+def subscriptions(chain: Digest, member: str, members: Iterable[str], *, commanded: bool = False) -> tuple[Topic, ...]:
+    """Return what `member` listens to: votes and batches of every other member, and its own inbox.
+
+    One that is `commanded` was started for a story, and listens to its own control topic too.
+    """
     others = [
         topic_of(chain, other, channel)
         for other in members
         if other != member
         for channel in (Channel.VOTES, Channel.BATCHES)
     ]
-    return (*others, topic_of(chain, member, Channel.INBOX))
+    own = (Channel.INBOX, Channel.CONTROL) if commanded else (Channel.INBOX,)
+    return (*others, *(topic_of(chain, member, channel) for channel in own))

@@ -16,19 +16,21 @@ import json
 import os
 import random
 import signal
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from canonical.signing import PublicKey
 from ledger.charter import chain_id
 from ledger.ledger import Ledger
-from network.bus import LinkState, LinkStatus
+from network.bus import Bus, LinkState, LinkStatus
 from network.buses import Buses
 from network.errors import BusFault
 from network.url import parse_bus_url
 from node.audit.database import audit, refuse_if_edited
+from node.clock import Clock
+from node.commanded import Casting, Commanded
 from node.core import Core
 from node.driver import Driver
 from node.errors import DatabaseEdited, NodeFault
@@ -67,25 +69,27 @@ class NodeOptions:
     """End when the parent does."""
     trace: bool = True
     """Write trace.jsonl."""
+    scenario_key: PublicKey | None = None
+    """Whose commands it obeys, for a story; None for a node that listens to nobody."""
 
 
-def run_node(options: NodeOptions, *, stdout: TextIO, stderr: TextIO) -> int:
-    """Run a member's node until it is stopped; return its exit code. Blocks; call it from the main thread."""
+def run_node(options: NodeOptions, *, stdout: TextIO, stderr: TextIO, casting: Casting | None = None) -> int:
+    """Run a member's node until it is stopped; return its exit code. Blocks; call it from the main thread.
+
+    `casting` knows the parts that a story may give it; without it such a command is refused.
+    """
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(Node(options, stdout=stdout, stderr=stderr).run())
-
-
-def clock_ms() -> int:
-    """Unix milliseconds."""
-    return time.time_ns() // 1_000_000
+        return runner.run(Node(options, stdout=stdout, stderr=stderr, casting=casting).run())
 
 
 class Node:
     """One run of one member's node."""
 
-    def __init__(self, options: NodeOptions, *, stdout: TextIO, stderr: TextIO) -> None:
+    def __init__(self, options: NodeOptions, *, stdout: TextIO, stderr: TextIO, casting: Casting | None = None) -> None:
         """Prepare; nothing is opened yet."""
         self._options = options
+        self._casting = casting
+        self._clock = Clock()
         self._stdout = stdout
         self._stderr = stderr
         self._log: Log = open_log(stderr, member=options.home.name)
@@ -131,9 +135,7 @@ class Node:
         self._log.info("stopping", height=driver.core.ledger.height, certified=driver.certified)
         return EXIT_CLEAN if driver.halt is None else EXIT_HALTED
 
-    def _assemble(
-        self, home: Home, keys: MemberKeys, stack: contextlib.AsyncExitStack
-    ) -> tuple[Driver, Service, Buses]:
+    def _assemble(self, home: Home, keys: MemberKeys, stack: contextlib.AsyncExitStack) -> tuple[Driver, Service, Bus]:
         """Open disk and bus and put the core between them; `stack` closes what is opened, last first."""
         charter = home.charter
         chain = chain_id(charter)
@@ -142,20 +144,13 @@ class Node:
         audited = audit(home.database, charter=charter, member=home.replica)
         refuse_if_edited(home.database, audited)
         assert audited.ledger is not None, "an audit without findings ends with the ledger"
-        core = _restore_core(home, keys, storage.load(), audited.ledger)
+        identity = Identity(charter, home.member.id, keys.node.sign, verify_signature)
+        core = _restore_core(home, identity, storage.load(), audited.ledger)
         reader = storage.reader()
         stack.callback(reader.close)
         trace = Trace(home.trace if self._options.trace else None)
         stack.callback(trace.close)
-        bus = Buses(
-            [parse_bus_url(url) for url in self._options.buses or home.settings.buses],
-            chain=chain,
-            member=home.member.id,
-            members=[member.id for member in charter.voters()],
-            wake=lambda: driver.wake(),
-            random=random.Random(),
-            on_change=self._on_link_change,
-        )
+        bus = self._end_of_bus(identity, home.settings.buses, lambda: driver.wake())
         stack.push_async_callback(bus.close)
         driver = Driver(
             core,
@@ -163,11 +158,29 @@ class Node:
             reader,
             bus,
             certified=core.explain().certified,
-            clock_ms=clock_ms,
+            clock_ms=self._clock.now_ms,
             trace=trace,
             log=self._log,
         )
         return driver, Service(driver, reader, bus, charter=charter, member=home.member.id), bus
+
+    def _end_of_bus(self, identity: Identity, urls: Sequence[str], wake: Callable[[], None]) -> Bus:
+        """The member's end of its buses; where a story commands it, with that story's faults in it."""
+        key = self._options.scenario_key
+        bus = Buses(
+            [parse_bus_url(url) for url in self._options.buses or urls],
+            chain=chain_id(identity.charter),
+            member=identity.member,
+            members=[member.id for member in identity.charter.voters()],
+            wake=wake,
+            random=random.Random(),
+            on_change=self._on_link_change,
+            commanded=key is not None,
+        )
+        if key is None:
+            return bus
+        self._log.warning("commanded: this node obeys a story's commands, and is no member to rely on")
+        return Commanded(identity, key=key, bus=bus, clock=self._clock, casting=self._casting, wake=wake).bus
 
     def _refuse(self, fault: NodeFault | BusFault) -> None:
         """Say why the node cannot go on: in one line for the log, and at a terminal once more, as people read it."""
@@ -198,10 +211,9 @@ class Node:
             end_with_parent(lambda: _call(loop, self._stop.set))
 
 
-def _restore_core(home: Home, keys: MemberKeys, restored: Restored, ledger: Ledger) -> Core:
+def _restore_core(home: Home, identity: Identity, restored: Restored, ledger: Ledger) -> Core:
     """The core as its disk remembers it; `ledger` is that of the last block executed."""
     settings = home.settings
-    identity = Identity(home.charter, home.member.id, keys.node.sign, verify_signature)
     knobs = Knobs(settings.block_interval_ms, settings.target_failover_ms, settings.batch_bytes_max)
     return Core(identity, ledger=ledger, knobs=knobs, restored=restored)
 

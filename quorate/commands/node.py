@@ -3,8 +3,14 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from network.commands import Role
+    from network.faulty import Voice
+    from node.identity import Identity
 
 
 def read_address(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[str, int] | None:
@@ -19,6 +25,21 @@ def read_address(context: click.Context, parameter: click.Parameter, value: str 
     if not separator or not host or not port.isdigit() or int(port) > 65_535:
         raise click.BadParameter("write it as HOST:PORT, for example 127.0.0.1:7460; port 0 takes a free one")
     return host.strip("[]"), int(port)
+
+
+def read_key(context: click.Context, parameter: click.Parameter, value: str | None) -> bytes | None:
+    """Read 64 hex digits.
+
+    Raises: click.BadParameter.
+    """
+    del context, parameter
+    try:
+        key = None if value is None else bytes.fromhex(value)
+    except ValueError:
+        key = b""
+    if key is not None and len(key) != 32:
+        raise click.BadParameter("an Ed25519 public key is 64 hex digits")
+    return key
 
 
 @click.command("node")
@@ -49,6 +70,13 @@ def read_address(context: click.Context, parameter: click.Parameter, value: str 
 )
 @click.option("--with-parent", is_flag=True, help="End when standard input ends or the starting process dies.")
 @click.option("--no-trace", is_flag=True, help="Write no trace.jsonl.")
+@click.option(
+    "--scenario-key",
+    callback=read_key,
+    metavar="HEX",
+    help="Obey a story: commands signed with this key's owner lose, delay and change messages, put the clock wrong, and"
+    " make the member lie. Until the first command it hears nobody. Never for a member that is to be relied on.",
+)
 def node(
     home: Path,
     buses: tuple[str, ...],
@@ -56,6 +84,7 @@ def node(
     passphrase_file: Path | None,
     with_parent: bool,
     no_trace: bool,
+    scenario_key: bytes | None,
 ) -> None:
     """Run one member's node until SIGINT or SIGTERM.
 
@@ -66,6 +95,7 @@ def node(
     Exit codes: 0 stopped as asked; 1 something in its world refused, as the log says;
     3 it had computed another block than a quorum; 70 a fault of this program.
     """  # noqa: D301 click knows the backspace, not two letters
+    from canonical.signing import PublicKey
     from node.errors import NodeFault
     from node.process import NodeOptions, run_node
 
@@ -77,10 +107,18 @@ def node(
             gateway=gateway,
             with_parent=with_parent,
             trace=not no_trace,
+            scenario_key=None if scenario_key is None else PublicKey(scenario_key),
         )
     except NodeFault as fault:
         raise click.ClickException(str(fault)) from fault
-    sys.exit(run_node(options, stdout=sys.stdout, stderr=sys.stderr))
+    sys.exit(run_node(options, stdout=sys.stdout, stderr=sys.stderr, casting=_cast))
+
+
+def _cast(identity: "Identity", role: "Role", seed: int) -> "Voice | None":
+    """Who speaks for a member that a story makes lie; no other node ever loads this."""
+    from scenarios.live_liar import cast
+
+    return cast(identity, role, seed)
 
 
 def _find_passphrase(home: Path, file: Path | None) -> bytes | None:

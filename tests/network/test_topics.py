@@ -58,3 +58,9 @@ def test_member_listens_to_all_others_and_to_its_own_inbox_only():
         ("ncta", Channel.BATCHES),
         ("jd", Channel.INBOX),
     ]
+
+
+def test_only_a_commanded_member_listens_to_its_control_topic():
+    plain = subscriptions(CHAIN, "jd", ["ant", "jd"])
+    commanded = subscriptions(CHAIN, "jd", ["ant", "jd"], commanded=True)
+    assert set(commanded) - set(plain) == {topic_of(CHAIN, "jd", Channel.CONTROL)}

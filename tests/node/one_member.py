@@ -21,6 +21,7 @@ from ledger.ledger import Ledger
 from ledger.operations import Claim, RegisterAccount, RegisterWork
 from network.bus import BusCounters, Channel, Inbound, LinkStatus
 from node.client import Client
+from node.clock import machine_ms
 from node.core import Core
 from node.driver import Driver
 from node.gateway.application import gateway
@@ -30,7 +31,6 @@ from node.home.home import new_consortium, open_home, read_member_keys
 from node.home.keys import KeyPair, MemberKeys, verify_signature
 from node.identity import Identity, Knobs
 from node.logs import open_log
-from node.process import clock_ms
 from node.storage.writer import Storage
 from node.trace import Trace
 from node.wallet import Wallet
@@ -126,7 +126,7 @@ async def one_member(folder: Path, *, votes_alone: bool = True) -> AsyncIterator
         reader,
         bus,
         certified=core.explain().certified,
-        clock_ms=clock_ms,
+        clock_ms=machine_ms,
         trace=trace,
         log=open_log(log, member="ant"),
     )
