@@ -1,14 +1,21 @@
 """`quorate campaign`: many seeds of simulated faults and lies, each judged; one line for each that fails."""
 
 import re
+from datetime import datetime
+from pathlib import Path
 
 import click
+
+RUNS = Path("runs")
+"""Where failures go that are not told where; git ignores it."""
 
 SEEDS = re.compile(r"(\d{1,12})\.\.(\d{1,12})")
 
 
-def _seeds(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
+def _seeds(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, int] | None:
     del context, parameter
+    if value is None:
+        return None
     found = SEEDS.fullmatch(value)
     if found is None or int(found[2]) < int(found[1]):
         raise click.BadParameter(f"{value} is no range of seeds; write FIRST..LAST, as in 1..200")
@@ -21,7 +28,21 @@ def _seeds(context: click.Context, parameter: click.Parameter, value: str) -> tu
     " that must happen did not, in time; 12 when a node crashed; 13 when two runs of one seed differed; 14 when this"
     " machine could not run it; 130 after Ctrl-C; 2 for a wrong command line.",
 )
-@click.option("--seeds", required=True, metavar="A..B", callback=_seeds, help="Seeds from A to B; each is one run.")
+@click.option("--seeds", metavar="A..B", callback=_seeds, help="Seeds from A to B; each is one run.")
+@click.option(
+    "--mode",
+    type=click.Choice(("swarm", "twins", "byzzfuzz")),
+    default="swarm",
+    show_default=True,
+    help="What seeds stand for: swarm, any faults and liars that always lie; twins, two copies of each faulty member"
+    " and a partition a round; byzzfuzz, a few changed messages and a few rounds that do not pass.",
+)
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Run the plan of a failure again, instead of seeds.",
+)
 @click.option("--members", type=click.IntRange(1, 64), default=4, show_default=True)
 @click.option(
     "--liars",
@@ -34,16 +55,25 @@ def _seeds(context: click.Context, parameter: click.Parameter, value: str) -> tu
 @click.option("--crypto", type=click.Choice(("ideal", "ed25519")), default="ideal", show_default=True)
 @click.option("--jobs", type=click.IntRange(1, 512), default=None, help="Processes. Default: all cores.")
 @click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster with this scheduler instead.")
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where plans of failures go, a file each. Default: runs/<time>-campaign. Without failures it is not made.",
+)
 @click.option("--no-shrink", "shrinks", is_flag=True, flag_value=False, default=True, help="Report plans as drawn.")
 @click.option("--plans", is_flag=True, help="Print the plan of each failure, and where its members stood.")
 def campaign(
-    seeds: tuple[int, int],
+    seeds: tuple[int, int] | None,
+    mode: str,
+    replay: Path | None,
     members: int,
     liars: int | None,
     seconds: float,
     crypto: str,
     jobs: int | None,
     dask: str | None,
+    directory: Path | None,
     shrinks: bool,
     plans: bool,
 ) -> None:
@@ -54,6 +84,11 @@ def campaign(
     may ever make honest members disagree. Then the network is healed and everybody started, but liars go on; now
     everything that an honest gateway acknowledged must be executed by every honest member.
     """
+    if (seeds is None) == (replay is None):
+        raise click.UsageError("give either --seeds A..B or --replay FILE")
+    if replay is not None:
+        raise SystemExit(_replay(replay))
+    assert seeds is not None, "one of the two is given"
     import time
 
     from rich.console import Console
@@ -61,9 +96,10 @@ def campaign(
 
     from consensus.quorum import Committee
     from node.simulation import Crypto
+    from scenarios.campaign.failure_file import write_failure
     from scenarios.campaign.report import failure_lines, summary_lines
     from scenarios.campaign.run import Outcome, Verdict
-    from scenarios.campaign.swarm import Campaign, executor_of, jobs_at_most, run_campaign
+    from scenarios.campaign.swarm import Campaign, Mode, executor_of, jobs_at_most, run_campaign
     from scenarios.errors import ScenarioFault
 
     first, last = seeds
@@ -75,9 +111,11 @@ def campaign(
         safety_ms=int(seconds * 1_000),
         crypto=Crypto(crypto),
         shrinks=shrinks,
+        mode=Mode(mode),
     )
     console = Console(stderr=True)
     processes = jobs or jobs_at_most()
+    folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-campaign"
     columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
     started = time.monotonic()
     try:
@@ -87,7 +125,9 @@ def campaign(
             def tell(outcome: Outcome) -> None:
                 progress.advance(task)
                 if outcome.verdict is not Verdict.HELD:
-                    click.echo("\n".join(failure_lines(outcome, plan, with_plan=plans)))
+                    left = write_failure(folder, outcome, crypto=plan.crypto)
+                    again = f"quorate campaign --replay {left}"
+                    click.echo("\n".join(failure_lines(outcome, again, with_plan=plans)))
 
             tally = run_campaign(plan, executor, jobs=processes, tell=tell)
     except KeyboardInterrupt:
@@ -98,3 +138,24 @@ def campaign(
         raise SystemExit(14) from None
     click.echo("\n".join(summary_lines(tally, plan, elapsed_s=time.monotonic() - started, jobs=processes)))
     raise SystemExit(int(tally.verdict))
+
+
+def _replay(path: Path) -> int:
+    """Run the plan of a failure; say what it is and what it came to; return the exit status."""
+    from scenarios.campaign.failure_file import read_failure
+    from scenarios.campaign.report import NAMES
+    from scenarios.campaign.run import run_plan
+    from scenarios.errors import ScenarioFault
+
+    try:
+        failure = read_failure(path)
+    except ScenarioFault as fault:
+        raise click.UsageError(str(fault)) from fault
+    outcome = run_plan(failure.plan, crypto=failure.crypto)
+    click.echo("\n".join(failure.plan.lines()))
+    click.echo(f"{NAMES[outcome.verdict]} seed {failure.plan.seed}: {outcome.reason or 'everything held'}")
+    if outcome.detail:
+        click.echo(outcome.detail)
+    same = "the same run as then" if outcome.trace == failure.trace else "another run than then: the code has changed"
+    click.echo(f"{same} (trace {outcome.trace[:12]})")
+    return int(outcome.verdict)

@@ -1,5 +1,6 @@
 """What a campaign prints: one line a failure with the command that replays it, and what was covered."""
 
+from consensus.quorum import Committee
 from scenarios.campaign.run import Outcome, Verdict
 from scenarios.campaign.swarm import Campaign, Tally
 
@@ -9,14 +10,15 @@ NAMES = {
     Verdict.LIVENESS: "LIVENESS",
     Verdict.CRASH: "CRASH",
     Verdict.NOT_DETERMINISTIC: "NOT DETERMINISTIC",
+    Verdict.HARNESS: "HARNESS",
 }
 """What each verdict is called."""
 
 
-def failure_lines(outcome: Outcome, campaign: Campaign, *, with_plan: bool) -> list[str]:
-    """One line, and the plan below it where it is wanted."""
+def failure_lines(outcome: Outcome, replay: str, *, with_plan: bool) -> list[str]:
+    """One line that ends with the command `replay`, and the plan below it where it is wanted."""
     reason = outcome.reason.replace("\n", " ")[:300]
-    head = f"{NAMES[outcome.verdict]} seed {outcome.plan.seed}: {reason}  |  {campaign.command(outcome.plan.seed)}"
+    head = f"{NAMES[outcome.verdict]} seed {outcome.plan.seed}: {reason}  |  {replay}"
     if not with_plan:
         return [head]
     return [head, *outcome.plan.lines(), *(f"    {line}" for line in outcome.detail.splitlines())]
@@ -28,11 +30,16 @@ def summary_lines(tally: Tally, campaign: Campaign, *, elapsed_s: float, jobs: i
     verdicts = ", ".join(f"{tally.verdicts[each]} {name}" for each, name in NAMES.items() if tally.verdicts[each])
     pace = runs / max(elapsed_s, 1e-9)
     lines = [
-        f"{runs} seeds, {campaign.members} members, up to {campaign.liars} of them faulty: {verdicts}",
+        f"{runs} seeds, {campaign.mode}, {campaign.members} members, up to {campaign.liars} of them faulty: {verdicts}",
         f"{tally.simulated_ms / 1_000:,.0f} simulated seconds in {elapsed_s:,.1f} s: {pace:.2f} seeds/s on {jobs}"
         f" processes; {tally.blocks:,} blocks, {tally.views:,} view changes, {tally.acknowledged:,} transactions"
         f" acknowledged, slowest healing {tally.healed_ms_max:,} ms, {tally.convicted} liars convicted",
-        "option                      plans   failed",
     ]
+    if tally.forks:
+        lines.append(
+            f"{tally.forks} forks with both certificates; in {tally.forks_named} of them these name f+1 = "
+            f"{Committee(campaign.members).weak_quorum} members or more; no honest member was ever named"
+        )
+    lines.append("option                      plans   failed")
     lines += [f"{name:<26} {count:>6} {tally.failed_options[name]:>8}" for name, count in sorted(tally.options.items())]
     return lines

@@ -1,18 +1,22 @@
 """Many seeds at once on an executor of `concurrent.futures`, and what they add up to."""
 
+import enum
 import importlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 
+from consensus.quorum import Committee
 from node.simulation import Crypto
+from scenarios.campaign.byzzfuzz import draw_byzzfuzz
 from scenarios.campaign.plan import SAFETY_MS, Plan, draw_plan
 from scenarios.campaign.run import Outcome, Verdict, run_plan
 from scenarios.campaign.shrink import shrink
+from scenarios.campaign.twins import draw_twins
 from scenarios.errors import ScenarioFault
 
 WAITING_PER_JOB = 4
@@ -20,6 +24,20 @@ WAITING_PER_JOB = 4
 
 RUN_TWICE_EVERY = 20
 """One seed in so many is run twice, to compare the trace hashes."""
+
+
+class Mode(enum.StrEnum):
+    """How plans are drawn."""
+
+    SWARM = "swarm"
+    """Many kinds of faults, and liars that lie all the time."""
+    TWINS = "twins"
+    """Two copies of each faulty member, and a partition for each round."""
+    BYZZFUZZ = "byzzfuzz"
+    """A few changed messages and a few cut rounds."""
+
+
+DRAWS = {Mode.SWARM: draw_plan, Mode.TWINS: draw_twins, Mode.BYZZFUZZ: draw_byzzfuzz}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +53,26 @@ class Campaign:
     safety_ms: int = SAFETY_MS
     crypto: Crypto = Crypto.IDEAL
     shrinks: bool = True
+    mode: Mode = Mode.SWARM
 
     def plan(self, seed: int) -> Plan:
         """What `seed` stands for."""
-        return draw_plan(seed, members=self.members, liars=self.liars, safety_ms=self.safety_ms)
+        return DRAWS[self.mode](seed, members=self.members, liars=self.liars, safety_ms=self.safety_ms)
 
     def command(self, seed: int) -> str:
-        """What replays one seed."""
+        """What runs one seed again, as it was drawn."""
         parts = [f"quorate campaign --seeds {seed}..{seed} --members {self.members} --liars {self.liars}"]
+        if self.mode is not Mode.SWARM:
+            parts.append(f"--mode {self.mode}")
         if self.safety_ms != SAFETY_MS:
             parts.append(f"--seconds {self.safety_ms / 1_000:g}")
         if self.crypto is not Crypto.IDEAL:
             parts.append(f"--crypto {self.crypto}")
         return " ".join(parts)
+
+
+DASK_SECONDS_MAX = 10
+"""How long a scheduler is waited for."""
 
 
 @dataclass(slots=True)
@@ -68,6 +93,10 @@ class Tally:
     healed_ms_max: int = 0
     convicted: int = 0
     """Liars named by evidence, over all runs."""
+    forks: int = 0
+    """Runs that ended with two certified blocks at one height."""
+    forks_named: int = 0
+    """Those whose two certificates name f+1 members at least."""
 
     def add(self, outcome: Outcome) -> None:
         """Count a run."""
@@ -78,6 +107,8 @@ class Tally:
         self.views += outcome.view
         self.acknowledged += outcome.acknowledged
         self.convicted += len(outcome.accused)
+        self.forks += outcome.fork is not None
+        self.forks_named += len(outcome.culprits) >= Committee(outcome.plan.members).weak_quorum
         if outcome.verdict is Verdict.HELD:
             self.healed_ms_max = max(self.healed_ms_max, outcome.healed_ms)
         else:
@@ -87,7 +118,13 @@ class Tally:
     @property
     def verdict(self) -> Verdict:
         """The gravest: a fork before a crash, a crash before standing still."""
-        order = (Verdict.SAFETY, Verdict.CRASH, Verdict.LIVENESS, Verdict.NOT_DETERMINISTIC)
+        order = (
+            Verdict.SAFETY,
+            Verdict.CRASH,
+            Verdict.LIVENESS,
+            Verdict.NOT_DETERMINISTIC,
+            Verdict.HARNESS,
+        )
         return next((each for each in order if self.verdicts[each]), Verdict.HELD)
 
 
@@ -96,19 +133,7 @@ def run_seed(campaign: Campaign, seed: int) -> Outcome:
     plan = campaign.plan(seed)
     outcome = run_plan(plan, crypto=campaign.crypto)
     if seed % RUN_TWICE_EVERY == 0 and run_plan(plan, crypto=campaign.crypto).trace != outcome.trace:
-        return Outcome(
-            plan=plan,
-            verdict=Verdict.NOT_DETERMINISTIC,
-            reason="two runs of the same plan differ",
-            trace=outcome.trace,
-            height=outcome.height,
-            view=outcome.view,
-            accused=outcome.accused,
-            acknowledged=outcome.acknowledged,
-            healed_ms=outcome.healed_ms,
-            simulated_ms=outcome.simulated_ms,
-            wall_ms=outcome.wall_ms,
-        )
+        return replace(outcome, verdict=Verdict.NOT_DETERMINISTIC, reason="two runs of the same plan differ")
     if outcome.verdict is not Verdict.HELD and campaign.shrinks:
         return shrink(outcome, lambda smaller: run_plan(smaller, crypto=campaign.crypto))
     return outcome
@@ -149,9 +174,18 @@ def executor_of(*, jobs: int, dask: str | None) -> Iterator[Executor]:
     try:
         distributed = importlib.import_module("distributed")
     except ImportError as error:
-        raise ScenarioFault("--dask needs the package `distributed`, which is not installed: leave it out.") from error
-    with distributed.Client(dask) as client:
-        executor: Executor = client.get_executor()
+        raise ScenarioFault(
+            "--dask needs the package `distributed`, which is not installed. Nothing was run. What to do: install it"
+            " (pip install distributed), here and on the workers; or leave --dask out and use this machine's cores."
+        ) from error
+    try:
+        client = distributed.Client(dask, timeout=DASK_SECONDS_MAX)
+    except OSError as error:
+        raise ScenarioFault(
+            f"no Dask scheduler answers at {dask} ({error}). Nothing was run. What to do: start one with"
+            " `dask scheduler`, and workers with `dask worker ADDRESS` where this very code is installed."
+        ) from error
+    with client, client.get_executor(pure=False) as executor:
         yield executor
 
 

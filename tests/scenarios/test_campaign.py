@@ -192,10 +192,9 @@ def test_the_gravest_verdict_is_the_campaigns():
 
 
 def test_a_failure_is_one_line_with_the_command_that_replays_it():
-    (line,) = failure_lines(
-        outcome(replace(QUIET, seed=9), Verdict.LIVENESS), Campaign(1, 9, 4, 1, safety_ms=2_500), with_plan=False
-    )
-    assert line == ("LIVENESS seed 9: because  |  quorate campaign --seeds 9..9 --members 4 --liars 1 --seconds 2.5")
+    replay = "quorate campaign --replay runs/seed-9.json"
+    (line,) = failure_lines(outcome(replace(QUIET, seed=9), Verdict.LIVENESS), replay, with_plan=False)
+    assert line == "LIVENESS seed 9: because  |  quorate campaign --replay runs/seed-9.json"
 
 
 def test_the_summary_says_what_was_covered():
@@ -233,11 +232,40 @@ def test_a_range_that_is_none_is_a_wrong_command_line(seeds):
 
 
 @pytest.mark.slow
-def test_the_command_ends_with_the_verdict():
+def test_the_command_ends_with_the_verdict(tmp_path):
     held = CliRunner().invoke(command, ["--seeds", "1..2", "--seconds", "0.5", "--jobs", "1"])
     assert held.exit_code == 0, held.output
-    assert "2 seeds, 4 members, up to 1 of them faulty: 2 held" in held.output
-    forked = CliRunner().invoke(command, ["--seeds", "5..5", "--liars", "2", "--jobs", "1", "--no-shrink", "--plans"])
+    assert "2 seeds, swarm, 4 members, up to 1 of them faulty: 2 held" in held.output
+    folder = str(tmp_path / "failures")
+    told = ["--seeds", "5..5", "--liars", "2", "--jobs", "1", "--no-shrink", "--plans", "--directory", folder]
+    forked = CliRunner().invoke(command, told)
     assert forked.exit_code == 10, forked.output
-    assert "quorate campaign --seeds 5..5 --members 4 --liars 2" in forked.output
     assert "lies: equivocate" in forked.output
+    assert "1 forks with both certificates; in 1 of them these name f+1 = 2 members or more" in forked.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["swarm", "twins"])
+def test_the_line_of_a_failure_replays_the_shrunk_plan_to_the_same_event(mode, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = CliRunner().invoke(command, ["--seeds", "1..8", "--liars", "2", "--jobs", "1", "--mode", mode])
+    assert found.exit_code == 10, found.output
+    line = next(each for each in found.output.splitlines() if each.startswith("SAFETY"))
+    replay = line.split("  |  quorate campaign ")[1].split()
+    again = CliRunner().invoke(command, replay)
+    assert again.exit_code == 10, again.output
+    assert "the same run as then" in again.output
+    assert "its evidence names members" in again.output
+
+
+def test_a_file_that_is_no_failure_is_a_wrong_command_line(tmp_path):
+    path = tmp_path / "seed-1.json"
+    path.write_text("{}")
+    result = CliRunner().invoke(command, ["--replay", str(path)])
+    assert result.exit_code == 2
+    assert "not a failure of a campaign" in result.output
+
+
+def test_seeds_and_a_replay_exclude_each_other():
+    assert CliRunner().invoke(command, []).exit_code == 2
+    assert CliRunner().invoke(command, ["--seeds", "1..2", "--replay", "x"]).exit_code == 2
