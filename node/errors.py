@@ -39,6 +39,14 @@ class StorageFailed(NodeFault):
     """The database could not be read or written; the turn that failed left nothing behind."""
 
 
+class RecordingUnusable(NodeFault):
+    """A recording cannot be begun or gone on with; the node does not start without what it was asked to keep."""
+
+
+class RecordingUnreadable(NodeFault):
+    """A file is no recording, of another format, or was damaged; the text names the byte."""
+
+
 class DatabaseEdited(NodeFault):
     """The audit found rows that do not follow from the chain; the node must not vote on top of them."""
 
