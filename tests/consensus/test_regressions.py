@@ -12,6 +12,7 @@ from canonical.encoding import Malformed, Reader, encode
 from canonical.hashing import Digest
 from consensus.bundle import Bundle
 from consensus.effects import Reason
+from consensus.events import TimerKind
 from consensus.messages import (
     BatchReference,
     BlockVote,
@@ -20,6 +21,8 @@ from consensus.messages import (
     Prepare,
     PrePrepare,
     Status,
+    Suspect,
+    SuspectReason,
     proposal_digest,
 )
 from consensus.normal_case import is_prepared
@@ -29,8 +32,10 @@ from tests.consensus.liar import Equivocator, altering
 from tests.consensus.machine import Frame
 from tests.consensus.makers import (
     CHAIN,
+    EPOCH,
     START_MS,
     batch,
+    certified,
     commit,
     pre_prepare,
     prepare,
@@ -213,6 +218,34 @@ def test_victim_of_equivocation_learns_the_decision__t_c5() -> None:
     assert cluster.certified()[1:] == [1] * 3
 
 
+def test_a_primary_accepts_its_own_proposal_though_its_clock_was_set_back_meanwhile__t_c6() -> None:
+    """1. It proposes. 2. Its clock goes back an hour while the disk writes. 3. Its PRE-PREPARE returns to it."""
+    one = One(0, holds_back=True)
+    one.hold(batch())
+    (said,) = one.said(PrePrepare)
+    one.wall_ms -= 3_600_000
+    one.hear(0, said)
+    assert one.reasons() == []
+    assert one.state.log.slot(ONE).pre_prepare == said
+
+
+def test_a_primary_whose_own_proposal_waits_complains_like_anybody_and_goes_on__t_c6() -> None:
+    """A complaint of the primary is no hand-over: it may be the one whose link is bad."""
+    one = One(0)
+    one.hold(batch())
+    one.fire(TimerKind.PROGRESS)
+    assert one.said(Suspect) == [Suspect(View(0), SuspectReason.NO_PROGRESS)]
+    assert one.where == (0, True)
+    backup_of_it = backup()
+    backup_of_it.hear(0, Suspect(View(0), SuspectReason.NO_PROGRESS))
+    assert backup_of_it.where == (0, True)
+    (message,) = [slot.own_pre_prepare for slot in one.state.log.slots.values()]
+    assert message is not None
+    for sender in (1, 2):
+        one.hear(sender, prepare(message), commit(message))
+    assert len(one.ready.decided) == 1
+
+
 @pytest.mark.parametrize("sequence", [17, 18, 2**62, 2**63 - 1])
 def test_votes_beyond_the_window_leave_nothing_behind__t_c7(sequence: int) -> None:
     one = backup()
@@ -257,6 +290,29 @@ def test_a_sequence_is_decided_once_though_votes_keep_coming__t_c12() -> None:
         one.hear(sender, commit(FIRST), prepare(FIRST))
         decided += len(one.ready.decided)
     assert decided == 1
+
+
+def test_a_decision_that_names_another_height_is_refused__t_c13() -> None:
+    """A final block whose header names the proposal of height 1 is none of height 2, though a quorum signed it."""
+    one = backup()
+    one.hold(batch())
+    ordered = proposal_digest(FIRST.proposal, chain=CHAIN, epoch=EPOCH, sequence=ONE)
+    other = change(one.header(FIRST.proposal), height=SequenceNumber(2), proposal=ordered)
+    one.hear(3, certified(other, FIRST.proposal, (0, 2, 3)))
+    assert one.reasons() == [Reason.BAD_CERTIFICATE]
+    assert one.state.log.slots == {}
+
+
+def test_a_decision_of_another_parent_halts_who_would_have_to_follow_it__t_c13() -> None:
+    """A quorum of liars only can make one: whoever executed something else below it stops, and says so."""
+    one = backup()
+    one.hold(batch())
+    foreign = change(one.header(FIRST.proposal), parent=OTHER)
+    one.hear(3, certified(foreign, FIRST.proposal, (0, 2, 3)))
+    one.execute(FIRST.proposal)
+    assert one.ready.halt is not None
+    assert one.said(BlockVote) == []
+    assert one.state.executed == 0
 
 
 TIMES = [

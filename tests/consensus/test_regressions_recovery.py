@@ -5,13 +5,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from canonical.encoding import Malformed, Reader, encode
 from canonical.hashing import Digest
+from consensus.bundle import Bundle
+from consensus.effects import Reason
 from consensus.events import TimerKind
 from consensus.messages import (
+    NULL_PROPOSAL,
     BlockVote,
     CertifiedBlock,
     Commit,
     Item,
+    NewView,
     Prepare,
     PrePrepare,
 )
@@ -23,6 +28,7 @@ from tests.consensus.machine import Frame
 from tests.consensus.makers import (
     CHAIN,
     batch,
+    certified,
     commit,
     pre_prepare,
     sealed,
@@ -89,6 +95,27 @@ def test_catching_up_to_the_same_height_changes_nothing__t_e6_e8() -> None:
         machine.receive(sealed(1, block).bundle)
         machine.turn()
     assert cluster.explain(machine) == before
+
+
+def test_empty_answers_are_nothing__t_e12() -> None:
+    """A bundle of nothing is no bundle; answers that bring nothing are refused, and change nothing."""
+    reader = Reader(Bundle, size_max=1 << 16)
+    empty = change(sealed(2, Commit(View(0), ONE, CHAIN)).bundle, items=())
+    assert isinstance(reader.read(encode(empty)), Malformed)
+    assert isinstance(reader.read(b""), Malformed)
+    one = backup()
+    one.hold(batch())
+    block = certified(one.header(FIRST.proposal), FIRST.proposal)
+    for answer in (
+        change(block, votes=()),
+        change(block, proposal=NULL_PROPOSAL),
+        NewView(View(1), ()),
+        NewView(View(5), ()),
+    ):
+        one.hear(1, answer)
+        assert one.reasons() == [Reason.BAD_CERTIFICATE], answer
+    assert one.state.log.slots == {}
+    assert one.where == (0, True)
 
 
 # T-F: persistence (more in test_restart.py)
