@@ -93,6 +93,11 @@ class EmbeddedBroker:
             raise BrokerPortTaken(self._host, self._port)
         raise BrokerFailed(str(answer["error"]))
 
+    async def ended(self) -> int:
+        """Wait until its process is gone, for whatever reason; return its exit code, negative for a signal."""
+        assert self._process is not None, "it was started"
+        return await self._process.wait()
+
     async def stop(self) -> None:
         """Stop it within two seconds; nothing happens if it does not run."""
         await self._end(signal.SIGTERM)

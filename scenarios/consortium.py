@@ -1,7 +1,8 @@
 """A whole consortium on this machine: charter, homes, bus, one process a member, and somebody who looks after them.
 
 A member that ends although nobody here ended it (an outsider's `kill -9`, a crash) is started again, as an operator's
-supervisor would; how often is bounded. What is killed here on purpose stays dead until it is started here.
+supervisor would; how often is bounded. So is the embedded broker. What is killed here on purpose stays dead until it is
+started here.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +18,7 @@ from typing import Self
 from canonical.hashing import Digest
 from ledger.charter import Charter, Role, chain_id
 from network.embedded import EmbeddedBroker
+from network.errors import BrokerFailed, BusFault
 from network.url import BusUrl, parse_bus_url
 from node.home.home import CHARTER_FILE, KEY_FILE, new_consortium, read_member_keys
 from node.wallet import Wallet
@@ -24,6 +27,9 @@ from scenarios.member_process import MemberProcess, Phase
 
 RESTARTS_MAX = 5
 """Times that each member is started again unasked; then the consortium is called failed."""
+
+BROKER = "broker"
+"""What the broker is called beside the members; no institution has the name."""
 
 CONNECT_TIMEOUT_S = 5.0
 """How long a broker may take to accept a connection when the story starts."""
@@ -44,11 +50,13 @@ class LiveConsortium:
         buses: Sequence[str] = (),
         parameters: Mapping[str, int] | None = None,
         node_arguments: tuple[str, ...] = (),
+        new_life: Callable[[str], tuple[str, ...]] = lambda _: (),
         report: Report = lambda _: None,
     ) -> None:
         """Prepare a consortium of `members` voters in `directory`, which must not exist.
 
-        Without `buses` an embedded broker is started.
+        Without `buses` an embedded broker is started. `node_arguments` are further options of every `quorate node`;
+        `new_life` is asked for more each time that a member is started.
 
         Raises: BadBusUrl.
         """
@@ -56,17 +64,19 @@ class LiveConsortium:
         self.members: dict[str, MemberProcess] = {}
         """By id, in the order of their numbers as replicas."""
         self.failed: asyncio.Future[None] | None = None
-        """Fails with MemberFailed when a member could not be kept up."""
+        """Fails with MemberFailed or BrokerFailed when a member or the broker could not be kept up."""
         self._count = members
         self._founded_ms = founded_ms
         self._buses = tuple(buses)
         self._parsed = tuple(map(parse_bus_url, buses))
         self._parameters = dict(parameters or {})
         self._node_arguments = node_arguments
+        self._new_life = new_life
         self._report = report
         self._broker: EmbeddedBroker | None = None
         self._charter: Charter | None = None
         self._watching: dict[str, asyncio.Task[None]] = {}
+        """Who looks after each member that is up, and after the broker under the name `BROKER`."""
         self._restarts: Counter[str] = Counter()
 
     @property
@@ -94,6 +104,11 @@ class LiveConsortium:
     def restarts(self) -> int:
         """Starts that nobody here had asked for."""
         return self._restarts.total()
+
+    @property
+    def buses(self) -> tuple[str, ...]:
+        """URLs of the buses that members talk over."""
+        return self._buses
 
     @property
     def broker(self) -> EmbeddedBroker | None:
@@ -129,7 +144,7 @@ class LiveConsortium:
             self._report(f"Starting {self._count} nodes{'' if self._buses else ' and a broker'}...")
             if not self._buses:
                 self._broker = EmbeddedBroker()
-                await self._broker.start()
+                await self.start_broker()
                 self._buses = (self._broker.url,)
             self._found()
             started = await asyncio.gather(*(self.start(member) for member in self.members), return_exceptions=True)
@@ -166,7 +181,10 @@ class LiveConsortium:
             ) from error
         for member in self._charter.voters():
             self.members[member.id] = MemberProcess(
-                member.id, self.directory / member.id, arguments=self._node_arguments
+                member.id,
+                self.directory / member.id,
+                arguments=self._node_arguments,
+                arguments_anew=partial(self._new_life, member.id),
             )
 
     async def _reach_buses(self) -> None:
@@ -192,6 +210,23 @@ class LiveConsortium:
         await self._start(process)
         self._watching[member] = asyncio.create_task(self._look_after(process), name=f"look after {member}")
 
+    async def start_broker(self) -> None:
+        """Start the embedded broker and look after it.
+
+        Raises: BrokerFailed, BrokerPortTaken.
+        """
+        broker = self._broker
+        assert broker is not None, "buses that were given are not ours to start"
+        await broker.start()
+        self._watching[BROKER] = asyncio.create_task(self._look_after_broker(broker), name="look after the broker")
+
+    async def kill_broker(self) -> None:
+        """SIGKILL; it stays down until `start_broker`."""
+        broker = self._broker
+        assert broker is not None, "buses that were given are not ours to stop"
+        await self._look_away(BROKER)
+        await broker.kill()
+
     async def kill(self, member: str) -> None:
         """SIGKILL; it stays down until `start`."""
         await self._look_away(member)
@@ -211,6 +246,7 @@ class LiveConsortium:
         try:
             await self.stop_members()
         finally:
+            await self._look_away(BROKER)
             if self._broker is not None:
                 await self._broker.stop()
             if self.failed is not None and not self.failed.cancel() and not self.failed.cancelled():
@@ -239,6 +275,23 @@ class LiveConsortium:
         except MemberFailed as error:
             if not self.failed.done():
                 self.failed.set_exception(error)
+
+    async def _look_after_broker(self, broker: EmbeddedBroker) -> None:
+        """Start the broker again whenever it ends by itself; members keep what they have to say meanwhile."""
+        assert self.failed is not None, "set on entry"
+        try:
+            while True:
+                code = await broker.ended()
+                how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+                self._restarts[BROKER] += 1
+                if self._restarts[BROKER] > RESTARTS_MAX:
+                    raise BrokerFailed(f"it {how}, after {RESTARTS_MAX} restarts, and is given up")
+                self._report(f"The broker {how}, and not by us: it is started again.")
+                await broker.stop()
+                await broker.start()
+        except BusFault as fault:
+            if not self.failed.done():
+                self.failed.set_exception(fault)
 
     async def _start(self, process: MemberProcess) -> None:
         """Start it, again if somebody outside kills it while it starts."""

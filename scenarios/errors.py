@@ -27,3 +27,7 @@ class FolderUnusable(ScenarioFault):
 
 class NotAnswered(ScenarioFault):
     """The consortium gave no definite answer in the time a story waits for one: a failure of liveness."""
+
+
+class CommandFailed(ScenarioFault):
+    """A member did not do what the story commanded: it said nothing, or that it can not."""

@@ -1,14 +1,15 @@
-"""The live world: real processes of this machine, a real bus, real disks; SIGKILL, SIGSTOP and lost folders.
+"""The live world: real processes of this machine, a real bus, real disks; SIGKILL, SIGSTOP, lost and torn files.
 
-The plan is the same as in virtual time. What needs a hand inside a member (links, lies, clocks) can not be done from
-outside, so plans that ask for it are skipped with that reason.
+The plan is the same as in virtual time, and so are its LinkPolicies and liars: each member is started with a key of
+this story, and commanded over a topic of its own (desk.py, network/faulty.py). A step is done when every member that
+can hear it has acknowledged it.
 """
 
 import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,32 +18,27 @@ import msgspec
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign
-from ledger.envelope import transaction_ids
-from ledger.invariants import violations
-from ledger.ledger import Ledger
+from ledger.envelope import Envelope, transaction_ids
 from network.policy import LinkPolicy
-from node.client import Client, ClientFault
-from node.errors import NodeFault
 from node.home.home import DATABASE_FILE, KEY_FILE, read_member_keys
 from node.home.institutions import voters
 from node.simulation.chance import stream
-from node.storage.reads import StorageReader
+from node.simulation.profiles import profile_of
+from scenarios.adversary import CENSOR
 from scenarios.consortium import LiveConsortium
+from scenarios.desk import Desk
+from scenarios.live_disks import read_disk
+from scenarios.live_load import LiveLoad
 from scenarios.load import Clients
-from scenarios.plan import Capability, Load
-from scenarios.world import Findings, Happening, Look, MemberLook, SeenBlock, Story, Undo
+from scenarios.plan import NEAR, Capability, Load
+from scenarios.torn_log import tear
+from scenarios.world import Findings, Happening, Look, MemberLook, Story, Undo
 
 LOOK_EVERY_S = 0.05
 """How often members are asked where they are."""
 
 ANSWER_TIMEOUT_S = 1.0
 """A member that does not say where it is within this time is not seen as up."""
-
-FINAL_TIMEOUT_MS = 60_000
-"""How long a client waits for its transaction; longer than any fault of the library lasts."""
-
-UNDER_WAY_MAX = 500
-"""Transactions that wait at once; more are not sent and counted, so that a standstill stays bounded."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -52,33 +48,51 @@ class Standing(msgspec.Struct, frozen=True):
     active: bool
     executed: int
     certified: int
+    accused: tuple[int, ...]
 
 
 class LiveWorld:
     """A plan's world on this machine."""
 
     name = "live"
-    capabilities = frozenset({Capability.PAUSE, Capability.WIPE, Capability.BROKER})
-    unseen_checks = frozenset({"evidence", "liars-named"})
-    """A member's accusations stay inside it."""
+    capabilities = frozenset(Capability)
+    unseen_checks = frozenset[str]()
 
-    def __init__(self, members: int, directory: Path, *, seed: int) -> None:
-        """Prepare a consortium of `members` in `directory`, which must not exist."""
+    def __init__(
+        self, members: int, directory: Path, *, seed: int, network: str = NEAR, buses: Sequence[str] = ()
+    ) -> None:
+        """Prepare a consortium of `members` in `directory`, which must not exist.
+
+        It brings a broker of its own, unless `buses` are given; those are nobody's to stop here.
+
+        Raises: ValueError for a network profile that does not exist; BadBusUrl.
+        """
+        if buses:
+            self.capabilities -= {Capability.BROKER}
         self.roles = tuple(str(each.role) for each in voters(members))
         self.story = Story()
-        self.not_sent = 0
-        """Transactions that were due while `UNDER_WAY_MAX` waited."""
         self._seed = seed
-        self._consortium = LiveConsortium(directory, members=members, founded_ms=time.time_ns() // 1_000_000)
+        self._desk = Desk(seed=seed)
+        self._consortium = LiveConsortium(
+            directory,
+            members=members,
+            founded_ms=time.time_ns() // 1_000_000,
+            buses=buses,
+            new_life=self._desk.new_life,
+            report=lambda said: self._tell(-1, "noticed", said),
+        )
         self._ids = tuple(each.id for each in voters(members))
+        self._desk.policies = distances(self._ids, network)
+        self._broker_is_up = True
+        self._tears = 0
+        self._liars: set[int] = set()
+        self._accused: set[int] = set()
         self._down: set[int] = set()
         self._frozen: set[int] = set()
         self._wiped: set[int] = set()
         self._views: list[list[int]] = [[] for _ in range(members)]
         self._last = [MemberLook(False, 0, True, 0, 0)] * members
         self._told_final: set[Digest] = set()
-        self._sender: asyncio.Task[None] | None = None
-        self._under_way: set[asyncio.Task[None]] = set()
         self._began = time.monotonic()
 
     def id_of(self, member: int) -> str:
@@ -100,12 +114,26 @@ class LiveWorld:
         Raises: ScenarioFault; nothing runs then.
         """
         await self._consortium.__aenter__()
+        try:
+            self._desk.open(self._consortium.charter, self._consortium.buses)
+            await self._desk.heard_by(self._ids)
+        except BaseException:
+            await self._desk.close()
+            await self._consortium.close()
+            raise
         self._began = time.monotonic()
         self._http = httpx.AsyncClient(timeout=ANSWER_TIMEOUT_S, trust_env=False)
-        self._clients = Clients(
-            self._consortium.charter, self._key, stream(self._seed, "load"), nonce_first=time.time_ns() // 1_000_000
+        charter, first = self._consortium.charter, time.time_ns() // 1_000_000
+        self._load = LiveLoad(
+            Clients(charter, self._key, stream(self._seed, "load"), nonce_first=first),
+            [self._consortium.members[each].url for each in self._ids],
+            told_final=self._on_told_final,
         )
-        self._gateways = [Client([self._consortium.members[each].url]) for each in self._ids]
+
+    def _on_told_final(self, gateway: int, envelope: Envelope) -> None:
+        """A client was told so; what a liar tells is not believed."""
+        if gateway not in self._liars:
+            self._told_final.update(transaction_ids(envelope, chain=self._consortium.chain))
 
     def _key(self, name: str) -> tuple[PublicKey, Sign]:
         charter, directory = self._consortium.charter, self._consortium.directory
@@ -116,63 +144,25 @@ class LiveWorld:
 
     async def close(self) -> Findings:
         """Bring everything down, and read the disks."""
-        await self.load(None, ())
-        for task in self._under_way:
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._load.close()
         for member in sorted(self._frozen):
-            await self.resume(member)
-        for each in self._gateways:
-            await each.close()
+            self._signal(member, signal.SIGCONT)
         await self._http.aclose()
+        await self._desk.close()
         await self._consortium.close()
-        wrong: list[str] = []
-        blocks: list[tuple[SeenBlock, ...]] = []
-        for member in range(len(self._ids)):
-            seen, says = self._read_disk(member)
-            blocks.append(seen)
-            wrong += says
+        read = [
+            read_disk(self._database(member), self._consortium.charter, member=name)
+            for member, name in enumerate(self._ids)
+        ]
+        honest = frozenset(range(len(self._ids))) - self._liars
         return Findings(
-            honest=frozenset(range(len(self._ids))),
-            blocks=tuple(blocks),
-            violations=tuple(wrong),
+            honest=honest,
+            blocks=tuple(blocks for blocks, _ in read),
+            violations=tuple(each for member in sorted(honest) for each in read[member][1]),
+            accused=frozenset(self._accused),
             views=tuple(() if each in self._wiped else tuple(views) for each, views in enumerate(self._views)),
             acknowledged=frozenset(self._told_final),
         )
-
-    def _read_disk(self, member: int) -> tuple[tuple[SeenBlock, ...], list[str]]:
-        """A stopped member's blocks, and what is wrong with its ledger."""
-        seen: list[SeenBlock] = []
-        try:
-            with StorageReader(self._database(member)) as reader:
-                tip = reader.tip()
-                if tip is None:
-                    return (), []
-                height = tip.header.height
-                for block in reader.blocks(1, height):
-                    receipts = reader.receipts(block.header.height)
-                    header = block.header
-                    seen.append(
-                        SeenBlock(
-                            header.height,
-                            block.digest,
-                            header.parent,
-                            header.state_root,
-                            header.timestamp_ms,
-                            block.certified() is not None,
-                            tuple(each.transaction for each in receipts),
-                            tuple(each.status for each in receipts),
-                        )
-                    )
-                charter = self._consortium.charter
-                time_ms = tip.header.timestamp_ms
-                ledger = Ledger.restore(charter, reader.entries(), height=height, timestamp_ms=time_ms)
-        except NodeFault as fault:
-            return tuple(seen), [f"{self.id_of(member)}: {fault}"]
-        wrong = [f"{self.id_of(member)}: {each}" for each in violations(ledger.state)]
-        if ledger.state_root != tip.header.state_root:
-            wrong.append(f"{self.id_of(member)}: the ledger on disk is not that of its last block")
-        return tuple(seen), wrong
 
     def _database(self, member: int) -> Path:
         return self._consortium.directory / self.id_of(member) / DATABASE_FILE
@@ -200,6 +190,10 @@ class LiveWorld:
             self._tell(member, "view", str(standing.view))
         for height in range(max(last.executed, standing.executed - 20) + 1, standing.executed + 1):
             self._tell(member, "block", str(height))
+        if member not in self._liars:
+            for liar in set(standing.accused) - self._accused:
+                self._accused.add(liar)
+                self._tell(member, "accused", f"has proof against {liar}")
         self._last[member] = MemberLook(True, standing.view, standing.active, standing.executed, standing.certified)
         return self._last[member]
 
@@ -222,44 +216,22 @@ class LiveWorld:
 
     async def load(self, load: Load | None, gateways: Sequence[int]) -> None:
         """Clients send from now on, or fall silent."""
-        if self._sender is not None:
-            self._sender.cancel()
-            await asyncio.gather(self._sender, return_exceptions=True)
-            self._sender = None
-        if load is not None and gateways:
-            self._sender = asyncio.create_task(self._send(load, tuple(gateways)), name="load")
-
-    async def _send(self, load: Load, gateways: Sequence[int]) -> None:
-        due = time.monotonic()
-        while True:
-            due += self._clients.pause_ms(load) / 1_000
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            if len(self._under_way) >= UNDER_WAY_MAX:
-                self.not_sent += 1
-                continue
-            gateway = gateways[self._clients.sent % len(gateways)]
-            task = asyncio.create_task(self._finalise(gateway))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-
-    async def _finalise(self, gateway: int) -> None:
-        envelope = self._clients.envelope()
-        with suppress(ClientFault):
-            await self._gateways[gateway].finalise(envelope, timeout_ms=FINAL_TIMEOUT_MS)
-            self._told_final.update(transaction_ids(envelope, chain=self._consortium.chain))
+        await self._load.send(load, gateways)
 
     async def kill(self, member: int) -> None:
         """SIGKILL."""
         self._down.add(member)
+        self._desk.end_life(self.id_of(member))
         self._tell(member, "killed")
         await self._consortium.kill(self.id_of(member))
 
     async def start(self, member: int) -> None:
-        """Start the process again.
+        """Start the process again, and tell it how its world is.
 
-        Raises: MemberFailed.
+        Raises: MemberFailed, CommandFailed.
         """
         await self._consortium.start(self.id_of(member))
+        await self._heard_by([member])
         self._down.discard(member)
         self._tell(member, "started")
 
@@ -270,10 +242,14 @@ class LiveWorld:
         self._signal(member, signal.SIGSTOP)
 
     async def resume(self, member: int) -> None:
-        """SIGCONT."""
+        """SIGCONT; it is told what it missed.
+
+        Raises: CommandFailed.
+        """
         self._frozen.discard(member)
         self._tell(member, "resumed")
         self._signal(member, signal.SIGCONT)
+        await self._heard_by([member])
 
     def _signal(self, member: int, number: signal.Signals) -> None:
         pid = self._consortium.members[self.id_of(member)].pid
@@ -292,29 +268,107 @@ class LiveWorld:
 
     async def stop_broker(self) -> Undo:
         """Kill the embedded broker; healing starts one at the same address."""
-        broker = self._consortium.broker
-        assert broker is not None, "this world brings a broker of its own"
         self._tell(-1, "killed", "broker")
-        await broker.kill()
+        self._broker_is_up = False
+        await self._consortium.kill_broker()
 
         async def heal() -> None:
             self._tell(-1, "started", "broker")
-            await broker.start()
+            await self._consortium.start_broker()
+            self._broker_is_up = True
+            await self._heard_by(range(len(self._ids)))
 
         return heal
 
     async def tear_next_write(self, member: int) -> None:
-        """Not declared."""
-        raise AssertionError(f"the live world can not tear a write of {member}")
+        """SIGKILL, and the log as it is when the power goes in the middle of a write."""
+        await self.kill(member)
+        torn = tear(self._database(member), stream(self._seed, f"torn {self.id_of(member)} {self._tears}"))
+        self._tears += 1
+        self._tell(member, "torn", torn)
 
     async def set_clock(self, member: int, *, offset_ms: int, drift_ppm: int) -> None:
-        """Not declared."""
-        raise AssertionError(f"the live world can not set the clock of {member} by {offset_ms} ms, {drift_ppm} ppm")
+        """Put the clock that the member reads; its timers go by the machine's.
+
+        Raises: CommandFailed.
+        """
+        self._tell(member, "clock", f"{offset_ms} ms, {drift_ppm} ppm")
+        self._desk.clocks[self.id_of(member)] = (offset_ms, drift_ppm)
+        await self._command()
 
     async def links(self, policy: LinkPolicy) -> Undo:
-        """Not declared."""
-        raise AssertionError(f"the live world can not do {policy}")
+        """Let a policy hold at both ends of the links that it concerns.
+
+        Raises: CommandFailed.
+        """
+        self._desk.policies += (policy,)
+        await self._command()
+
+        async def heal() -> None:
+            # By identity: two faults may be equal, and each is healed for itself.
+            self._desk.policies = tuple(each for each in self._desk.policies if each is not policy)
+            await self._command()
+
+        return heal
 
     async def lie(self, member: int, way: str, *, to: Sequence[int]) -> Undo:
-        """Not declared."""
-        raise AssertionError(f"the live world can not make {member} lie by {way} to {to}")
+        """Make it lie. Who lied once is never believed again, even when healed.
+
+        Raises: CommandFailed.
+        """
+        self._liars.add(member)
+        self._tell(member, "lies", way)
+        name = self.id_of(member)
+        if way == CENSOR:
+            return await self.links(LinkPolicy(target=(name,), tags=("batch",), drop=1.0))
+        self._desk.roles[name] = (way, tuple(map(self.id_of, to)))
+        await self._command()
+
+        async def heal() -> None:
+            del self._desk.roles[name]
+            await self._command()
+
+        return heal
+
+    # Commands
+
+    async def _command(self) -> None:
+        """Tell everybody; go on when all who can hear have acknowledged it."""
+        await self._desk.tell(wait_for=self._listeners(range(len(self._ids))))
+
+    async def _heard_by(self, members: Iterable[int]) -> None:
+        await self._desk.heard_by(self._listeners(members))
+
+    def _listeners(self, members: Iterable[int]) -> list[str]:
+        """Those of `members` that a command can reach now; the others are told when they are back."""
+        if not self._broker_is_up:
+            return []
+        return [self.id_of(each) for each in members if each not in self._down | self._frozen]
+
+
+def distances(members: Sequence[str], network: str) -> tuple[LinkPolicy, ...]:
+    """Policies that put `members` as far apart as the profile of that name says, rounded to milliseconds.
+
+    A profile's tail is exponential, a policy's is even: the mean is the same. On this machine all are near anyhow.
+
+    Raises: ValueError for a profile that does not exist.
+    """
+    profile = profile_of(network, len(members))
+    if network == NEAR:
+        return ()
+    policies: list[LinkPolicy] = []
+    for source, name in enumerate(members):
+        alike: dict[tuple[int, int], list[str]] = {}
+        for target, other in enumerate(members):
+            if target != source:
+                alike.setdefault(profile.links[source][target], []).append(other)
+        for (base_us, tail_us), targets in alike.items():
+            policies.append(
+                LinkPolicy(
+                    (name,),
+                    tuple(targets),
+                    delay_ms=round(base_us / 1_000),
+                    delay_ms_spread=round(2 * tail_us / 1_000),
+                )
+            )
+    return tuple(policies)

@@ -9,6 +9,7 @@ import enum
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -68,8 +69,15 @@ def python_environment() -> dict[str, str]:
 class MemberProcess:
     """A handle on one member's process, over all its starts."""
 
-    def __init__(self, member: str, home: Path, *, arguments: tuple[str, ...] = ()) -> None:
-        """Prepare; `arguments` are further options of `quorate node`."""
+    def __init__(
+        self,
+        member: str,
+        home: Path,
+        *,
+        arguments: tuple[str, ...] = (),
+        arguments_anew: Callable[[], tuple[str, ...]] = tuple,
+    ) -> None:
+        """Prepare; `arguments` are further options of `quorate node`, `arguments_anew` those that differ each time."""
         self.member = member
         self.home = home
         self.phase = Phase.STOPPED
@@ -78,6 +86,7 @@ class MemberProcess:
         self.starts = 0
         """How often it was started."""
         self._arguments = arguments
+        self._arguments_anew = arguments_anew
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -102,7 +111,10 @@ class MemberProcess:
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "quorate", "node", "--home", str(self.home), "--with-parent", *gateway, *self._arguments),
+                *("-m", "quorate", "node", "--home", str(self.home), "--with-parent"),
+                *gateway,
+                *self._arguments,
+                *self._arguments_anew(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,

@@ -102,7 +102,7 @@ def _world(plan: Plan, options: RunOptions) -> SimulatedWorld | LiveWorld:
     """
     try:
         if options.world == "live":
-            return LiveWorld(plan.members, options.folder / "members", seed=options.seed)
+            return LiveWorld(plan.members, options.folder / "members", seed=options.seed, network=plan.network)
         return SimulatedWorld(plan.members, seed=options.seed, network=plan.network, crypto=options.crypto)
     except (ValueError, KeyError) as error:
         raise PlanUnreadable(f"{plan.name}: {error}") from error

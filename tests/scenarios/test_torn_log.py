@@ -1,0 +1,76 @@
+"""A torn write leaves what was synced, whole, and nothing of what was not."""
+
+import sqlite3
+from contextlib import closing
+from random import Random
+
+import pytest
+
+from scenarios.torn_log import HEADER_BYTES, log_of, synced_bytes, tear
+
+
+@pytest.fixture
+def killed(tmp_path):
+    """A database as SIGKILL leaves it: its log is there, and nobody closed it."""
+    path = tmp_path / "live.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE t(x INTEGER PRIMARY KEY, filling BLOB)")
+    for number in range(20):
+        connection.execute("INSERT INTO t VALUES(?, randomblob(3000))", (number,))
+    after = tmp_path / "after.db"
+    after.write_bytes(path.read_bytes())
+    log_of(after).write_bytes(log_of(path).read_bytes())
+    connection.close()
+    return after
+
+
+def numbers(path):
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return [number for (number,) in connection.execute("SELECT x FROM t ORDER BY x")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_transaction_that_was_synced_is_still_there(killed, seed):
+    before = log_of(killed).read_bytes()
+    told = tear(killed, Random(seed))
+    torn = log_of(killed).read_bytes()
+    assert torn[: len(before)] == before
+    assert len(torn) > len(before), told
+    assert numbers(killed) == list(range(20))
+
+
+def test_the_twelve_seeds_above_tear_in_every_way(killed):
+    whole = log_of(killed).read_bytes()
+    ways = set()
+    for seed in range(12):
+        log_of(killed).write_bytes(whole)
+        ways.add(tear(killed, Random(seed)).split(",")[0])
+    assert len(ways) == 3
+
+
+def test_a_write_that_was_under_way_already_is_what_is_torn(killed):
+    log = log_of(killed)
+    whole = log.read_bytes()
+    log.write_bytes(whole + whole[-1_000:])
+    assert synced_bytes(log.read_bytes()) == len(whole)
+    tear(killed, Random(1))
+    assert numbers(killed) == list(range(20))
+
+
+def test_frames_of_an_older_log_behind_the_end_are_not_taken_for_synced(killed):
+    whole = bytearray(log_of(killed).read_bytes())
+    step = 24 + 4_096
+    for byte in range(8, 16):
+        whole[-step + byte] ^= 0xFF
+    assert synced_bytes(bytes(whole)) <= len(whole) - step
+
+
+def test_a_log_without_a_transaction_or_no_log_at_all_is_torn_too(killed):
+    log_of(killed).write_bytes(b"")
+    tear(killed, Random(1))
+    assert 0 < len(log_of(killed).read_bytes()) < HEADER_BYTES
+    log_of(killed).unlink()
+    tear(killed, Random(1))
+    assert 0 < len(log_of(killed).read_bytes()) < HEADER_BYTES
