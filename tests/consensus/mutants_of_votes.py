@@ -248,7 +248,7 @@ def prepare_is_said_without_the_payload(patch: pytest.MonkeyPatch) -> None:
 # What is executed
 
 
-@mutant(breaks="N11", found_by="test_pbft_paper.test_requests_execute_in_the_order_of_their_numbers__osdi99_4_2")
+@mutant(breaks="N11", found_by="test_pbft_paper.test_requests_execute_in_the_order_of_their_numbers__osdi99_4_2__t_c4")
 def decisions_come_as_they_fall(patch: pytest.MonkeyPatch) -> None:
     """What is decided is handed out, whether or not all below it is."""
     right = normal_case.decide

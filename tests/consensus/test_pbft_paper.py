@@ -263,8 +263,8 @@ def test_committed_local_needs_2f_plus_1_commits_that_match__osdi99_4_2() -> Non
     assert [each.sequence for each in one.ready.decided] == [1]
 
 
-def test_requests_execute_in_the_order_of_their_numbers__osdi99_4_2() -> None:
-    """§4.2: each replica executes after committed-local and after all requests with lower sequence numbers (T-C4)."""
+def test_requests_execute_in_the_order_of_their_numbers__osdi99_4_2__t_c4() -> None:
+    """§4.2: each replica executes after committed-local and after all requests with lower sequence numbers."""
     one = backup()
     messages = [pre_prepare(n, batch(0, n)) for n in (3, 1, 2)]
     decided: list[int] = []

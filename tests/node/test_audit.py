@@ -258,9 +258,11 @@ def test_a_sealed_but_wrong_count_is_found(chain: AuditedChain, tmp_path: Path) 
         lambda content: content[: len(content) // 2],
         lambda content: content[:4096] + bytes(4096) + content[8192:],
         lambda content: b"not a database at all" + content[21:],
+        lambda content: content[:-1],
+        lambda content: b"",
     ],
 )
-def test_a_damaged_file_is_a_finding_and_no_crash(
+def test_a_damaged_file_is_a_finding_and_no_crash__t_f2(
     chain: AuditedChain, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = chain.copy(tmp_path)

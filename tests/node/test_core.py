@@ -10,6 +10,7 @@ from canonical.hashing import Digest
 from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.operations import Claim, RegisterAccount
+from ledger.receipts import Status
 from network.bus import Channel
 from node.admission import Admitted, Known, Refused, Unavailable
 from node.batch import Batch, seal_batch
@@ -131,7 +132,7 @@ def test_a_batch_with_one_bad_envelope_is_refused_whole_by_everybody(cluster: Ca
     assert heights(world) == [0] * 4
 
 
-def test_a_full_pool_pushes_back_and_loses_nothing(
+def test_a_full_pool_pushes_back_and_loses_nothing__t_i5(
     cluster: Callable[..., CoreCluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("node.pool.POOL_TRANSACTIONS_MAX", 3)
@@ -199,3 +200,40 @@ def test_an_envelope_acknowledged_by_a_member_that_lost_its_disk_is_not_lost(
     world.pass_time(10_000)
     assert all(member.core.ledger.account("m3.person9") for member in world.members)
     agree(world)
+
+
+def test_admitted_at_two_gateways_and_wrong_by_the_time_it_runs_is_a_receipt__t_j5(
+    cluster: Callable[..., CoreCluster],
+) -> None:
+    """Two envelopes open one account. Each is right where it is handed in; the second to run is refused, for good."""
+    world = cluster(4)
+    first, second = registration(world, 0, 1, nonce=7), registration(world, 0, 1, nonce=8)
+    assert isinstance(world.submit(world.members[0], first), Admitted)
+    assert isinstance(world.submit(world.members[2], second), Admitted)
+    world.pass_time(2_000)
+    for member in world.members:
+        receipts = [receipt for block in world.blocks[member.id] for receipt in block.receipts]
+        assert sorted(each.status for each in receipts) == [Status.ACCEPTED, Status.REFUSED]
+        assert [refusal.code for each in receipts for refusal in each.refusals] == ["E_EXISTS"]
+    assert len(set(heights(world))) == 1
+    agree(world)
+
+
+def test_a_lagging_member_reads_an_earlier_state_and_never_another__t_j6(cluster: Callable[..., CoreCluster]) -> None:
+    """Reads are answered from one member's own state: behind, it answers as it would have, and says where it stands."""
+    world = cluster(4)
+    lagging = world.members[3]
+    world.loses = lambda source, target, payload: target == "m3" and lagging.core.ledger.height >= 2
+    for name in range(5):
+        world.submit(world.members[0], registration(world, 0, name))
+        world.pass_time(1_000)
+    assert world.members[0].core.ledger.height == 5
+    assert lagging.core.ledger.height == lagging.core.explain().executed == 2
+    roots = [block.header.state_root for block in world.blocks["m0"]]
+    assert lagging.core.ledger.state_root == roots[1]
+    assert [lagging.core.ledger.account(f"m0.person{name}") is not None for name in range(5)] == [True] * 2 + [
+        False
+    ] * 3
+    world.loses = lambda source, target, payload: False
+    world.pass_time(5_000)
+    assert lagging.core.ledger.state_root == roots[-1]

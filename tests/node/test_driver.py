@@ -183,7 +183,7 @@ async def test_what_was_put_off_is_bounded_and_written_at_the_end(world, monkeyp
     assert world.journal == [("commit", 3), ("commit", 1)]
 
 
-async def test_failed_disk_ends_the_run_and_lets_no_vote_leave(world):
+async def test_failed_disk_ends_the_run_and_lets_no_vote_leave__t_f8(world):
     world.storage.fails = True
     vote = Outbound(Channel.VOTES, None, b"vote")
     world.core.asked = [CoreReady(writes=[WRITE], binds=True), CoreReady(outbound=[vote])]

@@ -135,7 +135,7 @@ class TestSubmission:
         assert (await waiting.client.transaction(wallet.ids(envelope)[0])).status is TransactionStatus.PENDING
         assert len(waiting.driver.waits) == 0
 
-    async def test_same_bytes_twice_take_effect_once(self, alone):
+    async def test_same_bytes_twice_take_effect_once_and_are_answered_alike__t_j2(self, alone):
         wallet = alone.operator("ant")
         envelope = wallet.seal(person_account("li"))
         first = await alone.client.finalise(envelope)
@@ -188,7 +188,7 @@ class TestSubmission:
         assert refused.status is TransactionStatus.REFUSED
         assert refused.refusals
 
-    async def test_full_queue_is_503_with_retry_after(self, alone, monkeypatch):
+    async def test_full_queue_is_503_with_retry_after__t_i5(self, alone, monkeypatch):
         monkeypatch.setattr(driver_module, "ENVELOPES_QUEUED_MAX", 0)
         response = await post(alone, encode([alone.operator("ant").seal(person_account("li"))]))
         problem = problem_of(response, 503, "unavailable")

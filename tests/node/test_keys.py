@@ -72,7 +72,7 @@ def test_a_key_that_is_no_point_or_of_small_order_verifies_nothing(public_key: b
 
 @settings(max_examples=300)
 @given(st.binary(max_size=70), st.binary(max_size=100), st.binary(max_size=130))
-def test_verification_never_raises(public_key: bytes, content: bytes, signature: bytes) -> None:
+def test_verification_never_raises__t_a10(public_key: bytes, content: bytes, signature: bytes) -> None:
     assert verify_signature(PublicKey(public_key), content, Signature(signature)) is False
 
 

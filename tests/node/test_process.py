@@ -205,7 +205,7 @@ async def test_parent_killed_leaves_no_process(lone, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs prlimit(2) to make a disk that is full for one process")
-async def test_full_disk_ends_the_node_with_its_word_and_the_turns_before_are_kept(lone):
+async def test_full_disk_ends_the_node_with_its_word_and_the_turns_before_are_kept__t_f8(lone):
     home = open_home(lone.home)
     assert await lone.start("--no-trace") is not None
     assert lone.process is not None

@@ -43,7 +43,7 @@ def kill(writer: subprocess.Popen[str]) -> list[int]:
 
 
 @pytest.mark.slow
-def test_a_writer_killed_again_and_again_leaves_whole_turns_only(tmp_path: Path) -> None:
+def test_a_writer_killed_again_and_again_leaves_whole_turns_only__t_f2(tmp_path: Path) -> None:
     path, random = tmp_path / "quorate.db", Random(2)
     for _ in range(ROUNDS):
         writer = start(path)
@@ -94,7 +94,7 @@ def test_the_lock_goes_with_the_process_that_held_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_disk_quota_met_in_the_middle_of_a_turn_keeps_the_turns_before(tmp_path: Path) -> None:
+def test_a_disk_quota_met_in_the_middle_of_a_turn_keeps_the_turns_before__t_f8(tmp_path: Path) -> None:
     """The file size limit makes the operating system refuse a write, wherever in a turn that is."""
     path = tmp_path / "quorate.db"
     script = (
