@@ -96,17 +96,20 @@ class Desk:
                 await self._repeating
         await asyncio.gather(*(link.close() for link in self._links))
 
-    async def tell(self, *, wait_for: Iterable[str]) -> None:
+    async def tell(self, *, wait_for: Iterable[str], only: bool = False) -> None:
         """Tell every member that runs how everything is now; return when those of `wait_for` have acknowledged it.
+
+        With `only`, nobody but those of `wait_for` is told yet.
 
         Raises: CommandFailed where one refuses or says nothing.
         """
-        waiting = set(wait_for)
-        for member in self._keys:
+        waiting = sorted(wait_for)
+        told = [each for each in self._keys if each in waiting] if only else list(self._keys)
+        for member in told:
             self._numbers[member] += 1
             if member not in waiting:
                 self._say(member)
-        await self.heard_by(sorted(waiting))
+        await self.heard_by(waiting)
 
     async def heard_by(self, members: Iterable[str]) -> None:
         """Wait until `members` have acknowledged their latest command, as far as they run.

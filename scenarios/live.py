@@ -18,6 +18,7 @@ import msgspec
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign
+from consensus.quorum import Committee
 from ledger.envelope import Envelope, transaction_ids
 from network.policy import LinkPolicy
 from node.home.home import DATABASE_FILE, KEY_FILE, read_member_keys
@@ -296,36 +297,43 @@ class LiveWorld:
         self._desk.clocks[self.id_of(member)] = (offset_ms, drift_ppm)
         await self._command()
 
-    async def links(self, policy: LinkPolicy) -> Undo:
-        """Let a policy hold at both ends of the links that it concerns.
+    async def links(self, policies: Sequence[LinkPolicy]) -> Undo:
+        """Let policies hold at both ends of the links that they concern.
 
         Raises: CommandFailed.
         """
-        self._desk.policies += (policy,)
+        self._desk.policies += tuple(policies)
         await self._command()
 
         async def heal() -> None:
             # By identity: two faults may be equal, and each is healed for itself.
-            self._desk.policies = tuple(each for each in self._desk.policies if each is not policy)
+            ended = set(map(id, policies))
+            self._desk.policies = tuple(each for each in self._desk.policies if id(each) not in ended)
             await self._command()
 
         return heal
 
-    async def lie(self, member: int, way: str, *, to: Sequence[int]) -> Undo:
-        """Make it lie. Who lied once is never believed again, even when healed.
+    async def lie(self, members: Sequence[int], way: str, *, to: Sequence[int]) -> Undo:
+        """Make them lie. Who lied once is never believed again, even when healed.
+
+        Liars that lead are told last: they begin what the others must know how to answer.
 
         Raises: CommandFailed.
         """
-        self._liars.add(member)
-        self._tell(member, "lies", way)
-        name = self.id_of(member)
+        self._liars.update(members)
+        for member in members:
+            self._tell(member, "lies", way)
+        names = [self.id_of(each) for each in members]
         if way == CENSOR:
-            return await self.links(LinkPolicy(target=(name,), tags=("batch",), drop=1.0))
-        self._desk.roles[name] = (way, tuple(map(self.id_of, to)))
+            return await self.links([LinkPolicy(target=tuple(names), tags=("batch",), drop=1.0)])
+        self._desk.roles |= {name: (way, tuple(map(self.id_of, to))) for name in names}
+        leads = Committee(len(self._ids)).primary(Look(0, tuple(self._last)).top_view())
+        await self._desk.tell(wait_for=self._listeners(each for each in members if each != leads), only=True)
         await self._command()
 
         async def heal() -> None:
-            del self._desk.roles[name]
+            for name in names:
+                del self._desk.roles[name]
             await self._command()
 
         return heal

@@ -218,7 +218,7 @@ class _Performance:
                 to = await self._resolve(step.to)
                 liars = await self._resolve(step.who, strike=step.handle)
                 self.liars.update(liars)
-                return _all_of([await self.world.lie(member, step.way, to=to) for member in liars])
+                return await self.world.lie(liars, step.way, to=to)
             case values.Links():
                 names = [tuple(map(self.world.id_of, await self._resolve(who))) for who in (step.source, step.target)]
                 policy = LinkPolicy(
@@ -229,20 +229,16 @@ class _Performance:
                     delay_ms=step.delay_ms,
                     delay_ms_spread=step.jitter_ms,
                 )
-                return await self.world.links(policy)
+                return await self.world.links([policy])
             case values.Partition():
                 groups = [set(await self._resolve(group)) for group in step.groups]
-                undo: list[Undo] = []
+                cuts: list[LinkPolicy] = []
                 for member in range(self.plan.members):
                     heard = set().union(*(group for group in groups if member in group), {member})
                     deaf = tuple(self.world.id_of(each) for each in range(self.plan.members) if each not in heard)
                     if deaf:
-                        undo.append(
-                            await self.world.links(
-                                LinkPolicy(source=(self.world.id_of(member),), target=deaf, drop=1.0)
-                            )
-                        )
-                return _all_of(undo)
+                        cuts.append(LinkPolicy(source=(self.world.id_of(member),), target=deaf, drop=1.0))
+                return await self.world.links(cuts)
             case values.StopBroker():
                 return await self.world.stop_broker()
 
@@ -331,14 +327,6 @@ class _Performance:
 
     async def _scene_up_honest(self) -> tuple[int, ...]:
         return tuple(self._honest_up(await self.world.look()))
-
-
-def _all_of(undo: list[Undo]) -> Undo:
-    async def heal() -> None:
-        for each in undo:
-            await each()
-
-    return heal
 
 
 def told_step(step: AnyStep) -> str:

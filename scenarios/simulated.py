@@ -245,17 +245,20 @@ class SimulatedWorld:
     def _tell(self, member: int, what: str) -> None:
         self.story.add(Happening(self._time_ms, member, what))
 
-    async def links(self, policy: LinkPolicy) -> Undo:
-        """Let a policy hold."""
-        return _undo(self.simulation.network.add(policy))
+    async def links(self, policies: Sequence[LinkPolicy]) -> Undo:
+        """Let policies hold."""
+        return _undo([self.simulation.network.add(policy) for policy in policies])
 
-    async def lie(self, member: int, way: str, *, to: Sequence[int]) -> Undo:
-        """Make it lie. Who lied once is never believed again, even when healed."""
-        self._liars.add(ReplicaId(member))
+    async def lie(self, members: Sequence[int], way: str, *, to: Sequence[int]) -> Undo:
+        """Make them lie. Who lied once is never believed again, even when healed."""
+        self._liars.update(map(ReplicaId, members))
+        return _undo([self._lie(member, way, to) for member in members])
+
+    def _lie(self, member: int, way: str, to: Sequence[int]) -> Handle:
         self._tell(member, "lies")
         if way == CENSOR:
             inward = LinkPolicy(target=(self.id_of(member),), tags=("batch",), drop=1.0)
-            return _undo(self.simulation.network.add(inward))
+            return self.simulation.network.add(inward)
         simulated = self.simulation.members[member]
         ids = tuple(each.id for each in self.simulation.members)
         liar = Liar(
@@ -269,7 +272,7 @@ class SimulatedWorld:
             collusion=self._collusion,
         )
         self.simulation.replace_member(member, liar)
-        return _undo(Handle(lambda: self.simulation.replace_member(member, None)))
+        return Handle(lambda: self.simulation.replace_member(member, None))
 
     async def stop_broker(self) -> Undo:
         """There is none."""
@@ -288,8 +291,9 @@ def _look_at(member: SimulatedMember) -> MemberLook:
     return MemberLook(up, state.view, state.active, state.executed, state.certified)
 
 
-def _undo(handle: Handle) -> Undo:
+def _undo(handles: Sequence[Handle]) -> Undo:
     async def heal() -> None:
-        handle.heal()
+        for handle in handles:
+            handle.heal()
 
     return heal

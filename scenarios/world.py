@@ -173,11 +173,11 @@ class World(Protocol):
     async def set_clock(self, member: int, *, offset_ms: int, drift_ppm: int) -> None:
         """Make its clock wrong."""
 
-    async def links(self, policy: LinkPolicy) -> Undo:
-        """Let a policy hold."""
+    async def links(self, policies: Sequence[LinkPolicy]) -> Undo:
+        """Let policies hold, all from one moment on."""
 
-    async def lie(self, member: int, way: str, *, to: Sequence[int]) -> Undo:
-        """Make it lie to those named."""
+    async def lie(self, members: Sequence[int], way: str, *, to: Sequence[int]) -> Undo:
+        """Make them lie to those named, all from one moment on."""
 
     async def stop_broker(self) -> Undo:
         """Take the bus away."""
