@@ -42,6 +42,9 @@ from node.home.keys import MemberKeys, verify_signature
 from node.identity import Identity, Knobs
 from node.lifeline import end_with_parent
 from node.logs import Log, open_log
+from node.recording.frames import BYTES_MAX as RECORDING_BYTES_MAX
+from node.recording.recorded_core import RecordedCore
+from node.recording.recorder import Recorder, RecordingEnd
 from node.restored import Restored
 from node.storage.writer import Storage
 from node.trace import Trace
@@ -71,6 +74,10 @@ class NodeOptions:
     """Write trace.jsonl."""
     scenario_key: PublicKey | None = None
     """Whose commands it obeys, for a story; None for a node that listens to nobody."""
+    record: Path | None = None
+    """Record all that goes into the core to this file."""
+    record_bytes_max: int = RECORDING_BYTES_MAX
+    """The recording ends at this size; the node goes on."""
 
 
 def run_node(options: NodeOptions, *, stdout: TextIO, stderr: TextIO, casting: Casting | None = None) -> int:
@@ -145,7 +152,7 @@ class Node:
         refuse_if_edited(home.database, audited)
         assert audited.ledger is not None, "an audit without findings ends with the ledger"
         identity = Identity(charter, home.member.id, keys.node.sign, verify_signature)
-        core = _restore_core(home, identity, storage.load(), audited.ledger)
+        core = _restore_core(home, identity, storage.load(), audited.ledger, self._recorder(stack))
         reader = storage.reader()
         stack.callback(reader.close)
         trace = Trace(home.trace if self._options.trace else None)
@@ -163,6 +170,22 @@ class Node:
             log=self._log,
         )
         return driver, Service(driver, reader, bus, charter=charter, member=home.member.id), bus
+
+    def _recorder(self, stack: contextlib.AsyncExitStack) -> Recorder | None:
+        """Begin the recording, if one is to be made.
+
+        Raises: RecordingUnusable.
+        """
+        path = self._options.record
+        if path is None:
+            return None
+
+        def on_end(why: RecordingEnd) -> None:
+            self._log.warning("the recording ended, and the node goes on without", file=str(path), reason=why.value)
+
+        recorder = Recorder(path, bytes_max=self._options.record_bytes_max, on_end=on_end)
+        stack.callback(recorder.close)
+        return recorder
 
     def _end_of_bus(self, identity: Identity, urls: Sequence[str], wake: Callable[[], None]) -> Bus:
         """The member's end of its buses; where a story commands it, with that story's faults in it."""
@@ -211,11 +234,15 @@ class Node:
             end_with_parent(lambda: _call(loop, self._stop.set))
 
 
-def _restore_core(home: Home, identity: Identity, restored: Restored, ledger: Ledger) -> Core:
+def _restore_core(
+    home: Home, identity: Identity, restored: Restored, ledger: Ledger, recorder: Recorder | None
+) -> Core:
     """The core as its disk remembers it; `ledger` is that of the last block executed."""
     settings = home.settings
     knobs = Knobs(settings.block_interval_ms, settings.target_failover_ms, settings.batch_bytes_max)
-    return Core(identity, ledger=ledger, knobs=knobs, restored=restored)
+    if recorder is None:
+        return Core(identity, ledger=ledger, knobs=knobs, restored=restored)
+    return RecordedCore(identity, ledger=ledger, knobs=knobs, restored=restored, recorder=recorder)
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], object]) -> None:

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "node": ("quorate.commands.node", "Run one member's node."),
     "campaign": ("quorate.commands.campaign", "Many seeds of simulated faults and lies, each judged."),
     "run": ("quorate.commands.run", "Run one scenario, in virtual time or with real processes."),
+    "replay": ("quorate.commands.replay", "Ask a fresh core what a recorded node was asked; compare."),
     "scenarios": ("quorate.commands.scenarios", "List the scenarios, a line each."),
     "explain": ("quorate.commands.explain", "Ask members why the chain moves or does not."),
     "doctor": ("quorate.commands.doctor", "Print the three knobs and what they became."),

@@ -6,6 +6,7 @@
                        member.json  where its node listens and how it is tuned; absent for learners, who run none yet
                        quorate.db   everything durable (made by the node)
                        trace.jsonl  what it did (made by the node)
+                       node.recording  what went into it, where that is recorded for a whole consortium
 
 A consortium is made beside its place and moved there in one step: it is there whole or not at all.
 """
@@ -34,6 +35,7 @@ KEY_FILE = "keys.json"
 SETTINGS_FILE = "member.json"
 DATABASE_FILE = "quorate.db"
 TRACE_FILE = "trace.jsonl"
+RECORDING_FILE = "node.recording"
 
 BUS = "mqtt://127.0.0.1:1883"
 """Where a broker listens that nobody configured."""

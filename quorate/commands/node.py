@@ -71,6 +71,20 @@ def read_key(context: click.Context, parameter: click.Parameter, value: str | No
 @click.option("--with-parent", is_flag=True, help="End when standard input ends or the starting process dies.")
 @click.option("--no-trace", is_flag=True, help="Write no trace.jsonl.")
 @click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Record everything that goes into this member's core; `quorate replay FILE` asks a fresh core the same. A"
+    " recording that is there is gone on with.",
+)
+@click.option(
+    "--record-mib-max",
+    type=click.IntRange(1, 1 << 20),
+    default=1024,
+    show_default=True,
+    help="The recording ends at this size, and the node goes on without.",
+)
+@click.option(
     "--scenario-key",
     callback=read_key,
     metavar="HEX",
@@ -84,6 +98,8 @@ def node(
     passphrase_file: Path | None,
     with_parent: bool,
     no_trace: bool,
+    record: Path | None,
+    record_mib_max: int,
     scenario_key: bytes | None,
 ) -> None:
     """Run one member's node until SIGINT or SIGTERM.
@@ -107,6 +123,8 @@ def node(
             gateway=gateway,
             with_parent=with_parent,
             trace=not no_trace,
+            record=record,
+            record_bytes_max=record_mib_max << 20,
             scenario_key=None if scenario_key is None else PublicKey(scenario_key),
         )
     except NodeFault as fault:

@@ -11,7 +11,7 @@ from pathlib import Path
 from ledger.charter import Charter, chain_id
 from network.embedded import EmbeddedBroker
 from node.client import Client
-from node.home.home import new_consortium, read_member_keys
+from node.home.home import RECORDING_FILE, new_consortium, read_member_keys
 from node.wallet import Wallet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,8 @@ class NodeProcess:
     bus: str
     process: asyncio.subprocess.Process | None = None
     gateway: str = ""
+    arguments: tuple[str, ...] = ()
+    """Of each start."""
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -50,6 +52,7 @@ class NodeProcess:
                     "127.0.0.1:0",
                     "--with-parent",
                 ),
+                *self.arguments,
                 *arguments,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -114,11 +117,13 @@ def found(root: Path) -> Charter:
 
 
 @contextlib.asynccontextmanager
-async def four_members(folder: Path) -> AsyncIterator[Consortium]:
+async def four_members(folder: Path, *, recorded: bool = False) -> AsyncIterator[Consortium]:
     """Four members over the embedded broker, all ready."""
     charter = found(folder / "consortium")
     async with EmbeddedBroker() as broker:
         nodes = [NodeProcess(folder / "consortium" / each.id, broker.url) for each in charter.voters()]
+        for node in nodes if recorded else ():
+            node.arguments = ("--record", str(node.home / RECORDING_FILE))
         try:
             ready = await asyncio.gather(*(node.start() for node in nodes))
             assert all(ready), [node.log.read_text() for node in nodes]
