@@ -18,8 +18,6 @@ class TimerKind(enum.StrEnum):
     """The oldest known request should have been executed by now, whatever else was."""
     NEW_VIEW = "new-view"
     """The new primary should have opened its view by now."""
-    ENTRY = "entry"
-    """Somebody should by now have shown this replica the NEW-VIEW of the view in which it was born again."""
     STATUS = "status"
     """Time to say what is held and what is missing."""
 

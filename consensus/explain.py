@@ -43,7 +43,7 @@ class Explanation(msgspec.Struct, frozen=True):
     left_because: str
     """Why it left the view before; empty in view 0 and after a restart."""
     timers: tuple[str, ...]
-    """What it waits for with a clock: `progress`, `passed-over`, `new-view`, `entry`, `status`, `linger`."""
+    """What it waits for with a clock: `progress`, `passed-over`, `new-view`, `status`, `linger`."""
     accused: tuple[ReplicaId, ...]
     """Replicas of whom it holds proof that they lied (E1), in ascending order."""
 

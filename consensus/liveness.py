@@ -5,11 +5,12 @@ one of them honest. So a single replica with a bad link never leaves a working v
 """
 
 from consensus.bundle import Signed
+from consensus.complaints import note_complaint, note_from_status, standing_complaints, take_back
 from consensus.effects import Outgoing, Reason
 from consensus.events import TimerKind
-from consensus.messages import Suspect, SuspectReason
-from consensus.state import State
-from consensus.types import Digest, SequenceNumber, View
+from consensus.messages import Status, Suspect, SuspectReason
+from consensus.state import Complaint, State
+from consensus.types import Digest, ReplicaId, SequenceNumber, View
 from consensus.view_change import leave
 
 PASSED_OVER_PATIENCES = 8
@@ -25,20 +26,22 @@ def watch(state: State) -> None:
     itself, for longer, and starts anew only when *that* is done: a primary that orders everything but one gateway's
     batches is noticed as well as one that orders nothing (T-H2).
     """
-    if state.active or TimerKind.NEW_VIEW in state.timers:
-        state.timers.pop(TimerKind.ENTRY, None)
     oldest = oldest_unexecuted(state) if state.active else None
     if oldest is None:
         state.watched = None
+        take_back(state)
         state.timers.pop(TimerKind.PROGRESS, None)
         state.timers.pop(TimerKind.PASSED_OVER, None)
         return
     step = last_step(state)
     if oldest != state.watched:
         state.watched = oldest
+        take_back(state)
         state.set_timer(TimerKind.PASSED_OVER, after_ms=state.patience_ms * PASSED_OVER_PATIENCES)
         state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
     elif step != state.watched_step:
+        if state.complaint is SuspectReason.NO_PROGRESS:
+            take_back(state)
         state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
     state.watched_step = step
 
@@ -73,27 +76,21 @@ def oldest_unexecuted(state: State) -> Digest | None:
 
 
 def on_progress_timer(state: State) -> None:
-    """T2: complain, stay, and complain again after as long: the first complaint may be lost."""
-    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.NO_PROGRESS)))
+    """T2: complain, stay, and complain again after as long."""
+    complain(state, SuspectReason.NO_PROGRESS)
     state.set_timer(TimerKind.PROGRESS, after_ms=state.patience_ms)
 
 
 def on_passed_over_timer(state: State) -> None:
     """T2: the same for the oldest thing; no progress of others takes this complaint back."""
-    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.PASSED_OVER)))
+    complain(state, SuspectReason.PASSED_OVER)
     state.set_timer(TimerKind.PASSED_OVER, after_ms=state.patience_ms)
 
 
-def on_entry_timer(state: State) -> None:
-    """T2': complain, though not active, about a view in which this replica was born again and that nobody shows it.
-
-    Else, with f silent members: 1. Replica 1 hears f+1 complaints about view 1 and leaves it. 2. Replicas 2 and 3 lose
-    their power, and are born again in view 1 without its NEW-VIEW, which replica 1 gave up as it left. 3. One asks for
-    view 2, two wait in view 1, and no quorum ever meets. Safe, since no vote depends on a complaint. Whoever waits for
-    a view without having been born in it does not complain, or four of seven would run through the views (T-H7).
-    """
-    state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.NO_PROGRESS)))
-    state.set_timer(TimerKind.ENTRY, after_ms=state.patience_ms)
+def complain(state: State, reason: SuspectReason) -> None:
+    """Say SUSPECT, and repeat it in every STATUS until it is taken back."""
+    state.complaint = reason
+    state.ready.send.append(Outgoing(Suspect(state.view, reason)))
 
 
 def on_new_view_timer(state: State) -> None:
@@ -110,20 +107,34 @@ def on_hand_over(state: State) -> None:
 def on_suspect(state: State, signed: Signed, message: Suspect) -> Reason | None:
     """Count a complaint (T3).
 
-    Accepted when: it is about this view or a later one, and later than the sender's last. Leaves the view on f+1
+    Accepted when: it is about this view or a later one, no earlier than the sender's last, and not the same once more
+    in one interval. Leaves the view on f+1
     complaints, or on the word of the primary itself.
     """
     if message.view < state.view:
         return Reason.WRONG_VIEW
-    if state.suspects.get(signed.sender, -1) >= message.view:
+    known = state.suspects.get(signed.sender)
+    if known is not None and (known.view > message.view or known == Complaint(message.view, state.tick)):
         return Reason.STALE
-    state.suspects[signed.sender] = message.view
+    note_complaint(state, signed.sender, message.view)
     is_primary = signed.sender == state.settings.committee.primary(state.view)
     if is_primary and message.view == state.view and message.reason is SuspectReason.HAND_OVER:
         leave(state, View(state.view + 1), because="the primary hands over")
         return None
-    complaints = sorted(state.suspects.values(), reverse=True)
+    leave_if_enough_complain(state)
+    return None
+
+
+def on_complaints_in_status(state: State, sender: ReplicaId, message: Status) -> None:
+    """T3: a STATUS repeats its sender's complaint or takes it back; repeated ones add up as well as new ones."""
+    note_from_status(state, sender, message)
+    if message.complains:
+        leave_if_enough_complain(state)
+
+
+def leave_if_enough_complain(state: State) -> None:
+    """T3: on f+1 complaints that stand, go on to one view above the (f+1)-th largest."""
+    complaints = standing_complaints(state)
     weak = state.settings.committee.weak_quorum
     if len(complaints) >= weak and complaints[weak - 1] >= state.view:
         leave(state, View(complaints[weak - 1] + 1), because=f"{weak} members see no progress")
-    return None

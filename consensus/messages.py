@@ -128,6 +128,8 @@ class Status(Message, frozen=True, tag="status"):
     view: View
     is_active: bool
     """Whether it votes in `view`, or still waits for its NEW-VIEW."""
+    complains: bool
+    """Whether what it complained of in `view` goes on; if not, it takes its SUSPECT back."""
     view_changes: Mask
     """Bit i set: it holds replica i's VIEW-CHANGE for `view`; all that the NEW-VIEW names once it is active."""
     stable: SequenceNumber

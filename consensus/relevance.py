@@ -47,7 +47,9 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
             votes = state.block_votes.get(item.sequence)
             return votes is None or _is_new(state, votes, item, sender, settled=False)
         case Suspect():
-            return item.view >= state.view and state.suspects.get(sender, -1) < item.view
+            known = state.suspects.get(sender)
+            is_new = known is None or known.view < item.view or known.heard_at < state.tick
+            return item.view >= state.view and is_new
         case ViewChange() | NewView():
             return _statement_matters(state, item, sender)
         case Forwarded():

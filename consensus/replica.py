@@ -11,7 +11,6 @@ from consensus.checkpoint import on_block_vote, on_certified_block, on_executed
 from consensus.effects import Ready, Reason, Rejected
 from consensus.events import BatchStored, Event, Executed, HandOver, Received, TimerFired, TimerKind
 from consensus.liveness import (
-    on_entry_timer,
     on_hand_over,
     on_new_view_timer,
     on_passed_over_timer,
@@ -160,8 +159,6 @@ class Replica:
                 on_progress_timer(self.state)
             case TimerKind.PASSED_OVER:
                 on_passed_over_timer(self.state)
-            case TimerKind.ENTRY:
-                on_entry_timer(self.state)
             case TimerKind.NEW_VIEW:
                 on_new_view_timer(self.state)
             case TimerKind.STATUS:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from consensus.effects import Outgoing
-from consensus.events import TimerKind
 from consensus.messages import (
     BlockHeader,
     BlockVote,
@@ -79,8 +78,6 @@ def remember(state: State, remembered: Remembered) -> None:
         state.ready.send.append(Outgoing(statement))
     for vote in remembered.votes:
         _say_again(state, vote)
-    if not state.active:
-        state.set_timer(TimerKind.ENTRY, after_ms=state.patience_ms)
     decide(state)
 
 

@@ -19,6 +19,7 @@ from consensus.messages import (
     NewView,
     Proposal,
     Status,
+    SuspectReason,
     ViewChange,
     ViewStatement,
     Vote,
@@ -94,6 +95,15 @@ class Proven(Generic[Statement_co]):
     digest: Digest
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A replica sees no progress in a view."""
+
+    view: View
+    heard_at: int
+    """The tick at which it was last said or repeated."""
+
+
 @dataclass(slots=True)
 class State:
     """§4.1: "the state of each replica includes the state of the service, a message log, and the current view"."""
@@ -107,8 +117,10 @@ class State:
     """Whether this replica votes in `view`; while it waits for the NEW-VIEW it does not."""
     carried: CarriedOver = NOTHING_CARRIED
     """What `view` started from."""
-    suspects: dict[ReplicaId, View] = field(default_factory=dict)
-    """The latest view each replica complained of."""
+    suspects: dict[ReplicaId, Complaint] = field(default_factory=dict)
+    """Each replica's last complaint."""
+    complaint: SuspectReason | None = None
+    """What this replica complains of in `view`, until it takes it back."""
     view_changes: dict[ReplicaId, dict[View, Proven[ViewChange]]] = field(default_factory=dict)
     """Each replica's VIEW-CHANGEs for `view` and above, proved."""
     own_new_view: NewView | None = None
@@ -186,7 +198,7 @@ class State:
         for kind in TimerKind:
             if kind is not TimerKind.STATUS:
                 self.timers.pop(kind, None)
-        self.watched = None
+        self.watched, self.complaint = None, None
 
     @property
     def pending_new_view(self) -> Proven[NewView] | None:

@@ -9,6 +9,7 @@ was said less than a whole interval ago counts as still on its way.
 from consensus.bundle import Signed
 from consensus.effects import Outgoing, PushBatches, PushBlocks, Reason
 from consensus.events import TimerKind
+from consensus.liveness import on_complaints_in_status
 from consensus.log import Slot
 from consensus.messages import (
     STATUS_SLOTS_MAX,
@@ -47,6 +48,7 @@ def own_status(state: State, *, number: int) -> Status:
         number=number,
         view=state.view,
         is_active=state.active,
+        complains=state.complaint is not None,
         view_changes=mask_of(view_changes_held(state)),
         stable=state.stable,
         executed=state.executed,
@@ -123,6 +125,7 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
     repeats old ones makes nobody send anything; not too many came already; it speaks of as many authors as there are.
     """
     if signed.sender == state.settings.replica:
+        on_complaints_in_status(state, signed.sender, message)
         return None
     peer = state.peers.get(signed.sender)
     if peer is not None and not peer.admits(message.number, tick=state.tick):
@@ -133,6 +136,7 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         state.peers[signed.sender] = Peer(message, number_highest=message.number, heard_at=state.tick)
     else:
         peer.hear(message, tick=state.tick)
+    on_complaints_in_status(state, signed.sender, message)
     is_asked = message.asked == state.settings.replica
     for item in [
         *votes_lacking(state, message),

@@ -259,4 +259,4 @@ def _forget_earlier_views(state: State) -> None:
     for sender in sorted(state.view_changes):
         known = state.view_changes[sender]
         state.view_changes[sender] = {view: proven for view, proven in known.items() if view >= state.view}
-    state.suspects = {sender: view for sender, view in state.suspects.items() if view >= state.view}
+    state.suspects = {sender: each for sender, each in state.suspects.items() if each.view >= state.view}

@@ -187,7 +187,7 @@ def test_one_timer_for_each_purpose__t_i6() -> None:
     one = One(0, proposal_bytes_max=10**9)
     for number in range(1, 30):
         one.hold(batch(0, number))
-    assert set(one.state.timers) == set(TimerKind) - {TimerKind.NEW_VIEW, TimerKind.ENTRY}
+    assert set(one.state.timers) == set(TimerKind) - {TimerKind.NEW_VIEW}
     assert len(one.state.log.slots) == 1, "one proposal is open, the rest lingers under one timer"
 
 

@@ -20,7 +20,7 @@ HEARD_MS = START_MS
 
 def status(number: int = HEARD_MS, **fields: object) -> Status:
     none = SequenceNumber(0)
-    empty = Status(number, View(0), True, b"", none, none, none, None, (), (), (BatchNumber(0),) * 4, ())
+    empty = Status(number, View(0), True, False, b"", none, none, none, None, (), (), (BatchNumber(0),) * 4, ())
     return msgspec.structs.replace(empty, **fields)
 
 
