@@ -57,8 +57,33 @@ def is_block_certificate(
     A quorum of block votes holds f+1 honest members that executed the block, and an honest member executes only what is
     committed-local; so the block is final in whatever view the reader is.
     """
-    senders = [vote.sender for vote in votes]
-    if len(votes) < committee.quorum or any(a >= b for a, b in pairwise(senders)):
+    if len(votes) < committee.quorum:
+        return False
+    return _voted_for(header, votes, chain=chain, committee=committee, verify=verify)
+
+
+def is_vouched_for(
+    header: BlockHeader,
+    votes: Sequence[CertificateVote],
+    *,
+    chain: Digest,
+    committee: Committee,
+    verify: Verify,
+) -> bool:
+    """Whether `votes` prove the block decided: BLOCK-VOTEs for `header` by f+1, each member once, ascending.
+
+    One of them is honest and executed it, so its proposal is committed-local and no other ever will be. That is enough
+    to execute it, and no certificate: an outsider asks for a quorum.
+    """
+    if len(votes) < committee.weak_quorum:
+        return False
+    return _voted_for(header, votes, chain=chain, committee=committee, verify=verify)
+
+
+def _voted_for(
+    header: BlockHeader, votes: Sequence[CertificateVote], *, chain: Digest, committee: Committee, verify: Verify
+) -> bool:
+    if any(a.sender >= b.sender for a, b in pairwise(votes)):
         return False
     statement = BlockVote(header.height, header_digest(header, chain=chain))
     return all(

@@ -6,7 +6,7 @@ Stability, truncation and the watermarks still move in steps of K.
 """
 
 from consensus.bundle import Signed
-from consensus.certificate import is_block_certificate
+from consensus.certificate import is_block_certificate, is_vouched_for
 from consensus.effects import Halt, Reason
 from consensus.events import Executed
 from consensus.evidence import accuse
@@ -67,7 +67,7 @@ def on_certified_block(state: State, message: CertifiedBlock) -> Reason | None:
     """Take over a final block, whoever sent it and in whatever view (C5). There is no mode for this, and none to leave.
 
     Accepted when: it lacks a certificate here; it is not far above what is decided; it is of this epoch; its header
-    names its proposal; a quorum voted for the header.
+    names its proposal; a quorum voted for the header, or, where it is not decided here, f+1 (C7).
     """
     header, height = message.header, message.header.height
     if height <= state.certified or (height in state.log.slots and state.log.slots[height].taken_over):
@@ -78,7 +78,11 @@ def on_certified_block(state: State, message: CertifiedBlock) -> Reason | None:
     if header.epoch != settings.epoch:
         return Reason.WRONG_EPOCH
     proposal = proposal_digest(message.proposal, chain=settings.chain, epoch=header.epoch, sequence=height)
-    if header.proposal != proposal or not is_block_certificate(
+    if header.proposal != proposal:
+        return Reason.BAD_CERTIFICATE
+    if len(message.votes) < settings.committee.quorum:
+        return _on_vouched_block(state, message)
+    if not is_block_certificate(
         header, message.votes, chain=settings.chain, committee=settings.committee, verify=state.verify
     ):
         return Reason.BAD_CERTIFICATE
@@ -94,6 +98,32 @@ def on_certified_block(state: State, message: CertifiedBlock) -> Reason | None:
     block.certificate = message
     certify(state)
     return None
+
+
+def _on_vouched_block(state: State, message: CertifiedBlock) -> Reason | None:
+    """C7: execute what f+1 members executed. One of them is honest, so it is decided; the votes certify nothing."""
+    height = message.header.height
+    known = state.log.slots.get(height)
+    if height <= state.decided or (known is not None and known.vouched is not None):
+        return Reason.STALE
+    settings = state.settings
+    if not is_vouched_for(
+        message.header, message.votes, chain=settings.chain, committee=settings.committee, verify=state.verify
+    ):
+        return Reason.BAD_CERTIFICATE
+    state.log.slot(height).vouched = message.proposal
+    decide(state)
+    return None
+
+
+def vouched_block(state: State, block: Block) -> CertifiedBlock | None:
+    """An executed block with the votes of f+1 members, where so many are here: for whoever lacks the decision."""
+    votes = state.block_votes.get(block.header.height)
+    proofs = votes.proofs(block.digest) if votes else []
+    weak = state.settings.committee.weak_quorum
+    if len(proofs) < weak:
+        return None
+    return CertifiedBlock(block.header, block.proposal, tuple(each.certificate_vote() for each in proofs[:weak]))
 
 
 def certify(state: State) -> None:

@@ -73,6 +73,8 @@ class Slot:
     """The decision, once it was handed out."""
     taken_over: CertifiedBlock | None = None
     """A final block with its proof, from a peer; as good as a decision."""
+    vouched: Proposal | None = None
+    """What f+1 members prove that they executed here: decided too, and to be voted for like an own decision."""
 
     def start_view(self) -> None:
         """Forget what was said in the view that ends; what prepared and what is decided stays."""

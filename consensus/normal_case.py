@@ -234,9 +234,11 @@ def decide(state: State) -> None:
 
 
 def decision(state: State, slot: Slot) -> Proposal | None:
-    """The proposal that won this slot: proved by a final block, or committed-local here."""
+    """The proposal that won this slot: proved by a final block, vouched for, or committed-local here."""
     if slot.taken_over is not None:
         return slot.taken_over.proposal
+    if slot.vouched is not None:
+        return slot.vouched
     return slot.pre_prepare.proposal if slot.pre_prepare and is_committed_local(state, slot) else None
 
 

@@ -7,6 +7,7 @@ was said less than a whole interval ago counts as still on its way.
 """
 
 from consensus.bundle import Signed
+from consensus.checkpoint import vouched_block
 from consensus.effects import Outgoing, PushBatches, PushBlocks, Reason
 from consensus.events import TimerKind
 from consensus.liveness import on_complaints_in_status
@@ -14,14 +15,19 @@ from consensus.log import Slot
 from consensus.messages import (
     STATUS_SLOTS_MAX,
     BlockStatus,
+    CertifiedBlock,
     Forwarded,
     Item,
     Mask,
     SlotStatus,
     Status,
 )
+from consensus.normal_case import decision
 from consensus.state import Peer, State
 from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber, View
+
+VOUCHED_BLOCKS_MAX = 16
+"""As many blocks without certificate answer one status: 16 x 4 KiB and f+1 votes each. The next one asks for more."""
 
 TICKS_ON_THE_WAY = 2
 """What was said at tick t may be missed from tick t+2 on: at least one whole interval lies between."""
@@ -97,7 +103,7 @@ def whom_to_ask(state: State) -> ReplicaId | None:
     ahead = [
         replica
         for replica, peer in sorted(state.peers.items())
-        if (is_stuck and peer.status.certified > state.certified)
+        if (is_stuck and (peer.status.certified > state.certified or peer.status.executed > state.executed))
         or _holds_batches_we_lack(state, peer.status)
         or is_later(peer.status.view, state.view, is_active=state.active)
     ]
@@ -111,7 +117,7 @@ def missing_batches(state: State) -> list[Digest]:
     """Batches that accepted proposals or final blocks name and that are not here, in the order of need."""
     missing: dict[Digest, None] = {}
     for slot in state.log.after(state.executed):
-        proposal = slot.taken_over.proposal if slot.taken_over else slot.pre_prepare and slot.pre_prepare.proposal
+        proposal = decision(state, slot) or (slot.pre_prepare and slot.pre_prepare.proposal)
         for reference in proposal.batches if proposal else ():
             if not state.requests.is_available(reference) and reference.digest not in state.requests.held:
                 missing[reference.digest] = None
@@ -142,6 +148,7 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         *votes_lacking(state, message),
         *block_votes_lacking(state, message),
         *view_statements_lacking(state, message, is_asked=is_asked),
+        *(vouched_blocks_lacking(state, message) if is_asked else ()),
     ]:
         state.ready.send.append(Outgoing(item, to=signed.sender))
     if is_asked and state.certified > message.certified:
@@ -207,6 +214,19 @@ def block_votes_lacking(state: State, status: Status) -> list[Item]:
         and block.said_at + TICKS_ON_THE_WAY <= state.tick
         and not held.get(height, 0) & own_bit
     ]
+
+
+def vouched_blocks_lacking(state: State, status: Status) -> list[CertifiedBlock]:
+    """R6: blocks that are executed here and not there, and that no quorum certified yet, as far as f+1 vouch for them.
+
+    A view may start above them, and then nobody will order them anew (test_vouched_blocks.py tells the story).
+    """
+    first, vouched = max(status.executed, state.certified) + 1, []
+    for height in range(first, min(state.executed, first + VOUCHED_BLOCKS_MAX - 1) + 1):
+        block = vouched_block(state, state.blocks[SequenceNumber(height)])
+        if block is not None:
+            vouched.append(block)
+    return vouched
 
 
 def batches_lacking(state: State, status: Status, *, every_author: bool) -> tuple[Digest, ...]:

@@ -131,7 +131,7 @@ def test_forged_final_blocks_are_refused__t_e17(change: str) -> None:
     block = final_block(one, FIRST)
     replace = msgspec.structs.replace
     forged = {
-        "votes": replace(block, votes=block.votes[:2]),
+        "votes": replace(block, votes=block.votes[:1]),
         "header": replace(block, header=replace(block.header, state_root=OTHER)),
         "proposal": replace(block, proposal=proposal(batch(2))),
         "epoch": replace(block, header=replace(block.header, epoch=Epoch(1))),
