@@ -119,7 +119,7 @@ def any_progress_resets_the_timer(patch: pytest.MonkeyPatch) -> None:
     swap(patch, right, watch)
 
 
-@mutant(breaks="T1", found_by="test_liars.test_the_victim_of_an_equivocating_primary_learns_the_decision__t_c1__t_c5")
+@mutant(breaks="T1", found_by="test_complaints.test_who_executed_waits_for_the_certificate_too")
 def executed_is_good_enough(patch: pytest.MonkeyPatch) -> None:
     """Nobody complains of a block that is executed and never final."""
     right = liveness.oldest_unexecuted

@@ -9,9 +9,10 @@ from consensus.messages import (
     ViewChange,
 )
 from consensus.state import PATIENCE_DOUBLINGS_MAX
-from consensus.types import View
+from consensus.types import SequenceNumber, View
 from tests.consensus.makers import (
     batch,
+    block_vote,
     commit,
     pre_prepare,
     prepare,
@@ -170,3 +171,20 @@ def test_patience_doubles_with_each_view_up_to_eight_times_and_returns_with_prog
     assert done.state.patience_ms == 8 * start
     done.execute(FIRST.proposal)
     assert done.state.patience_ms == start
+
+
+def test_who_executed_waits_for_the_certificate_too() -> None:
+    """Few may have executed it, and of the others one only may know that anything is amiss."""
+    one = One(1)
+    one.accept(FIRST)
+    one.hear(2, prepare(FIRST))
+    for sender in (0, 2):
+        one.hear(sender, commit(FIRST))
+    one.execute(FIRST.proposal)
+    assert one.state.executed == 1
+    assert TimerKind.PROGRESS in one.state.timers
+    one.fire(TimerKind.PROGRESS)
+    assert one.said(Suspect) == [complaint()]
+    for sender in (0, 2):
+        one.hear(sender, block_vote(one.state.blocks[SequenceNumber(1)].header))
+    assert TimerKind.PROGRESS not in one.state.timers
