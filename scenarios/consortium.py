@@ -20,7 +20,7 @@ from ledger.charter import Charter, Role, chain_id
 from network.embedded import EmbeddedBroker
 from network.errors import BrokerFailed, BusFault
 from network.url import BusUrl, parse_bus_url
-from node.home.home import CHARTER_FILE, KEY_FILE, new_consortium, read_member_keys
+from node.home.home import CHARTER_FILE, KEY_FILE, RECORDING_FILE, new_consortium, read_member_keys
 from node.wallet import Wallet
 from scenarios.errors import BusUnreachable, FolderUnusable, MemberFailed, MemberKilled
 from scenarios.member_process import MemberProcess, Phase
@@ -51,12 +51,13 @@ class LiveConsortium:
         parameters: Mapping[str, int] | None = None,
         node_arguments: tuple[str, ...] = (),
         new_life: Callable[[str], tuple[str, ...]] = lambda _: (),
+        recorded: bool = False,
         report: Report = lambda _: None,
     ) -> None:
         """Prepare a consortium of `members` voters in `directory`, which must not exist.
 
         Without `buses` an embedded broker is started. `node_arguments` are further options of every `quorate node`;
-        `new_life` is asked for more each time that a member is started.
+        `new_life` is asked for more each time that a member is started. `recorded` leaves a recording in each home.
 
         Raises: BadBusUrl.
         """
@@ -72,6 +73,7 @@ class LiveConsortium:
         self._parameters = dict(parameters or {})
         self._node_arguments = node_arguments
         self._new_life = new_life
+        self._recorded = recorded
         self._report = report
         self._broker: EmbeddedBroker | None = None
         self._charter: Charter | None = None
@@ -180,10 +182,12 @@ class LiveConsortium:
                 " What to do: give a folder that you may write with --directory DIR."
             ) from error
         for member in self._charter.voters():
+            home = self.directory / member.id
+            recording = ("--record", str(home / RECORDING_FILE)) if self._recorded else ()
             self.members[member.id] = MemberProcess(
                 member.id,
-                self.directory / member.id,
-                arguments=self._node_arguments,
+                home,
+                arguments=(*self._node_arguments, *recording),
                 arguments_anew=partial(self._new_life, member.id),
             )
 

@@ -60,11 +60,19 @@ class LiveWorld:
     unseen_checks = frozenset[str]()
 
     def __init__(
-        self, members: int, directory: Path, *, seed: int, network: str = NEAR, buses: Sequence[str] = ()
+        self,
+        members: int,
+        directory: Path,
+        *,
+        seed: int,
+        network: str = NEAR,
+        buses: Sequence[str] = (),
+        recorded: bool = False,
     ) -> None:
         """Prepare a consortium of `members` in `directory`, which must not exist.
 
-        It brings a broker of its own, unless `buses` are given; those are nobody's to stop here.
+        It brings a broker of its own, unless `buses` are given; those are nobody's to stop here. `recorded` leaves a
+        recording in each member's home.
 
         Raises: ValueError for a network profile that does not exist; BadBusUrl.
         """
@@ -80,6 +88,7 @@ class LiveWorld:
             founded_ms=time.time_ns() // 1_000_000,
             buses=buses,
             new_life=self._desk.new_life,
+            recorded=recorded,
             report=lambda said: self._tell(-1, "noticed", said),
         )
         self._ids = tuple(each.id for each in voters(members))

@@ -32,6 +32,8 @@ class RunOptions:
     twice: bool = False
     """Run it again and compare: simulated world only."""
     crypto: str = "ideal"
+    recorded: bool = False
+    """Leave a recording in each member's home: live world only."""
 
 
 def find_plan(name: str, *, members: int | None) -> Plan:
@@ -102,7 +104,13 @@ def _world(plan: Plan, options: RunOptions) -> SimulatedWorld | LiveWorld:
     """
     try:
         if options.world == "live":
-            return LiveWorld(plan.members, options.folder / "members", seed=options.seed, network=plan.network)
+            return LiveWorld(
+                plan.members,
+                options.folder / "members",
+                seed=options.seed,
+                network=plan.network,
+                recorded=options.recorded,
+            )
         return SimulatedWorld(plan.members, seed=options.seed, network=plan.network, crypto=options.crypto)
     except (ValueError, KeyError) as error:
         raise PlanUnreadable(f"{plan.name}: {error}") from error

@@ -64,6 +64,7 @@ def _members_of(count: int) -> tuple[str, ...]:
     help="classroom: a few seconds at each moment, to look, ask and try; still under a minute. quick: none. Default:"
     " classroom on a terminal, else quick.",
 )
+@click.option("--record", is_flag=True, help="Record every member; `quorate replay` takes their homes.")
 @click.option("--plain", "--no-table", "plain", is_flag=True, help="Plain lines, no live table.")
 def demo(
     members: str,
@@ -73,6 +74,7 @@ def demo(
     directory: Path | None,
     seed: int,
     pace: str | None,
+    record: bool,
     plain: bool,
 ) -> None:
     """A day in the life of a chain without a coin.
@@ -122,6 +124,7 @@ def demo(
         victim=victim,
         seed=seed,
         table=not plain,
+        recorded=record,
         pace=Pace(pace) if pace else Pace.CLASSROOM if unhurried else Pace.QUICK,
     )
     code = tell(options, console)

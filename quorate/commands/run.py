@@ -40,6 +40,9 @@ RUNS = Path("runs")
     metavar="DIR",
     help="The report's folder. Default: runs/<time>-<name>.",
 )
+@click.option(
+    "--record", is_flag=True, help="Record every member in the live world; `quorate replay` takes their homes."
+)
 @click.option("--quiet", is_flag=True, help="Print the last line only.")
 def run(
     scenario: str,
@@ -49,6 +52,7 @@ def run(
     twice: bool,
     crypto: str,
     directory: Path | None,
+    record: bool,
     quiet: bool,
 ) -> None:
     """Run a scenario of the library (`quorate scenarios` lists them), a YAML file, or the plan.json of a report.
@@ -60,6 +64,8 @@ def run(
     from scenarios.run import RunOptions, find_plan
     from scenarios.run import run as run_plan
 
+    if record and world != "live":
+        raise click.UsageError("--record is for the live world: in virtual time the seed repeats everything")
     said: list[str] = []
 
     def say(line: str) -> None:
@@ -70,7 +76,7 @@ def run(
     try:
         plan = find_plan(scenario, members=members)
         folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{plan.name}"
-        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto), say=say)
+        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto, record), say=say)
     except PlanUnreadable as error:
         raise click.UsageError(str(error)) from error
     except ScenarioFault as fault:

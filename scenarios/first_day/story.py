@@ -59,6 +59,8 @@ class Options:
     seed: int = 2021
     """Of everything left to chance: people, their keys, and the order in which they come."""
     table: bool = True
+    recorded: bool = False
+    """Leave a recording in each member's home."""
     pace: Pace = Pace.QUICK
     scale: Scale = field(default_factory=Scale)
 
@@ -174,6 +176,7 @@ async def _play(options: Options, works: tuple[Work, ...], screen: Screen, telli
         members=options.members,
         founded_ms=began_ms,
         buses=options.buses,
+        recorded=options.recorded,
         report=screen.say,
     )
     async with _founding(consortium, telling):
