@@ -24,6 +24,7 @@ from node.storage.columns import statement_seal, statement_tag, vote_link, vote_
 from node.storage.faults import reading, storage_failed
 from node.storage.load import restore
 from node.storage.lock import HomeLock
+from node.storage.log import fold_log
 from node.storage.meta import Meta, MetaWriter, meta_rows, read_meta
 from node.storage.reads import StorageReader
 from node.storage.schema import configure_writer, create, is_empty
@@ -55,7 +56,7 @@ class Storage:
     ) -> None:
         """Open the database at `path`, or make it; hold its lock until `close`.
 
-        Raises: HomeInUse when another node has it; StorageFailed when the disk refuses.
+        Raises: HomeInUse when another node has it; StorageFailed when the disk refuses, or damaged what it had synced.
         """
         self.path = path
         self._chain, self._member, self._epoch = chain, member, epoch
@@ -119,6 +120,7 @@ class Storage:
         self._lock.release()
 
     def _open(self, genesis: GenesisEntries) -> None:
+        fold_log(self.path)
         self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         try:
             configure_writer(self._connection)
