@@ -128,7 +128,7 @@ def evidence_convicts(
 
 
 def same_header(height: SequenceNumber, headers: Mapping[ReplicaId, Digest]) -> str | None:
-    """I9: honest replicas that executed a height have one header for it (§4.1: a deterministic service)."""
+    """I9: honest replicas that executed a height have one header for it (§4: a deterministic service)."""
     return _all_equal(f"I9: headers at height {height} differ", headers)
 
 

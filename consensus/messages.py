@@ -35,7 +35,7 @@ class Message(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
 
 
 class BatchReference(Message, frozen=True):
-    """Names a batch of transactions without its payload (§4.1 *separate request transmission*)."""
+    """Names a batch of transactions without its payload (§4.2: requests travel apart)."""
 
     author: ReplicaId
     """The member whose gateway packed and signed it: PBFT's client."""

@@ -106,7 +106,7 @@ class Complaint:
 
 @dataclass(slots=True)
 class State:
-    """§4.1: "the state of each replica includes the state of the service, a message log, and the current view"."""
+    """§4.2: "the state of each replica includes the state of the service, a message log, and the current view"."""
 
     settings: Settings
     verify: Verify

@@ -1,4 +1,4 @@
-"""A batch: what one member's gateway admitted, packed and signed for everybody (§4.1 *separate request transmission*).
+"""A batch: what one member's gateway admitted, packed and signed for everybody (§4.2: requests travel apart).
 
 Payload crosses the bus once, from whoever received it; consensus orders the batch's reference.
 """
