@@ -10,8 +10,8 @@ import pytest
 from tests.consensus.chaos import heal, is_complete, run_chaos
 from tests.consensus.cluster import Cluster
 
-TICKS_TO_HEAL = 20
-"""Status intervals until everything is final everywhere. The worst of 700 seeds: 9 with a liar, 4 without."""
+TICKS_TO_HEAL = 30
+"""Status intervals until everything is final everywhere. The worst of 480 seeds: 16 with a liar, 5 without."""
 
 PER_TEST = 5
 
@@ -28,7 +28,7 @@ def heals(cluster: Cluster, seed: int) -> None:
 
 
 @pytest.mark.parametrize("some", seeds(60))
-def test_honest_members_agree_through_loss_crashes_and_disorder(some: range) -> None:
+def test_honest_members_agree_through_loss_crashes_and_disorder__t_k1(some: range) -> None:
     for seed in some:
         heals(run_chaos(seed), seed)
 
@@ -46,21 +46,16 @@ def test_one_lying_backup_changes_nothing_and_stops_nothing__t_c3(some: range) -
 
 
 @pytest.mark.parametrize("some", seeds(60))
-def test_a_lying_primary_brings_nobody_to_disagree__t_c3(some: range) -> None:
-    """It may stop the chain until views change; honest members must agree all the same."""
+def test_a_lying_primary_brings_nobody_to_disagree_and_stops_nothing__t_c3(some: range) -> None:
     for seed in some:
-        cluster = run_chaos(seed, liar=0)
-        heal(cluster)
-        cluster.tick(4)
+        heals(run_chaos(seed, liar=0), seed)
 
 
 @pytest.mark.parametrize("n", [5, 6, 7])
 @pytest.mark.parametrize("liar", [0, 3])
 def test_a_liar_in_larger_committees(n: int, liar: int) -> None:
     for seed in range(4):
-        cluster = run_chaos(1_000 + seed, n=n, liar=liar, steps=200)
-        if liar:
-            heals(cluster, seed)
+        heals(run_chaos(1_000 + seed, n=n, liar=liar, steps=200), 1_000 + seed)
 
 
 def test_the_same_seed_gives_the_same_run__t_k9() -> None:
