@@ -172,7 +172,7 @@ def what_came_early_is_lost(patch: pytest.MonkeyPatch) -> None:
 
 @mutant(
     breaks="V4",
-    found_by="test_view_change.test_a_view_change_with_one_unproved_claim_is_refused_whole_and_harms_no_other__t_d5__t_d13",
+    found_by="test_view_change.test_a_view_change_with_one_unproved_claim_is_refused_whole_and_harms_no_other__t_b7__t_d5__t_d13",
 )
 def view_changes_are_believed(patch: pytest.MonkeyPatch) -> None:
     """Nothing in a VIEW-CHANGE is checked."""

@@ -68,7 +68,7 @@ SAID = [(each, view_change(1)) for each in (0, 1, 3)]
 
 
 @pytest.mark.parametrize("chosen", [SAID[:2], SAID[:1] * 3, SAID[::-1], [*SAID[:2], (9, view_change(1))]])
-def test_a_new_view_that_names_no_quorum_is_a_reason_to_go_on(chosen: list[tuple[int, ViewChange]]) -> None:
+def test_a_new_view_that_names_no_quorum_is_a_reason_to_go_on__t_b6(chosen: list[tuple[int, ViewChange]]) -> None:
     one = One(2)
     one.hear(1, new_view(1, *chosen))
     assert one.where == (0, True), "but not before its view is this replica's"

@@ -19,6 +19,7 @@ from consensus.messages import (
     NewView,
     Prepare,
     PrePrepare,
+    Status,
 )
 from consensus.types import SequenceNumber, View
 from tests.consensus.chaos import is_complete
@@ -31,6 +32,8 @@ from tests.consensus.makers import (
     certified,
     commit,
     pre_prepare,
+    prepare,
+    proposal,
     sealed,
 )
 from tests.consensus.one import One
@@ -95,6 +98,31 @@ def test_catching_up_to_the_same_height_changes_nothing__t_e6_e8() -> None:
         machine.receive(sealed(1, block).bundle)
         machine.turn()
     assert cluster.explain(machine) == before
+
+
+def test_what_was_open_and_is_caught_up_with_is_gone__t_e8() -> None:
+    """Numbers 1 to 3 are prepared here and no further; then the final blocks 1 to 4 come, with a checkpoint."""
+    one, source = backup(), One(3)
+    for number in range(1, 4):
+        message = pre_prepare(number, batch(0, number))
+        one.accept(message)
+        one.hear(2, prepare(message))
+    assert TimerKind.PROGRESS in one.state.timers
+    for number in range(1, 5):
+        content = proposal(batch(0, number))
+        block = certified(source.header(content), content, (0, 2, 3))
+        for each in (one, source):
+            each.hold(batch(0, number))
+            each.hear(3 if each is one else 2, block)
+            each.execute(content)
+    assert (one.state.stable, one.state.log.slots) == (4, {})
+    assert TimerKind.PROGRESS not in one.state.timers
+    for _ in range(3):
+        one.fire()
+    (said,) = one.said(Status)
+    assert isinstance(said, Status)
+    assert (said.slots, said.missing, said.asked) == ((), (), None)
+    assert said.batches == (4, 0, 0, 0)
 
 
 def test_empty_answers_are_nothing__t_e12() -> None:
@@ -235,6 +263,30 @@ def test_no_batch_runs_twice_though_two_open_proposals_name_it__t_j4() -> None:
     cluster.tick(3)
     assert cluster.heights()[1:] == [2, 2, 2]
     assert [len(each.disk.executed) for each in cluster.honest] == [1, 1, 1]
+
+
+def test_a_batch_that_was_caught_up_with_is_never_ordered_again__t_j4() -> None:
+    """Member 3 took it over with its block. Its payload comes once more, and then 3 is the primary."""
+    cluster = Cluster(4)
+    cluster.cut(3)
+    cluster.submit(1)
+    cluster.submit(2)
+    cluster.settle()
+    payloads = list(cluster.machines[1].disk.payloads.values())
+    cluster.cut()
+    cluster.ticks_until(lambda: cluster.certified()[3] == cluster.certified()[0], most=4)
+    for view in range(3):
+        cluster.hand_over(view)
+        cluster.settle()
+    assert cluster.machines[3].replica.state.is_primary
+    before = cluster.heights()
+    for payload in payloads:
+        cluster.machines[3].receive(payload)
+        cluster.turn(3)
+    cluster.submit(0)
+    cluster.settle()
+    assert cluster.heights() == [each + 1 for each in before]
+    assert [len(each.disk.executed) for each in cluster.machines] == [3] * 4
 
 
 def test_a_batch_that_a_faulty_primary_skips_is_delayed_and_not_lost__t_j3() -> None:

@@ -144,7 +144,7 @@ def test_who_comes_back_is_shown_what_opened_the_view_though_nothing_else_happen
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_what_a_named_view_change_claims_is_checked_though_its_sender_really_said_it__t_d32(what: str) -> None:
+def test_what_a_named_view_change_claims_is_checked_though_its_sender_really_said_it__t_a7__t_d32(what: str) -> None:
     """The NEW-VIEW names it, a third member forwards it, its signature is good; the certificates within are not."""
     one = One(2)
     said = [(0, view_change(1)), (1, view_change(1)), (3, BAD[what])]

@@ -101,6 +101,12 @@ BAD: dict[str, ViewChange] = {
     "votes for another proposal": view_change(
         1, msgspec.structs.replace(ONE, prepares=prepared_for(LATER, (1, 2)).prepares)
     ),
+    "prepares of another view": view_change(
+        2,
+        msgspec.structs.replace(
+            prepared_for(pre_prepare(1, batch(), view=1), (0, 2)), prepares=prepared_for(FIRST, (2, 3)).prepares
+        ),
+    ),
     "a forged signature": view_change(
         1,
         msgspec.structs.replace(ONE, primary=msgspec.structs.replace(ONE.primary, signature=Signature(bytes(64)))),
@@ -109,7 +115,9 @@ BAD: dict[str, ViewChange] = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_view_change_with_one_unproved_claim_is_refused_whole_and_harms_no_other__t_d5__t_d13(what: str) -> None:
+def test_a_view_change_with_one_unproved_claim_is_refused_whole_and_harms_no_other__t_b7__t_d5__t_d13(
+    what: str,
+) -> None:
     one = One(1)
     one.hear(3, BAD[what])
     assert one.reasons() == [Reason.BAD_CERTIFICATE]
