@@ -9,12 +9,14 @@ import time
 import psutil
 import pytest
 
-from network.errors import BadBusUrl
+from network.errors import BadBusUrl, BrokerFailed
+from node.client import Client
 from node.errors import HomeUnusable
 from scenarios.consortium import LiveConsortium
 from scenarios.errors import BusUnreachable, FolderUnusable, MemberFailed
 from scenarios.member_process import Phase, python_environment
 from scenarios.watch import Watch
+from tests.node.one_member import person_account
 
 pytestmark = pytest.mark.slow
 
@@ -134,3 +136,23 @@ async def test_a_broker_that_does_not_answer_is_named_and_nothing_is_made(tmp_pa
 def test_a_wrong_bus_url_is_refused_before_anything_starts(tmp_path):
     with pytest.raises(BadBusUrl):
         consortium_in(tmp_path / "c", buses=("http://example.org",))
+
+
+async def test_a_broker_killed_from_outside_is_started_again_so_many_times_and_said_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("scenarios.consortium.RESTARTS_MAX", 1)
+    said: asyncio.Queue[str] = asyncio.Queue()
+    async with consortium_in(tmp_path / "c", report=said.put_nowait) as consortium, asyncio.timeout(2 * PATIENCE_S):
+        await consortium.kill_broker()
+        assert consortium.broker.pid is None
+        await consortium.start_broker()
+        assert said.get_nowait() == "Starting 4 nodes and a broker..."
+        assert said.empty(), "what is killed here is nobody's news"
+        url, pid = consortium.broker.url, consortium.broker.pid
+        os.kill(pid, signal.SIGKILL)
+        assert await said.get() == "The broker was killed by signal 9, and not by us: it is started again."
+        async with Client(consortium.urls()) as client:
+            await client.finalise(consortium.wallet("ant").seal(person_account("after")))
+        assert consortium.broker.url == url
+        os.kill(consortium.broker.pid, signal.SIGKILL)
+        with pytest.raises(BrokerFailed, match="given up"):
+            await consortium.failed

@@ -1,0 +1,163 @@
+"""Plans in the live world: every kind of fault over both brokers, and what no outsider can do to a story."""
+
+import contextlib
+import os
+import signal
+
+import pytest
+
+from network.bus import Channel
+from network.commands import Command, seal
+from network.policy import LinkPolicy
+from network.topics import topic_of
+from node.home.home import DATABASE_FILE, open_home
+from node.storage.log import FRAME_HEADER_BYTES, HEADER_BYTES, log_of
+from scenarios.errors import MemberFailed
+from scenarios.library import LIBRARY
+from scenarios.live import LiveWorld, distances
+from scenarios.perform import Outcome, perform
+from scenarios.plan import Load
+from scenarios.simulated import SimulatedWorld
+from scenarios.vocabulary import Vocabulary, scenario
+from tests.network.conftest import broker  # noqa: F401 a fixture is asked for by naming it
+from tests.network.ends import Outsider
+from tests.network.mosquitto import Mosquitto
+
+PATIENCE_MS = 30_000
+
+
+@scenario(members=4, network="metro")
+async def every_fault(c: Vocabulary) -> None:
+    """One fault of each kind that a story can ask a member for, one after the other."""
+    c.load.open(rate_per_s=30)
+    await c.until(c.height >= 2, within="30 s")
+    cut = c.network.partition(c.primary, c.others)
+    await c.until(c.view >= 1, within="30 s")
+    cut.heal()
+    late = c.network.delay(source=c.all, target=c.all, by="5 ms", jitter="10 ms")
+    twice = c.network.duplicate(source=c.all, target=c.all, chance=0.3)
+    wrong = await c.set_clock(c.backup[2], offset=-60_000, drift_ppm=500)
+    await c.progress(blocks=2, within="30 s")
+    late.heal()
+    twice.heal()
+    wrong.heal()
+    await c.tear_next_write(c.backup[1])
+    death = await c.kill(c.backup[1])
+    death.heal()
+    freeze = await c.pause(c.backup[1])
+    await c.lie(c.backup[0], "double-vote", to=c.others)
+    freeze.heal()
+    await c.stabilise()
+    await c.progress(blocks=3, within="30 s")
+    c.check("state-root", "view-monotone", "evidence", "liars-named", "time", "read-your-commit")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_every_kind_of_fault_is_done_with_processes_over_both_brokers(broker, tmp_path):  # noqa: F811
+    buses = [broker.url] if isinstance(broker, Mosquitto) else []
+    world = LiveWorld(4, tmp_path / "members", seed=1, network="metro", buses=buses)
+    verdict = await perform(every_fault.plan(), world)
+    assert (verdict.outcome, verdict.reasons, verdict.skipped) == (Outcome.HELD, (), "")
+
+
+async def test_the_same_plan_holds_in_virtual_time():
+    verdict = await perform(every_fault.plan(), SimulatedWorld(4, seed=1, network="metro"))
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_four_of_seven_wait_half_a_minute_and_the_fifth_moves_the_chain(tmp_path):
+    """The judged case; the story asks for three blocks within ten seconds of the fifth's start."""
+    verdict = await perform(LIBRARY["late-fifth"].plan(), LiveWorld(7, tmp_path / "members", seed=1))
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
+
+
+@contextlib.asynccontextmanager
+async def live(folder):
+    """A live world whose members are up; commanded by the test."""
+    world = LiveWorld(4, folder / "members", seed=1)
+    await world.open()
+    try:
+        yield world
+    finally:
+        await world.close()
+
+
+async def progresses(world):
+    look = await world.look()
+    goal = max(each.certified for each in look.members) + 2
+    await world.load(Load(rate_per_s=20.0), (0, 1, 2, 3))
+    moved = await world.wait(lambda seen: all(each.certified >= goal for each in seen.members), within_ms=PATIENCE_MS)
+    await world.load(None, ())
+    return moved
+
+
+async def dropped_at(world, member):
+    url = world._consortium.members[member].url
+    return (await world._http.get(f"{url}/v1/status")).json()["dropped"]
+
+
+@pytest.mark.slow
+async def test_a_member_s_key_on_the_control_topic_commands_nobody(tmp_path):
+    async with live(tmp_path) as world:
+        consortium = world._consortium
+        bus = consortium.broker.bus_url
+        thief = open_home(consortium.directory / "jd").keys(passphrase=None).node
+        async with Outsider(bus.port) as outsider:
+            for member in consortium.members:
+                command = Command(consortium.chain, member, 10**6, 1, policies=(LinkPolicy(drop=1.0),))
+                topic = str(topic_of(consortium.chain, member, Channel.CONTROL))
+                await outsider.publish(topic, seal(command, sign=thief.sign))
+                await outsider.publish(topic, os.urandom(100))
+            await outsider.pinged()
+        assert await progresses(world)
+        dropped = await dropped_at(world, "ant")
+        assert (dropped["command-unsigned"], dropped["command-malformed"]) == (1, 1)
+        assert "policy" not in dropped
+        # The story itself is still obeyed.
+        undo = await world.links([LinkPolicy(source=("ant",), drop=1.0)])
+        await undo()
+
+
+@pytest.mark.slow
+async def test_a_member_killed_from_outside_comes_back_under_the_same_faults(tmp_path):
+    async with live(tmp_path) as world:
+        await world.links([LinkPolicy(source=("ant",), target=("jd",), drop=1.0)])
+        process = world._consortium.members["jd"]
+        before = process.pid
+        os.kill(before, signal.SIGKILL)
+        again = world._ids.index("jd")
+        assert await world.wait(lambda look: process.starts == 2 and look.members[again].up, within_ms=PATIENCE_MS)
+        await world._desk.heard_by(["jd"])
+        assert await progresses(world)
+        assert (await dropped_at(world, "jd"))["policy"] > 0
+
+
+@pytest.mark.slow
+async def test_a_log_damaged_before_its_end_keeps_a_member_down_until_its_disk_is_given_up(tmp_path):
+    async with live(tmp_path) as world:
+        assert await progresses(world)
+        await world.kill(3)
+        log = log_of(world._consortium.directory / world.id_of(3) / DATABASE_FILE)
+        content = bytearray(log.read_bytes())
+        content[HEADER_BYTES + FRAME_HEADER_BYTES + 100] ^= 4
+        log.write_bytes(bytes(content))
+        with pytest.raises(MemberFailed, match="the log is damaged"):
+            await world.start(3)
+        await world.wipe(3)
+        await world.start(3)
+        assert await progresses(world)
+
+
+async def test_a_network_s_distances_are_policies_with_the_same_mean():
+    members = ("ant", "jd", "ncta", "tencent")
+    assert distances(members, "lan") == ()
+    slow = distances(members, "slow")
+    assert {(each.delay_ms, each.delay_ms_spread) for each in slow} == {(200, 100)}
+    assert {(source, target) for each in slow for source in each.source for target in each.target} == {
+        (source, target) for source in members for target in members if source != target
+    }
+    with pytest.raises(ValueError, match="no network profile"):
+        distances(members, "moon")
