@@ -8,6 +8,7 @@ from canonical.encoding import encode
 from node.admission import Admission
 from node.effects import CoreReady, Outbound
 from node.recording.records import Effect
+from node.writes import StoreBatch, StoreBlock, Write
 
 DIGEST_BYTES = 16
 """Two contents are told apart, not proved equal before an adversary."""
@@ -22,7 +23,7 @@ class Asked:
 
     what: str
     content: bytes
-    """Its canonical encoding; empty where `what` says it all."""
+    """What fixes it; empty where `what` says it all."""
     value: object
     """The item itself."""
 
@@ -46,7 +47,7 @@ def asked_in(ready: CoreReady) -> Iterator[Asked]:
     """Everything in a `CoreReady`, in the order in which the driver acts on it."""
     yield from asked_to_send(ready.outbound)
     for write in ready.writes:
-        yield Asked(f"write {type(write).__name__}", encode(write), write)
+        yield Asked(f"write {type(write).__name__}", _fixing(write), write)
     if ready.binds:
         yield Asked("wait for the disk", b"", None)
     for timer in ready.timers:
@@ -61,6 +62,17 @@ def asked_in(ready: CoreReady) -> Iterator[Asked]:
         yield Asked(f"certified {height}", b"", height)
     if ready.halt is not None:
         yield Asked(f"halt at {ready.halt.sequence}", encode(ready.halt), ready.halt)
+
+
+def _fixing(write: Write) -> bytes:
+    """Bytes that fix a write: of a block its header, whose roots fix receipts and state, rather than all of these."""
+    match write:
+        case StoreBlock(header, proposal, executed):
+            return encode((header, proposal, executed))
+        case StoreBatch(_, payload):
+            return payload
+        case _:
+            return encode(write)
 
 
 def asked_to_send(outbound: Sequence[Outbound]) -> Iterator[Asked]:
