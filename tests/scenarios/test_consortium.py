@@ -138,21 +138,26 @@ def test_a_wrong_bus_url_is_refused_before_anything_starts(tmp_path):
         consortium_in(tmp_path / "c", buses=("http://example.org",))
 
 
+def pid_of(broker):
+    return broker.pid
+
+
 async def test_a_broker_killed_from_outside_is_started_again_so_many_times_and_said_so(tmp_path, monkeypatch):
     monkeypatch.setattr("scenarios.consortium.RESTARTS_MAX", 1)
     said: asyncio.Queue[str] = asyncio.Queue()
     async with consortium_in(tmp_path / "c", report=said.put_nowait) as consortium, asyncio.timeout(2 * PATIENCE_S):
+        broker = consortium.broker
         await consortium.kill_broker()
-        assert consortium.broker.pid is None
+        assert broker.pid is None
         await consortium.start_broker()
         assert said.get_nowait() == "Starting 4 nodes and a broker..."
         assert said.empty(), "what is killed here is nobody's news"
-        url, pid = consortium.broker.url, consortium.broker.pid
-        os.kill(pid, signal.SIGKILL)
+        url = broker.url
+        os.kill(pid_of(broker), signal.SIGKILL)
         assert await said.get() == "The broker was killed by signal 9, and not by us: it is started again."
         async with Client(consortium.urls()) as client:
             await client.finalise(consortium.wallet("ant").seal(person_account("after")))
-        assert consortium.broker.url == url
-        os.kill(consortium.broker.pid, signal.SIGKILL)
+        assert broker.url == url
+        os.kill(pid_of(broker), signal.SIGKILL)
         with pytest.raises(BrokerFailed, match="given up"):
             await consortium.failed
