@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from canonical.hashing import Digest
 from ledger.receipts import Status
+from scenarios.linearizable import check_linearizable
 from scenarios.plan import PlanUnreadable
 from scenarios.world import Findings, SeenBlock
 
@@ -115,6 +116,11 @@ def check_read_your_commit(findings: Findings) -> list[str]:
     return [f"{len(lost)} transactions were told final and are in no chain"] if lost else []
 
 
+def check_linearizable_history(findings: Findings) -> list[str]:
+    """One order of all purchases, gifts and quorum reads explains every answer that clients got, and respects time."""
+    return check_linearizable(findings.history)
+
+
 CHECKERS: Mapping[str, Checker] = {
     "agreement": check_agreement,
     "prefix": check_prefix,
@@ -127,6 +133,7 @@ CHECKERS: Mapping[str, Checker] = {
     "one-owner": check_ledger,
     "never-oversold": check_ledger,
     "read-your-commit": check_read_your_commit,
+    "linearizable": check_linearizable_history,
 }
 """By the name that plans use."""
 

@@ -1,23 +1,20 @@
-"""What clients send in a scenario: accounts of persons, opened by the platforms, each transaction by itself.
+"""What clients send in a scenario: accounts of persons, each transaction by itself, or what people want of a shop.
 
 Opening an account depends on nothing but the platform, so transactions may be lost, late and out of order, and each
 that arrives is accepted once. Times are drawn before anything is sent: a slow chain does not slow the load down.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from random import Random
 
 from canonical.hashing import Digest
-from canonical.signing import PublicKey, Sign
 from ledger.charter import Charter, Role, chain_id
-from ledger.envelope import Envelope, Transaction, seal_envelope
+from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
 from ledger.operations import Claim, RegisterAccount
-from scenarios.plan import Load
-
-Key = Callable[[str], tuple[PublicKey, Sign]]
-"""The key of a member's operator."""
+from scenarios.history import History
+from scenarios.plan import Load, LoadKind
+from scenarios.shop import Key, Order, Reading, Shop
 
 
 @dataclass(slots=True)
@@ -29,6 +26,9 @@ class Clients:
     chance: Random
     nonce_first: int = 1
     sent: int = 0
+    history: History = field(default_factory=History)
+    """What was asked of the shop and answered."""
+    shop: Shop = field(init=False)
     _platforms: tuple[str, ...] = field(init=False)
     _nonces: dict[str, int] = field(default_factory=dict)
 
@@ -36,21 +36,36 @@ class Clients:
         """Find out who may open accounts."""
         self._platforms = tuple(each.id for each in self.charter.voters() if each.role is Role.PLATFORM)
         assert self._platforms, "a consortium has a platform"
+        self.shop = Shop(self.charter, self.key, self.chance, self.history, self._nonce)
 
     def pause_ms(self, load: Load) -> float:
         """Time to the next transaction: drawn, or even."""
         mean_ms = 1_000 / load.rate_per_s
         return self.chance.expovariate(1 / mean_ms) if load.arrival == "poisson" else mean_ms
 
+    def visit(self, kind: LoadKind, now_us: int) -> Order | Reading:
+        """What the next client wants."""
+        if kind is LoadKind.OPEN:
+            envelope = self.envelope()
+            return Order(envelope, transaction_ids(envelope, chain=chain_id(self.charter)))
+        self.sent += 1
+        self.shop.gives = kind is LoadKind.GIFTS
+        return self.shop.visit(now_us)
+
     def envelope(self) -> Envelope:
-        """The next transaction, signed."""
+        """The next account, signed."""
         platform = self._platforms[self.sent % len(self._platforms)]
         self.sent += 1
-        nonce = self._nonces.get(platform, self.nonce_first - 1) + 1
-        self._nonces[platform] = nonce
+        nonce = self._nonce(platform)
         public_key, sign = self.key(platform)
         name = f"{platform}.p{self.nonce_first}-{self.sent}"
         person = Digest(sha256(name.encode()).digest())
         operation = RegisterAccount(name, person, public_key, (Claim.OVER_18, Claim.REAL_NAME))
         transactions = (Transaction(nonce, 0, operation),)
         return seal_envelope(platform, transactions, chain=chain_id(self.charter), public_key=public_key, sign=sign)
+
+    def _nonce(self, account: str) -> int:
+        """The next one of an account."""
+        nonce = self._nonces.get(account, self.nonce_first - 1) + 1
+        self._nonces[account] = nonce
+        return nonce

@@ -54,6 +54,17 @@ class Quantity(enum.StrEnum):
     """The highest final block among those selected."""
 
 
+class LoadKind(enum.StrEnum):
+    """What clients are after."""
+
+    OPEN = "open"
+    """Accounts: each transaction by itself, and always valid."""
+    DROP = "drop"
+    """A limited series that goes on sale: everybody wants one, most go away empty-handed. Some only look."""
+    GIFTS = "gifts"
+    """As in a drop, and whoever has one gives it away, at times twice at once. Some only look."""
+
+
 class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Transactions whose times are fixed before the run: a slow chain does not slow them down."""
 
@@ -61,6 +72,7 @@ class Load(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     arrival: Annotated[str, msgspec.Meta(pattern=r"^(poisson|even)\Z")] = "poisson"
     gateways: Selector = "all"
     """Whose gateways clients talk to; one after the other."""
+    kind: LoadKind = LoadKind.OPEN
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="step"):

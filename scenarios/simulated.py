@@ -17,6 +17,8 @@ from node.writes import StoreBlock
 from scenarios.adversary import CENSOR, Collusion, Liar
 from scenarios.load import Clients
 from scenarios.plan import Capability, Load
+from scenarios.shop import RULES
+from scenarios.simulated_clients import SimulatedClients
 from scenarios.world import Findings, Happening, Look, MemberLook, SeenBlock, Story, Undo
 
 
@@ -32,15 +34,14 @@ class SimulatedWorld:
 
         Raises: ValueError for a network profile that does not exist.
         """
-        self.simulation = Simulation(members, seed=seed, profile=network, crypto=crypto)
+        self.simulation = Simulation(members, seed=seed, profile=network, crypto=crypto, rules=RULES)
         self.roles = tuple(str(each.role) for each in self.simulation.charter.voters())
         self.story = Story()
         self._seed = seed
-        self._clients = Clients(self.simulation.charter, self._key, stream(seed, "load"))
-        self._load: Load | None = None
-        self._gateways: Sequence[int] = ()
-        self._loads = 0
         self._collusion = Collusion()
+        self.clients = Clients(self.simulation.charter, self._key, stream(seed, "load"))
+        readers = stream(seed, "readers")
+        self._clients = SimulatedClients(self.simulation, self.clients, chance=readers, liars=self._liars)
         self._accused: set[int] = set()
         self._views: list[list[int]] = [[0] for _ in range(members)]
         self._final = [0] * members
@@ -118,6 +119,7 @@ class SimulatedWorld:
             if member.is_honest:
                 for block in member.disk.blocks[first:last]:
                     self._told_final.update(block.transaction_ids)
+                    self._clients.told_final(block)
 
     async def look(self) -> Look:
         """See all members."""
@@ -144,6 +146,7 @@ class SimulatedWorld:
                 () if member.wiped else tuple(views) for member, views in zip(members, self._views, strict=True)
             ),
             acknowledged=frozenset(self._told_final),
+            history=self.clients.history,
             trace_hash=self.simulation.trace_hash(),
         )
 
@@ -191,21 +194,7 @@ class SimulatedWorld:
 
     async def load(self, load: Load | None, gateways: Sequence[int]) -> None:
         """Clients send from now on, or fall silent."""
-        self._load, self._gateways = load, gateways
-        self._loads += 1
-        if load is not None:
-            self._next_arrival(self._loads, self._time_ms)
-
-    def _next_arrival(self, number: int, after_ms: float) -> None:
-        if self._load is not None and number == self._loads:
-            due_ms = after_ms + self._clients.pause_ms(self._load)
-            self.simulation.agenda.at(round(due_ms * 1_000), partial(self._arrive, number, due_ms))
-
-    def _arrive(self, number: int, due_ms: float) -> None:
-        if number == self._loads and self._gateways:
-            gateway = self.simulation.members[self._gateways[self._clients.sent % len(self._gateways)]]
-            self.simulation.submit(gateway, self._clients.envelope())
-            self._next_arrival(number, due_ms)
+        self._clients.open(load, gateways)
 
     async def kill(self, member: int) -> None:
         """Cut the power."""

@@ -17,7 +17,17 @@ from typing import Any
 
 from consensus.quorum import Committee
 from scenarios import plan as values
-from scenarios.plan import AnyStep, Load, Plan, PlanUnreadable, Quantity, decode_plan, encode_plan, milliseconds
+from scenarios.plan import (
+    AnyStep,
+    Load,
+    LoadKind,
+    Plan,
+    PlanUnreadable,
+    Quantity,
+    decode_plan,
+    encode_plan,
+    milliseconds,
+)
 from scenarios.selectors import check_selector
 
 Story = Callable[["Vocabulary"], Coroutine[Any, Any, None]]
@@ -134,9 +144,17 @@ class LoadVerbs:
 
     vocabulary: "Vocabulary"
 
-    def open(self, *, rate_per_s: float, arrival: str = "poisson", gateways: str = "all") -> Said:
-        """Clients send so many transactions a second, at times fixed before the run."""
-        return self.vocabulary.say(values.OpenLoad(Load(rate_per_s, arrival, gateways)))
+    def open(self, *, rate_per_s: float, arrival: str = "poisson", gateways: str = "all", kind: str = "open") -> Said:
+        """Clients send so many transactions a second, at times fixed before the run: accounts unless told otherwise."""
+        return self.vocabulary.say(values.OpenLoad(Load(rate_per_s, arrival, gateways, LoadKind(kind))))
+
+    def drop(self, *, rate_per_s: float, arrival: str = "poisson", gateways: str = "all") -> Said:
+        """A limited series goes on sale, and more want it than can have it."""
+        return self.open(rate_per_s=rate_per_s, arrival=arrival, gateways=gateways, kind=LoadKind.DROP)
+
+    def gifts(self, *, rate_per_s: float, arrival: str = "poisson", gateways: str = "all") -> Said:
+        """The same, and tokens are given away."""
+        return self.open(rate_per_s=rate_per_s, arrival=arrival, gateways=gateways, kind=LoadKind.GIFTS)
 
     def stop(self) -> Said:
         """Clients fall silent."""

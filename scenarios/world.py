@@ -11,6 +11,7 @@ from canonical.hashing import Digest
 from consensus.types import View
 from ledger.receipts import Status
 from network.policy import LinkPolicy
+from scenarios.history import History
 from scenarios.plan import Capability, Load
 
 Undo = Callable[[], Awaitable[None]]
@@ -74,6 +75,8 @@ class Findings:
     """Of each member, the views it was seen in, in order of time, one life after the other."""
     acknowledged: frozenset[Digest] = frozenset()
     """Transactions that an honest gateway said were on its disk and that were told final."""
+    history: History = field(default_factory=History)
+    """What clients asked of the shop, and what they were told when."""
     trace_hash: str = ""
     """Names what happened, to the last event; empty where a world can not repeat itself."""
 

@@ -4,7 +4,7 @@ One seed fixes everything. Same seed, same calls: same messages at the same micr
 hash shows. Named streams of chance keep the network's draws apart from the load's and from each member's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from canonical.hashing import Digest
@@ -25,6 +25,9 @@ from node.writes import StoreBlock
 
 KNOBS = Knobs()
 """What an operator who sets nothing gets."""
+
+DEFAULT_RULES: Mapping[str, int] = {}
+"""No rule parameter is changed."""
 
 TRACED_BYTES = 64
 """The end of a frame goes into the trace hash: its signature, which fixes the rest."""
@@ -61,15 +64,16 @@ class Simulation:
         profile: str = "lan",
         crypto: Crypto | str = Crypto.IDEAL,
         knobs: Knobs = KNOBS,
+        rules: Mapping[str, int] = DEFAULT_RULES,
     ) -> None:
-        """Found a consortium of `charter_size` voters and start them all.
+        """Found a consortium of `charter_size` voters and start them all; its charter changes `rules`.
 
         Raises: ValueError for a profile or a crypto that does not exist.
         """
         self.seed = seed
         self.keyring = Keyring(Crypto(crypto))
         """Keys by name: `ant` is the operator of ant, `ant.li` a person."""
-        self.charter = charter_of(charter_size, self.keyring)
+        self.charter = charter_of(charter_size, self.keyring, rules)
         self.chain = chain_id(self.charter)
         self.agenda = Agenda()
         self.on_executed: list[Callable[[SimulatedMember, StoreBlock], None]] = []

@@ -1,35 +1,23 @@
-"""What clients ask for during a run: accounts, sales of a series that is too small for all, and everything twice."""
+"""What clients ask for during a run: accounts, and what people want of a shop; and much of it twice, anywhere."""
 
 from collections import Counter
 from dataclasses import dataclass, field
-from hashlib import sha256
 from random import Random
 
-from canonical.hashing import Digest
-from ledger.charter import Role
-from ledger.envelope import Envelope, Transaction, seal_envelope
-from ledger.operations import (
-    Anchor,
-    AnchorKind,
-    Claim,
-    CreateSeries,
-    Disclosure,
-    Issue,
-    MintBatch,
-    Operation,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-)
+from canonical.signing import PublicKey, Sign
+from consensus.types import ReplicaId
+from ledger.envelope import Envelope
 from node.simulation import SimulatedMember, Simulation
 from node.simulation.chance import stream
 from scenarios.campaign.twins import copies_of
+from scenarios.linearizable import check_linearizable
+from scenarios.load import Clients
+from scenarios.plan import LoadKind
+from scenarios.shop import Reading
+from scenarios.simulated_clients import SimulatedClients
 
-EDITIONS = 5
-"""Of the one series: fewer than will be asked for."""
-
-PRICE_FEN = 1_990
-SERIES = "scroll-a"
+TOLD_MS = 25
+"""How often gateways tell their clients what became final."""
 
 
 @dataclass(slots=True)
@@ -37,73 +25,69 @@ class Load:
     """Clients of one run."""
 
     simulation: Simulation
+    faulty: frozenset[int]
+    """Members whose word to a client is worth nothing."""
     chance: Random = field(init=False)
     answers: Counter[str] = field(default_factory=Counter)
     """What gateways answered, by kind."""
-    _nonces: Counter[str] = field(default_factory=Counter)
-    _accounts: list[str] = field(default_factory=list)
+    _visitors: SimulatedClients = field(init=False)
     _sent: list[Envelope] = field(default_factory=list)
+    _told: dict[int, int] = field(default_factory=dict)
+    """By member: up to which height its clients know."""
 
     def __post_init__(self) -> None:
         """Draw from the load's own stream."""
-        self.chance = stream(self.simulation.seed, "load")
+        simulation = self.simulation
+        self.chance = stream(simulation.seed, "load")
+        clients = Clients(simulation.charter, self._key, self.chance)
+        liars = frozenset(map(ReplicaId, self.faulty))
+        self._visitors = SimulatedClients(simulation, clients, chance=stream(simulation.seed, "readers"), liars=liars)
+
+    def _key(self, name: str) -> tuple[PublicKey, Sign]:
+        key = self.simulation.keyring.key(name)
+        return key.public_key, key.sign
 
     def start(self, *, per_second: int, until_ms: int) -> None:
-        """Found a series, and go on asking until `until_ms`."""
-        simulation = self.simulation
-        platforms = self.platforms()
-        registrar = next(each.id for each in simulation.charter.members if each.role is Role.REGISTRAR)
-        content = Digest(sha256(b"scroll").digest())
-        work = RegisterWork("scroll", "Scroll", "unknown", "Hunan Museum", "Catalogue 1", content, "C-1", platforms)
-        disclosure = Disclosure("A digital edition of the scroll.", "Private viewing; no commercial use.")
-        anchors = (Anchor(AnchorKind.EXHIBIT, "Hall 3, cabinet 12"),)
-        series = CreateSeries(
-            SERIES, "scroll", "Scroll, first series", 10_000, PRICE_FEN, platforms, anchors, disclosure
-        )
-        self.send(self.envelope(registrar, work))
-        simulation.at(
-            300, lambda: self.send(self.envelope("ant", series, MintBatch(SERIES, EDITIONS), SealSeries(SERIES)))
-        )
+        """Go on asking until `until_ms`."""
         gap_ms = 1_000 / per_second
         for number in range(int(until_ms / gap_ms)):
-            simulation.at(int((number + self.chance.random()) * gap_ms), self.ask)
-
-    def platforms(self) -> tuple[str, ...]:
-        """Members that sell."""
-        return tuple(each.id for each in self.simulation.charter.members if each.role is Role.PLATFORM)
+            self.simulation.at(int((number + self.chance.random()) * gap_ms), self.ask)
+        self.simulation.at(TOLD_MS, self._tell)
 
     def ask(self) -> None:
         """Ask for something at some gateway, or for the same at another."""
         draw = self.chance.random()
-        if draw < 0.2 and self._sent:
+        if draw < 0.15 and self._sent:
             self.send(self.chance.choice(self._sent))
-        elif draw < 0.6 and self._accounts:
-            to = self.chance.choice(self._accounts)
-            payment = Digest(self.chance.randbytes(32))
-            self.send(self.envelope(self.chance.choice(self.platforms()), Issue(SERIES, to, PRICE_FEN, payment, "CNY")))
-        else:
+        elif draw < 0.3:
             self.send(self.registration())
+        else:
+            now_us = self.simulation.agenda.now_us
+            wish = self._visitors.clients.visit(LoadKind.GIFTS, now_us)
+            if isinstance(wish, Reading):
+                self._visitors.read(wish)
+            elif self._visitors.hand_in(self.chance.choice(copies_of(self.simulation)), wish):
+                # Nobody sends again what a gateway refused: for its client it never happened.
+                self._sent.append(wish.envelope)
+
+    def unexplained(self) -> list[str]:
+        """What clients were told that no order of what they asked explains."""
+        return check_linearizable(self._visitors.clients.history)
+
+    def _tell(self) -> None:
+        for member in self.simulation.members:
+            if member.index in self.faulty or not member.up:
+                continue
+            known = self._told.get(member.index, 0)
+            final = min(member.core.replica.state.certified, member.height)
+            for block in member.disk.blocks[known:final]:
+                self._visitors.told_final(block)
+            self._told[member.index] = max(known, final)
+        self.simulation.at(self.simulation.now_ms + TOLD_MS, self._tell)
 
     def registration(self) -> Envelope:
         """A new person's account: always valid."""
-        platform = self.chance.choice(self.platforms())
-        account = f"{platform}.p{len(self._accounts)}"
-        self._accounts.append(account)
-        person = Digest(sha256(account.encode()).digest())
-        key = self.simulation.keyring.key(account)
-        operation = RegisterAccount(account, person, key.public_key, (Claim.OVER_18, Claim.REAL_NAME))
-        return self.envelope(platform, operation)
-
-    def envelope(self, account: str, *operations: Operation) -> Envelope:
-        """Operations of an account under its signature, with its next nonces."""
-        key = self.simulation.keyring.key(account)
-        transactions = []
-        for operation in operations:
-            self._nonces[account] += 1
-            transactions.append(Transaction(self._nonces[account], 0, operation))
-        return seal_envelope(
-            account, tuple(transactions), chain=self.simulation.chain, public_key=key.public_key, sign=key.sign
-        )
+        return self._visitors.clients.envelope()
 
     def send(self, envelope: Envelope, member: SimulatedMember | None = None) -> None:
         """Hand an envelope to a gateway, any one unless it is said which."""

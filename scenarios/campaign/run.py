@@ -22,6 +22,7 @@ from scenarios.campaign.load import Load
 from scenarios.campaign.plan import Plan
 from scenarios.campaign.twins import Twinned, copies_of
 from scenarios.crash import crashed_member, told_crash
+from scenarios.shop import RULES
 
 HEALING_MS = 40_000
 """Ten times the longest patience of a view (8 x 500 ms): room for f liars in a row, and for catching up."""
@@ -91,6 +92,9 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
         checkers.look()
         if checkers.split is None:
             checkers.look_at_ledgers()
+            unexplained = load.unexplained()
+            if unexplained:
+                verdict, reason = Verdict.SAFETY, f"linearizable: {'; '.join(unexplained)}"
         else:
             verdict, reason = Verdict.SAFETY, checkers.split.reason
             fork = _wait_for_fork(simulation, checkers)
@@ -123,8 +127,8 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
 
 def _simulation(plan: Plan, crypto: Crypto) -> Simulation:
     if plan.twins:
-        return Twinned(plan.members, twins=plan.twins, seed=plan.seed, profile=plan.profile, crypto=crypto)
-    return Simulation(plan.members, seed=plan.seed, profile=plan.profile, crypto=crypto)
+        return Twinned(plan.members, twins=plan.twins, seed=plan.seed, profile=plan.profile, crypto=crypto, rules=RULES)
+    return Simulation(plan.members, seed=plan.seed, profile=plan.profile, crypto=crypto, rules=RULES)
 
 
 def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:
@@ -133,7 +137,7 @@ def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:
         simulation.replace_member(liar.member, wrapper_of(liar, simulation, conspiracy))
     stand_between(simulation, plan)
     checkers.watch()
-    load = Load(simulation)
+    load = Load(simulation, plan.faulty)
     load.start(per_second=plan.load_per_second, until_ms=plan.safety_ms)
     for fault in plan.faults:
         schedule(simulation, fault)

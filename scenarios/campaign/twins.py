@@ -4,6 +4,7 @@ Together they do what a liar does: they equivocate, vote twice and forget what t
 written down. Which copy hears whom changes from round to round; that and who leads is all that a plan draws.
 """
 
+from collections.abc import Mapping
 from random import Random
 
 from network.bus import Channel
@@ -12,7 +13,7 @@ from node.simulation.chance import stream
 from node.simulation.links import Links
 from node.simulation.member import Surroundings
 from node.simulation.profiles import profile_of
-from node.simulation.world import KNOBS, TRACED_BYTES, Network
+from node.simulation.world import DEFAULT_RULES, KNOBS, TRACED_BYTES, Network
 from scenarios.campaign.plan import PROFILE_NAMES, SAFETY_MS, Fault, FaultKind, Plan
 
 ROUNDS_MAX = 12
@@ -33,12 +34,13 @@ class Twinned(Simulation):
         seed: int,
         profile: str = "lan",
         crypto: Crypto | str = Crypto.IDEAL,
+        rules: Mapping[str, int] = DEFAULT_RULES,
     ) -> None:
         """Found a consortium and start every copy.
 
         Raises: ValueError for a profile or a crypto that does not exist.
         """
-        super().__init__(charter_size, seed=seed, profile=profile, crypto=crypto)
+        super().__init__(charter_size, seed=seed, profile=profile, crypto=crypto, rules=rules)
         second = [
             SimulatedMember(index, self._around(charter_size + place), stream(seed, f"twin {index}"))
             for place, index in enumerate(twins)

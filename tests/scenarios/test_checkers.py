@@ -8,6 +8,7 @@ import pytest
 from canonical.hashing import Digest
 from ledger.receipts import Status
 from scenarios.checkers import CHECKERS, checker
+from scenarios.history import Act, History, Operation
 from scenarios.plan import PlanUnreadable
 from scenarios.world import Findings, SeenBlock
 
@@ -49,6 +50,7 @@ WRONG = {
     "prefix": with_block(GOOD, 0, 2, parent=digest("fork")),
     "exactly-once": with_block(GOOD, 0, 2, transactions=(digest("transaction of a"),)),
     "state-root": with_block(GOOD, 1, 1, state_root=digest("fork")),
+    "linearizable": replace(GOOD, history=History([Operation("s", Act.READ, 0, answered_us=1, answer=1)], {"s": 1})),
     "time": with_block(GOOD, 2, 2, timestamp_ms=1),
     "view-monotone": replace(GOOD, views=((0, 2, 1), (0,), (0,), ())),
     "evidence": replace(GOOD, accused=frozenset({0})),
