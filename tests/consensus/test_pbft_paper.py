@@ -1,6 +1,6 @@
 """The paper's sentences as tests: Castro and Liskov, Practical Byzantine Fault Tolerance, OSDI'99, §4 to §4.3.
 
-Each docstring gives the sentence in short. What a view change does (§4.4) comes with view changes.
+Each docstring gives the sentence in short. View changes (§4.4, §4.5.2) are in test_pbft_paper_views.py.
 """
 
 from typing import Any
