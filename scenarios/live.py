@@ -32,6 +32,7 @@ from scenarios.live_disks import read_disk
 from scenarios.live_load import LiveLoad
 from scenarios.load import Clients
 from scenarios.plan import NEAR, Capability, Load
+from scenarios.shop import RULES
 from scenarios.torn_log import tear
 from scenarios.world import Findings, Happening, Look, MemberLook, Story, Undo
 
@@ -87,6 +88,7 @@ class LiveWorld:
             members=members,
             founded_ms=time.time_ns() // 1_000_000,
             buses=buses,
+            parameters=RULES,
             new_life=self._desk.new_life,
             recorded=recorded,
             report=lambda said: self._tell(-1, "noticed", said),
@@ -134,8 +136,9 @@ class LiveWorld:
         self._began = time.monotonic()
         self._http = httpx.AsyncClient(timeout=ANSWER_TIMEOUT_S, trust_env=False)
         charter, first = self._consortium.charter, time.time_ns() // 1_000_000
+        self._clients = Clients(charter, self._key, stream(self._seed, "load"), nonce_first=first)
         self._load = LiveLoad(
-            Clients(charter, self._key, stream(self._seed, "load"), nonce_first=first),
+            self._clients,
             [self._consortium.members[each].url for each in self._ids],
             told_final=self._on_told_final,
         )
@@ -172,6 +175,7 @@ class LiveWorld:
             accused=frozenset(self._accused),
             views=tuple(() if each in self._wiped else tuple(views) for each, views in enumerate(self._views)),
             acknowledged=frozenset(self._told_final),
+            history=self._clients.history,
         )
 
     def _database(self, member: int) -> Path:

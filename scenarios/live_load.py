@@ -2,16 +2,25 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
+from canonical.hashing import Digest
+from consensus.quorum import Committee
 from ledger.envelope import Envelope
-from node.client import Client, ClientFault
+from ledger.receipts import Event, Receipt, Refusal
+from node.client import Client, ClientFault, Refused
+from node.gateway.types import ReceiptReply
+from scenarios.history import Value
 from scenarios.load import Clients
 from scenarios.plan import Load
+from scenarios.shop import NO_OWNER, Order, Reading
 
 FINAL_TIMEOUT_MS = 60_000
 """How long a client waits for its transaction; longer than any fault of the library lasts."""
+
+READ_TIMEOUT_S = 5.0
+"""How long a reader waits for a quorum of equal answers; without one it was told nothing."""
 
 UNDER_WAY_MAX = 200
 """Transactions that wait at one gateway; more are not sent and counted, so that a standstill stays bounded."""
@@ -59,12 +68,67 @@ class LiveLoad:
             if len(waiting) >= UNDER_WAY_MAX:
                 self.not_sent += 1
                 continue
-            task = asyncio.create_task(self._finalise(gateway))
+            wish = self._clients.visit(load.kind, _now_us())
+            asked = self._read(wish) if isinstance(wish, Reading) else self._finalise(gateway, wish)
+            task = asyncio.create_task(asked)
             waiting.add(task)
             task.add_done_callback(waiting.discard)
 
-    async def _finalise(self, gateway: int) -> None:
-        envelope = self._clients.envelope()
-        with suppress(ClientFault):
-            await self._gateways[gateway].finalise(envelope, timeout_ms=FINAL_TIMEOUT_MS)
+    async def _finalise(self, gateway: int, order: Order) -> None:
+        envelope = order.envelope
+        try:
+            replies = await self._gateways[gateway].finalise(envelope, timeout_ms=FINAL_TIMEOUT_MS)
+        except Refused as refused:
+            codes = frozenset(each.code for reply in refused.replies for each in reply.refusals)
+            # Who used up the nonce was this very order, taken in before: then nobody knows what became of it.
+            if "E_NONCE" not in codes:
+                self._clients.shop.not_taken(order, codes)
+        except ClientFault:
+            # Taken in at the first attempt, perhaps: its operation stays without an answer.
+            return
+        else:
             self._told_final(gateway, envelope)
+            receipts = tuple(receipt_of(each.receipt) for each in replies if each.receipt is not None)
+            if len(receipts) == len(order.ids):
+                self._clients.shop.final(order, receipts, _now_us())
+
+    async def _read(self, reading: Reading) -> None:
+        """Ask every gateway; the answer counts when a quorum has given it."""
+        operation = reading.operation
+        asked = [asyncio.create_task(self._value_at(each, operation.key)) for each in self._gateways]
+        said: Counter[Value] = Counter()
+        try:
+            for answer in asyncio.as_completed(asked, timeout=READ_TIMEOUT_S):
+                value = await answer
+                if value is None:
+                    continue
+                said[value] += 1
+                if said[value] >= Committee(len(self._gateways)).quorum:
+                    operation.answer, operation.answered_us = value, _now_us()
+                    self._clients.history.ask(operation)
+                    return
+        except TimeoutError:
+            return
+        finally:
+            for each in asked:
+                each.cancel()
+
+    async def _value_at(self, gateway: Client, key: str) -> Value | None:
+        is_series = key in self._clients.history.caps
+        try:
+            return (await gateway.series(key)).issued if is_series else (await gateway.token(key)).owner
+        except Refused:
+            return 0 if is_series else NO_OWNER
+        except ClientFault:
+            return None
+
+
+def receipt_of(reply: ReceiptReply) -> Receipt:
+    """A receipt as the ledger wrote it, as far as clients look at it."""
+    refusals = tuple(Refusal(each.code, each.rule, each.tenet, each.message, (), None) for each in reply.refusals)
+    events = tuple(Event(each.name, tuple(each.params.items())) for each in reply.events)
+    return Receipt(Digest(bytes.fromhex(reply.transaction)), reply.status, refusals, events)
+
+
+def _now_us() -> int:
+    return time.monotonic_ns() // 1_000

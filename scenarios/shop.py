@@ -51,6 +51,9 @@ WANTED = 4
 READ_CHANCE = 0.3
 """Share of the visits in which somebody only looks."""
 
+NO_OWNER = ""
+"""What a member answers of a token that it does not know."""
+
 ANSWERED_NO = frozenset({"E_SOLD_OUT", "E_NOT_OWNER"})
 """Refusals that say something about the thing. Any other says nothing, so such an operation is left out."""
 

@@ -20,16 +20,13 @@ from node.writes import StoreBlock
 from scenarios.history import Operation, Value
 from scenarios.load import Clients
 from scenarios.plan import Load
-from scenarios.shop import Order, Reading
+from scenarios.shop import NO_OWNER, Order, Reading
 
 ANSWER_US_MAX = 20_000
 """A member's answer to a reader takes up to so long, each its own time."""
 
 LIE = "nobody"
 """What a liar answers."""
-
-NO_OWNER = ""
-"""What a member answers of a token that it does not know."""
 
 
 class SimulatedClients:

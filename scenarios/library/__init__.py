@@ -36,6 +36,7 @@ from scenarios.library.links import (
     ring_of_majorities,
     two_halves,
 )
+from scenarios.library.shopping import gifts_and_power_cuts, limited_drop, stale_reader
 from scenarios.vocabulary import Scenario
 
 LIBRARY: Mapping[str, Scenario] = {
@@ -71,6 +72,9 @@ LIBRARY: Mapping[str, Scenario] = {
         restless_member,
         flooding_member,
         too_many_liars,
+        limited_drop,
+        stale_reader,
+        gifts_and_power_cuts,
     )
 }
 """By name, in the order of reading."""
