@@ -45,21 +45,25 @@ def item_hashes(items: Sequence[Item]) -> list[Digest]:
     return [leaf_hash(encode(item)) for item in items]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Signed:
-    """One item and the bundle that proves who said it. Certificates are made of these."""
+    """One item and the proof of who said it. Certificates are made of these. Nothing in it ever changes."""
 
     sender: ReplicaId
     item: Item
     index: int
-    bundle: "OpenBundle"
+    hashes: list[Digest] = field(repr=False)
+    """The leaf hashes of its bundle."""
+    signature: Signature = field(repr=False)
+    """Its bundle's."""
+    _vote: CertificateVote | None = field(default=None, init=False, repr=False, compare=False)
 
     def certificate_vote(self) -> CertificateVote:
-        """Take the vote out of its bundle."""
-        hashes = self.bundle.hashes
-        return CertificateVote(
-            self.sender, self.index, len(hashes), merkle_path(hashes, self.index), self.bundle.bundle.signature
-        )
+        """Take the vote out of its bundle; the same one each time, since many may keep it."""
+        if self._vote is None:
+            path = merkle_path(self.hashes, self.index)
+            self._vote = CertificateVote(self.sender, self.index, len(self.hashes), path, self.signature)
+        return self._vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,18 @@ class OpenBundle:
     """A bundle that this member signed itself or whose signature was verified."""
 
     bundle: Bundle
-    hashes: list[Digest] = field(repr=False)
+    _signed: tuple[Signed, ...] = field(repr=False)
 
-    def signed_items(self) -> list[Signed]:
+    def signed_items(self) -> tuple[Signed, ...]:
         """The items in order, each with its proof."""
-        return [Signed(self.bundle.sender, item, index, self) for index, item in enumerate(self.bundle.items)]
+        return self._signed
+
+
+def with_proofs(bundle: Bundle, hashes: list[Digest]) -> OpenBundle:
+    """The bundle with its items' proofs; the caller knows that its sender signed it."""
+    sender, signature = bundle.sender, bundle.signature
+    signed = tuple(Signed(sender, item, index, hashes, signature) for index, item in enumerate(bundle.items))
+    return OpenBundle(bundle, signed)
 
 
 def seal(items: Sequence[Item], *, chain: Digest, epoch: Epoch, sender: ReplicaId, sign: Sign) -> OpenBundle:
@@ -79,26 +90,46 @@ def seal(items: Sequence[Item], *, chain: Digest, epoch: Epoch, sender: ReplicaI
     assert 1 <= len(items) <= BUNDLE_ITEMS_MAX, "a bundle carries 1 to BUNDLE_ITEMS_MAX items"
     hashes = item_hashes(items)
     content = signed_bytes(chain=chain, epoch=epoch, sender=sender, count=len(items), root=root_of_hashes(hashes))
-    return OpenBundle(Bundle(epoch, sender, tuple(items), sign(content)), hashes)
+    return with_proofs(Bundle(epoch, sender, tuple(items), sign(content)), hashes)
+
+
+@dataclass(slots=True)
+class SealedBundle:
+    """A bundle as it came. What follows from its bytes alone is worked out once, however many members open it."""
+
+    bundle: Bundle
+    chain: Digest
+    _inside: tuple[OpenBundle, bytes] | None = field(default=None, init=False, repr=False)
+
+    def opened(self, verify: Verify) -> OpenBundle | None:
+        """Return it with its items' proofs if its sender signed it for this chain, else None."""
+        if self._inside is None:
+            self._inside = self._look_inside()
+        opened, content = self._inside
+        return opened if verify(self.bundle.sender, content, self.bundle.signature) else None
+
+    def _look_inside(self) -> tuple[OpenBundle, bytes]:
+        bundle, hashes = self.bundle, item_hashes(self.bundle.items)
+        root = root_of_hashes(hashes)
+        content = signed_bytes(chain=self.chain, epoch=bundle.epoch, sender=bundle.sender, count=len(hashes), root=root)
+        return with_proofs(bundle, hashes), content
 
 
 def open_bundle(bundle: Bundle, *, chain: Digest, verify: Verify) -> OpenBundle | None:
-    """Return the bundle with its leaf hashes if its sender signed it for this chain, else None."""
-    hashes = item_hashes(bundle.items)
-    content = signed_bytes(
-        chain=chain, epoch=bundle.epoch, sender=bundle.sender, count=len(hashes), root=root_of_hashes(hashes)
-    )
-    return OpenBundle(bundle, hashes) if verify(bundle.sender, content, bundle.signature) else None
+    """Open a bundle that nobody else opens."""
+    return SealedBundle(bundle, chain).opened(verify)
 
 
 __all__ = [
     "BUNDLE_ITEMS_MAX",
     "Bundle",
     "OpenBundle",
+    "SealedBundle",
     "Signed",
     "Verify",
     "item_hashes",
     "open_bundle",
     "seal",
     "signed_bytes",
+    "with_proofs",
 ]

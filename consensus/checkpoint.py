@@ -59,7 +59,8 @@ def on_block_vote(state: State, signed: Signed, message: BlockVote) -> Reason | 
     if not votes.add(signed, message.digest):
         accuse(state, votes.votes[signed.sender], signed)
         return Reason.STALE
-    certify(state)
+    if message.sequence == state.certified + 1:
+        certify(state)
     return None
 
 
@@ -135,6 +136,7 @@ def certify(state: State) -> None:
         certificate = block.certificate or _certificate_from_votes(state, block)
         if certificate is None:
             return
+        state.moved = True
         block.certificate = certificate
         state.certified = block.header.height
         state.block_votes.pop(state.certified, None)
@@ -171,5 +173,5 @@ def _certificate_from_votes(state: State, block: Block) -> CertifiedBlock | None
 
 def _halt(state: State, halt: Halt) -> None:
     """A quorum's header differs from ours: our execution or our disk is wrong. Stop rather than lie (T-E2)."""
-    state.halted = True
+    state.halted, state.moved = True, True
     state.ready.halt = halt

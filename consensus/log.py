@@ -105,7 +105,7 @@ class Log:
 
     def covers(self, sequence: SequenceNumber) -> bool:
         """Whether h < n <= H."""
-        return self.low < sequence <= self.high
+        return self.low < sequence <= self.low + self.size
 
     def slot(self, sequence: SequenceNumber) -> Slot:
         """The slot of `sequence`, empty if nothing was said of it yet; the caller has checked that it may exist."""

@@ -174,7 +174,10 @@ def on_prepare(state: State, signed: Signed, message: Prepare) -> Reason | None:
     if not slot.prepares.add(signed, message.digest):
         accuse(state, slot.prepares.votes[signed.sender], signed)
         return Reason.STALE
-    advance(state, slot)
+    if slot.own_commit is None and (
+        slot.own_prepare is None or slot.prepares.count(message.digest) >= state.settings.committee.prepares_needed
+    ):
+        advance(state, slot)
     return None
 
 
@@ -191,12 +194,16 @@ def on_commit(state: State, signed: Signed, message: Commit) -> Reason | None:
     if not slot.commits.add(signed, message.digest):
         accuse(state, slot.commits.votes[signed.sender], signed)
         return Reason.STALE
-    advance(state, slot)
+    if slot.decided is None and (
+        slot.own_prepare is None or slot.commits.count(message.digest) >= state.settings.committee.quorum
+    ):
+        advance(state, slot)
     return None
 
 
 def advance(state: State, slot: Slot) -> None:
     """Say what this slot now allows, and hand out what is decided."""
+    state.moved = True
     accepted = slot.pre_prepare
     if accepted is not None and slot.digest is not None and holds_payload(state, accepted.proposal):
         if slot.own_prepare is None and not _is_by_primary(state, slot):

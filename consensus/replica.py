@@ -43,6 +43,12 @@ from consensus.status import missing_batches, on_status, on_status_timer
 from consensus.types import BatchNumber, Digest, ReplicaId
 from consensus.view_change import accept_early, on_forwarded, on_new_view, on_view_change, say_carried_over
 
+COUNTED = (Prepare, Commit, BlockVote)
+"""What may be counted without anything following from it; the handlers say so when something does (`State.moved`)."""
+
+NOTHING = Ready()
+"""What `take` hands out when nothing was asked for."""
+
 
 class Replica:
     """One member's part in PBFT (OSDI'99 §4)."""
@@ -55,18 +61,21 @@ class Replica:
         if remembered is not None:
             remember(self.state, remembered)
         self.state.set_timer(TimerKind.STATUS, after_ms=settings.status_interval_ms)
+        self.asks = True
+        """Whether `take` would hand out anything."""
 
     def step(self, event: Event, *, wall_ms: int) -> None:
         """Let one thing happen. `wall_ms` is the member's clock, Unix milliseconds: used for block time only."""
         state = self.state
         if state.halted:
             return
+        # Most of what arrives are votes that are merely counted; nothing follows from them, and nobody need look.
+        state.moved = not isinstance(event, Received)
         match event:
             case Received():
+                epoch_is_ours = event.bundle.bundle.epoch == state.settings.epoch
                 for signed in event.bundle.signed_items():
-                    self._receive(
-                        signed, epoch_is_ours=event.bundle.bundle.epoch == state.settings.epoch, wall_ms=wall_ms
-                    )
+                    self._receive(signed, epoch_is_ours=epoch_is_ours, wall_ms=wall_ms)
             case BatchStored():
                 state.requests.store(event.reference, tick=state.tick)
                 for slot in list(state.log.after(state.executed)):
@@ -79,11 +88,14 @@ class Replica:
                 on_hand_over(state)
             case _:
                 assert_never(event)
+        if not state.moved:
+            return
         if not state.halted:
             accept_early(state, wall_ms=wall_ms)
             say_carried_over(state)
             propose(state, wall_ms=wall_ms)
             watch(state)
+        self.asks = state.ready != NOTHING
 
     def hold(self, reference: BatchReference) -> None:
         """Note a batch that the disk holds at birth. It leads to nothing before the next step, which knows the time."""
@@ -92,6 +104,7 @@ class Replica:
     def take(self) -> Ready:
         """Hand out what was asked for since the last take."""
         ready, self.state.ready = self.state.ready, Ready()
+        self.asks = False
         return ready
 
     def wants(self, bundle: Bundle) -> bool:
@@ -120,10 +133,12 @@ class Replica:
         else:
             reason = self._handle(signed, wall_ms=wall_ms)
         if reason is not None:
+            self.state.moved = True
             self.state.ready.rejected.append(Rejected(signed.sender, reason))
 
     def _handle(self, signed: Signed, *, wall_ms: int) -> Reason | None:
         item: Item = signed.item
+        self.state.moved = self.state.moved or not isinstance(item, COUNTED)
         match item:
             case PrePrepare():
                 return on_pre_prepare(self.state, signed, item, wall_ms=wall_ms)

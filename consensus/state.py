@@ -169,6 +169,8 @@ class State:
     """Generation of the timer that runs for each purpose; a purpose not in here has none."""
     generation: int = 0
     halted: bool = False
+    moved: bool = False
+    """Whether the step that is under way did more than count a vote: whether anybody must look what follows from it."""
     ready: Ready = field(default_factory=Ready)
 
     @property

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from canonical.encoding import encode
 from canonical.hashing import Digest
-from consensus.bundle import Bundle, OpenBundle
+from consensus.bundle import OpenBundle
 from consensus.effects import Decided, Outgoing, PreparedRecord, ViewRecord, VoteRecord
 from consensus.events import BatchStored, Executed, HandOver, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
@@ -32,7 +32,8 @@ from node.admission import Admission, Admitted, Known, Refused, Unavailable
 from node.effects import CoreReady, Outbound
 from node.framing import Framer
 from node.identity import Identity, Knobs
-from node.inbound import Inbound, OpenBatch, Refusal
+from node.inbound import Inbound
+from node.opening import BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
 from node.restored import Restored
 from node.writes import (
@@ -52,8 +53,19 @@ RETRY_AFTER_MS = 500
 class Core:
     """Composes pool, replica and ledger."""
 
-    def __init__(self, identity: Identity, *, ledger: Ledger, knobs: Knobs, restored: Restored | None = None) -> None:
-        """Be born with the ledger as of genesis, or born again with the ledger as of `restored.tip`."""
+    def __init__(
+        self,
+        identity: Identity,
+        *,
+        ledger: Ledger,
+        knobs: Knobs,
+        restored: Restored | None = None,
+        decode: Read | None = None,
+    ) -> None:
+        """Be born with the ledger as of genesis, or born again with the ledger as of `restored.tip`.
+
+        Members that share a process may share `decode`, so that each frame is opened once for all of them.
+        """
         charter = identity.charter
         self.chain = chain_id(charter)
         self.voters = charter.voters()
@@ -64,13 +76,9 @@ class Core:
         self._self = self._members[identity.member]
         self._members_digest = members_digest(self.voters)
         self._epoch = Epoch(0)
-        self._inbound = Inbound.of(
-            chain=self.chain,
-            epoch=self._epoch,
-            committee=Committee(len(self.voters)),
-            keys=tuple(member.node_key for member in self.voters),
-            verify=identity.verify,
-        )
+        keys = tuple(member.node_key for member in self.voters)
+        reader = FrameReader(self.chain, self._epoch, Committee(len(self.voters)))
+        self._inbound = Inbound(self.chain, keys, identity.verify, reader, decode or reader.read)
         self._framer = Framer(self.chain, self._epoch, self._self, identity.sign)
         self._guard = SignGuard()
         self._packer = Packer(
@@ -82,6 +90,7 @@ class Core:
         self._undurable: list[Outbound] = []
         self._gated: list[Outgoing] = []
         self._ready = CoreReady()
+        self._stirred = True
         settings = Settings(
             chain=self.chain,
             epoch=self._epoch,
@@ -104,16 +113,16 @@ class Core:
         self._now_ms = now_ms
         publisher = None if channel is Channel.INBOX else self._members.get(member, ReplicaId(len(self.voters)))
         frame = self._inbound.read(payload, publisher=publisher)
-        if isinstance(frame, Refusal):
-            self._count(frame, member)
-        elif isinstance(frame, Bundle):
+        if isinstance(frame, BundleFrame):
             opened = self._inbound.open_bundle(frame, wants=self.replica.wants)
             if isinstance(opened, Refusal):
                 self._count(opened, member)
             else:
                 self.replica.step(Received(opened), wall_ms=now_ms)
+        elif isinstance(frame, Refusal):
+            self._count(frame, member)
         else:
-            batch = self._inbound.open_batch(frame, payload, wants=self.replica.wants_batch)
+            batch = self._inbound.open_batch(frame, wants=self.replica.wants_batch)
             if isinstance(batch, Refusal):
                 self._count(batch, member)
             else:
@@ -136,6 +145,7 @@ class Core:
         if all(refusals):
             return Refused(ids, refusals)
         self._pool.admit(envelope, ids, size_bytes=size_bytes)
+        self._stirred = True
         return Admitted(ids)
 
     def fire(self, kind: str, generation: int, now_ms: int) -> None:
@@ -145,6 +155,7 @@ class Core:
             self.replica.step(TimerFired(TimerKind(kind), generation), wall_ms=now_ms)
         else:
             self._packer.fire(generation)
+            self._stirred = True
 
     def hand_over(self, now_ms: int) -> None:
         """This member is about to stop: if it is the primary, the others move to the next view at once."""
@@ -159,12 +170,20 @@ class Core:
         while self._collect():
             pass
         ready, self._ready = self._ready, CoreReady()
+        # What was executed may let the gateway pack its next batch.
+        self._stirred = bool(ready.executed)
         ready.binds = bool(self._gated or self._undurable)
         return ready
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether `take` would hand out nothing, since nothing follows from what happened after the last one."""
+        return not (self._stirred or self.replica.asks)
 
     def durable(self, now_ms: int) -> None:
         """The writes of the last take are on disk: what waited for them leaves with the next take."""
         self._now_ms = now_ms
+        self._stirred = self._stirred or bool(self._gated or self._undurable)
         gated, self._gated = self._gated, []
         binding: list[Outgoing] = []
         for outgoing in gated:
@@ -211,6 +230,7 @@ class Core:
         self._ready.timers += self._packer.take_timers()
 
     def _store_batch(self, batch: OpenBatch) -> None:
+        self._stirred = True
         self._batches[batch.reference.digest] = batch
         self._ready.writes.append(StoreBatch(batch.reference, batch.payload))
         self.replica.step(BatchStored(batch.reference), wall_ms=self._now_ms)
@@ -329,7 +349,7 @@ class Core:
             assert self._guard.admit(said), "I2: one digest for one slot"
         self._packer.next_batch = restored.next_batch_number
         for payload in restored.batches:
-            batch = self._inbound.reopen(payload)
+            batch = self._inbound.reader.reopen(payload)
             self._batches[batch.reference.digest] = batch
             self.replica.hold(batch.reference)
             if batch.batch.author == self._self:

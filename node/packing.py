@@ -12,7 +12,7 @@ from consensus.effects import SetTimer
 from consensus.types import BatchNumber, Epoch, ReplicaId
 from ledger.envelope import transaction_ids
 from node.batch import reference, seal_batch
-from node.inbound import OpenBatch
+from node.opening import OpenBatch
 from node.pool import Pool
 
 BATCHES_OUT_MAX = 8

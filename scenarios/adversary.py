@@ -31,7 +31,7 @@ from consensus.messages import (
 )
 from consensus.quorum import Committee
 from consensus.types import Epoch, ReplicaId, SequenceNumber, View
-from node.inbound import FRAME, FRAME_BYTES_MAX, BatchHead
+from node.opening import FRAME, FRAME_BYTES_MAX, BatchHead
 from node.simulation import Said, SimulatedMember
 
 HUGE_VIEW = View(2**62)

@@ -14,7 +14,7 @@ from network.bus import Channel
 from network.commands import Role
 from network.faulty import Spoken, Voice
 from node.identity import Identity
-from node.inbound import BatchHead
+from node.opening import BatchHead
 from node.simulation import Said
 from node.simulation.chance import stream
 from scenarios.adversary import FRAME_LIES, LIES_OF_ITEMS, Collusion, Liar

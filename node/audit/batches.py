@@ -11,7 +11,7 @@ from canonical.hashing import Digest, Domain, digest
 from node.audit.blocks import AuditedBlock
 from node.audit.context import AuditContext
 from node.batch import BATCH_BYTES_MAX, Batch
-from node.inbound import BatchHead
+from node.opening import BatchHead
 
 _HEADS = Reader(BatchHead, size_max=BATCH_BYTES_MAX)
 _BATCHES = Reader(Batch, size_max=BATCH_BYTES_MAX)

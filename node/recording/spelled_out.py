@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from consensus.bundle import Bundle
-from node.inbound import FRAME, BatchHead
+from node.opening import FRAME, BatchHead
 from node.recording.records import (
     Answered,
     AnyRecord,

@@ -18,6 +18,10 @@ VERIFY_US = 60
 """What one verification takes there."""
 
 
+VERIFIED_MAX = 8_192
+"""Answers that are remembered."""
+
+
 class Crypto(enum.StrEnum):
     """How signatures are made."""
 
@@ -51,6 +55,7 @@ class Keyring:
 
     crypto: Crypto
     _keys: dict[str, Key] = field(default_factory=dict)
+    _verified: dict[tuple[PublicKey, bytes, Signature], bool] = field(default_factory=dict)
 
     def key(self, name: str) -> Key:
         """The key of `name`: `node ant`, `ant`, `ant.li`."""
@@ -68,7 +73,16 @@ class Keyring:
         return Key(public_key, lambda content: ideal_signature(public_key, content))
 
     def verify(self, public_key: PublicKey, content: bytes, signature: Signature) -> bool:
-        """The `VerifySignature` of this world."""
+        """The `VerifySignature` of this world. Every member asks the same, so that an answer is given again."""
+        asked = (public_key, content, signature)
+        known = self._verified.get(asked)
+        if known is None:
+            if len(self._verified) >= VERIFIED_MAX:
+                self._verified.clear()
+            known = self._verified[asked] = self._verify(public_key, content, signature)
+        return known
+
+    def _verify(self, public_key: PublicKey, content: bytes, signature: Signature) -> bool:
         if self.crypto is Crypto.ED25519:
             return verify_signature(public_key, content, signature)
         return ideal_signature(public_key, content) == signature

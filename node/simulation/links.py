@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
+from consensus.types import MEMBERS_MAX
 from network.bus import Channel
 from network.policy import LinkPolicy, passages, tags_of
 from node.simulation.agenda import Agenda
@@ -15,6 +16,11 @@ from node.simulation.profiles import Profile
 
 Deliver = Callable[[int, int, Channel, bytes], None]
 """deliver(source, target, channel, payload): by index of the member."""
+
+
+MEMBER_BITS = (MEMBERS_MAX - 1).bit_length()
+MEMBER_MASK = (1 << MEMBER_BITS) - 1
+"""Room for a member's index below a time."""
 
 
 @dataclass(slots=True)
@@ -32,6 +38,24 @@ class Handle:
 
 
 @dataclass(slots=True)
+class Flock:
+    """One message on its way to many."""
+
+    links: "Links"
+    source: int
+    channel: Channel
+    payload: bytes
+    arrivals: list[int]
+    """For each receiver, time and index as one integer, the last first: a list of integers is quickly sorted."""
+
+    def __call__(self) -> int | None:
+        """Let it arrive at the next; return when the one after is due."""
+        arrivals = self.arrivals
+        self.links.deliver(self.source, arrivals.pop() & MEMBER_MASK, self.channel, self.payload)
+        return arrivals[-1] >> MEMBER_BITS if arrivals else None
+
+
+@dataclass(slots=True)
 class Links:
     """Every link between the members of one world."""
 
@@ -45,8 +69,12 @@ class Links:
     sent: int = 0
     """Messages on their way to one receiver."""
     _policies: list[LinkPolicy] = field(default_factory=list)
-    _arrives_us: dict[tuple[int, int], int] = field(default_factory=dict)
-    """When the last message in order from one to another arrives."""
+    _arrives_us: list[list[int]] = field(init=False)
+    """When the last message in order from one to another arrives, by sender and receiver."""
+
+    def __post_init__(self) -> None:
+        """Begin with nothing on its way."""
+        self._arrives_us = [[0] * len(self.ids) for _ in self.ids]
 
     def add(self, policy: LinkPolicy) -> Handle:
         """Let `policy` hold until it is healed."""
@@ -73,6 +101,23 @@ class Links:
         """End every fault."""
         self._policies.clear()
 
+    def broadcast(self, source: int, channel: Channel, payload: bytes, *, at_us: int) -> None:
+        """Put one message on its way to every other member."""
+        others = [each for each in range(len(self.ids)) if each != source]
+        if self._policies:
+            for target in others:
+                self.send(source, target, channel, payload, at_us=at_us)
+            return
+        self.sent += len(others)
+        latest_us, arrivals = self._arrives_us[source], []
+        for target, delay_us in zip(others, self.profile.delays_us(source, others, self.chance), strict=True):
+            time_us = max(at_us + delay_us, latest_us[target])
+            latest_us[target] = time_us
+            arrivals.append(time_us << MEMBER_BITS | target)
+        if arrivals:
+            arrivals.sort(reverse=True)
+            self.agenda.follow(arrivals[-1] >> MEMBER_BITS, Flock(self, source, channel, payload, arrivals))
+
     def send(self, source: int, target: int, channel: Channel, payload: bytes, *, at_us: int) -> None:
         """Put one message on its way."""
         self.sent += 1
@@ -94,9 +139,8 @@ class Links:
         self, source: int, target: int, channel: Channel, payload: bytes, time_us: int, *, in_order: bool
     ) -> None:
         if in_order:
-            link = (source, target)
-            time_us = max(time_us, self._arrives_us.get(link, 0))
-            self._arrives_us[link] = time_us
+            time_us = max(time_us, self._arrives_us[source][target])
+            self._arrives_us[source][target] = time_us
         self.agenda.at(time_us, partial(self.deliver, source, target, channel, payload))
 
     def _remove(self, policy: LinkPolicy) -> None:

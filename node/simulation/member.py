@@ -24,6 +24,7 @@ from node.admission import Admission, Known, Refused, Unavailable
 from node.core import RETRY_AFTER_MS, Core
 from node.effects import CoreReady
 from node.identity import Identity, Knobs
+from node.opening import Read
 from node.simulation.agenda import Agenda
 from node.simulation.disk import Disk
 from node.simulation.keyring import SIGN_US, VERIFY_US, Keyring, Toil
@@ -74,6 +75,10 @@ class Surroundings:
     accused: Callable[["SimulatedMember", Equivocation], None]
     rested: Callable[["SimulatedMember"], None]
     """Called after each turn."""
+    decode: Read | None = None
+    """How all members open frames, each frame once."""
+    broadcast: Callable[[int, Channel, bytes, int], None] | None = None
+    """broadcast(source, channel, payload, at): the same frame to everybody else; None where each is sent alone."""
 
 
 class SimulatedMember:
@@ -126,7 +131,9 @@ class SimulatedMember:
             ledger = Ledger.restore(charter, restored.entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
         identity = Identity(charter, self.id, self._sign_timed, self._verify_timed)
         self.up, self.paused, self.lives = True, False, self.lives + 1
-        self.core = Core(identity, ledger=ledger, knobs=self._around.knobs, restored=restored)
+        self.core = Core(
+            identity, ledger=ledger, knobs=self._around.knobs, restored=restored, decode=self._around.decode
+        )
         self._accused = set()
         self._toil.take()
         self._wake()
@@ -213,11 +220,20 @@ class SimulatedMember:
         """A frame comes off the bus; a member that is down never sees it."""
         if not self.up:
             return
-        if len(self._arrived) >= ARRIVED_MAX:
+        agenda = self._around.agenda
+        if not (self._busy or self.paused or self._free_us > agenda.now_us or self._arrived) and agenda.is_alone:
+            # Nothing else waits, here or anywhere: this is the whole of a turn that would begin now.
+            self.core.receive(channel, topic, payload, self.wall_ms)
+            if self.core.at_rest:
+                self._free_us = agenda.now_us + self._toil.take() + TURN_US
+            else:
+                self._busy = True
+                self._round()
+        elif len(self._arrived) >= ARRIVED_MAX:
             self.lost += 1
-            return
-        self._arrived.append((channel, topic, payload))
-        self._wake()
+        else:
+            self._arrived.append((channel, topic, payload))
+            self._wake()
 
     # The turn
 
@@ -247,8 +263,12 @@ class SimulatedMember:
         """Take and perform until the core asks for nothing, or until the disk must be waited for."""
         agenda = self._around.agenda
         while True:
+            self._free_us = max(self._free_us, agenda.now_us) + TURN_US
+            if self.core.at_rest:
+                self._free_us += self._toil.take()
+                break
             ready = self.core.take()
-            self._free_us = max(self._free_us, agenda.now_us) + self._toil.take() + TURN_US
+            self._free_us += self._toil.take()
             for outbound in ready.outbound:
                 self._publish(outbound.channel, outbound.to, outbound.payload)
             if ready.writes:
@@ -317,6 +337,9 @@ class SimulatedMember:
     # Frames
 
     def _publish(self, channel: Channel, to: str | None, payload: bytes) -> None:
+        if to is None and self.wrapper is None and self._around.broadcast is not None:
+            self._around.broadcast(self.index, channel, payload, self._free_us)
+            return
         for target in self._peers if to is None else (to,):
             said = Said(target, channel, payload)
             for each in (said,) if self.wrapper is None else self.wrapper.say(self, said):

@@ -5,10 +5,11 @@ are graphs; where a pair was not measured, its delay is that of the shortest pat
 """
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from math import log
 from pathlib import Path
 from random import Random
 
@@ -41,6 +42,12 @@ class Profile:
         """Draw what one message takes."""
         base_us, tail_us = self.links[source][target]
         return base_us + int(chance.expovariate(1.0) * tail_us)
+
+    def delays_us(self, source: int, targets: Sequence[int], chance: Random) -> list[int]:
+        """Draw what one message to each of `targets` takes, in their order."""
+        links, draw = self.links[source], chance.random
+        # The exponential draw of `Random.expovariate`, without a call for each.
+        return [links[target][0] + int(-log(1.0 - draw()) * links[target][1]) for target in targets]
 
 
 def profile_of(name: str, members: int) -> Profile:

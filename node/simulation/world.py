@@ -9,11 +9,14 @@ from hashlib import blake2b
 
 from canonical.hashing import Digest
 from consensus.messages import Equivocation
+from consensus.quorum import Committee
+from consensus.types import Epoch
 from ledger.charter import chain_id
 from ledger.envelope import Envelope
 from network.bus import Channel
 from node.admission import Admission
 from node.identity import Knobs
+from node.opening import FrameReader
 from node.simulation.agenda import Agenda
 from node.simulation.chance import stream
 from node.simulation.founding import charter_of
@@ -21,6 +24,7 @@ from node.simulation.keyring import Crypto, Keyring
 from node.simulation.links import Handle, Links
 from node.simulation.member import Said, SimulatedMember, Surroundings, Wrapper
 from node.simulation.profiles import profile_of
+from node.simulation.reading import SharedReader
 from node.writes import StoreBlock
 
 KNOBS = Knobs()
@@ -85,7 +89,8 @@ class Simulation:
         self.on_acknowledged: list[Callable[[SimulatedMember, Digest], None]] = []
         """Called for each transaction whose batch is on its gateway's disk."""
         self._hash = blake2b(digest_size=32)
-        self._moved = False
+        self._is_asked = False
+        self._reader = SharedReader(FrameReader(self.chain, Epoch(0), Committee(charter_size)))
         surroundings = Surroundings(
             self.agenda,
             self.charter,
@@ -96,6 +101,8 @@ class Simulation:
             self._acknowledged,
             self._accused,
             self._rested,
+            self._reader.read,
+            self._broadcast,
         )
         self.members = tuple(
             SimulatedMember(index, surroundings, stream(seed, f"member {index}")) for index in range(charter_size)
@@ -128,18 +135,18 @@ class Simulation:
         until_us = self.agenda.now_us + within_ms * 1_000
         if predicate():
             return True
-        while self.agenda.step(until_us=until_us):
-            if self._moved:
-                self._moved = False
-                if predicate():
-                    return True
+        self._is_asked = True
+        while self.agenda.run(until_us=until_us):
+            if predicate():
+                self._is_asked = False
+                return True
+        self._is_asked = False
         return predicate()
 
     def run_for(self, ms: int) -> None:
         """Let so much time pass."""
         until_us = self.agenda.now_us + ms * 1_000
-        while self.agenda.step(until_us=until_us):
-            pass
+        self.agenda.run(until_us=until_us)
 
     def trace_hash(self) -> str:
         """Fixes every message sent and every block executed so far, with their times, in hex."""
@@ -165,6 +172,15 @@ class Simulation:
             call(self.members[source], said)
         self.network.links.send(source, target, said.channel, said.payload, at_us=at_us)
 
+    def _broadcast(self, source: int, channel: Channel, payload: bytes, at_us: int) -> None:
+        end, member = payload[-TRACED_BYTES:], self.members[source]
+        for target in self.members:
+            if target is not member:
+                self._hash.update(b"%d %d %d " % (at_us, source, target.index) + end)
+                for call in self.on_said:
+                    call(member, Said(target.id, channel, payload))
+        self.network.links.broadcast(source, channel, payload, at_us=at_us)
+
     def _deliver(self, source: int, target: int, channel: Channel, payload: bytes) -> None:
         receiver = self.members[target]
         topic = receiver.id if channel is Channel.INBOX else self.members[source].id
@@ -185,4 +201,5 @@ class Simulation:
 
     def _rested(self, member: SimulatedMember) -> None:
         del member
-        self._moved = True
+        if self._is_asked:
+            self.agenda.pause()

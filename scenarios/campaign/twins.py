@@ -71,6 +71,11 @@ class Twinned(Simulation):
     def _send(self, source: int, said: Said, at_us: int) -> None:
         self._send_from(source, said, at_us)
 
+    def _broadcast(self, source: int, channel: Channel, payload: bytes, at_us: int) -> None:
+        for each in self.members:
+            if each.index != source:
+                self._send_from(source, Said(each.id, channel, payload), at_us)
+
     def _send_from(self, copy: int, said: Said, at_us: int) -> None:
         sender = self.copies[copy]
         self._hash.update(b"%d %d %s " % (at_us, copy, said.target.encode()))
