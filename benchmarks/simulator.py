@@ -41,7 +41,7 @@ def measure_slot(members: int, *, seed: int = SEED) -> SlotFigure:
     """Order one account in a committee of `members`, and time it."""
     simulation = Simulation(members, seed=seed, profile="slow", knobs=PATIENT)
     quorum = Committee(members).quorum
-    load = Load(simulation)
+    load = Load(simulation, frozenset())
     envelope = load.registration()
     started = time.perf_counter()
     load.send(envelope, simulation.members[0])

@@ -112,10 +112,13 @@ class Replica:
 
         Once a quorum has spoken the other n-q votes for a slot are dropped here, as is all that an outsider repeats.
         """
-        state = self.state
-        if state.halted or bundle.sender not in state.settings.committee or bundle.epoch != state.settings.epoch:
+        state, sender = self.state, bundle.sender
+        if state.halted or sender not in state.settings.committee or bundle.epoch != state.settings.epoch:
             return False
-        return any(could_matter(state, item, bundle.sender) for item in bundle.items)
+        for item in bundle.items:  # noqa: SIM110 asked for every frame, and a generator costs more than the answer
+            if could_matter(state, item, sender):
+                return True
+        return False
 
     def wants_batch(self, author: ReplicaId, number: BatchNumber, content: Digest) -> bool:
         """Whether a batch is worth checking and storing: next in its author's stream, or named by a proposal."""
