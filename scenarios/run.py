@@ -34,6 +34,8 @@ class RunOptions:
     crypto: str = "ideal"
     recorded: bool = False
     """Leave a recording in each member's home: live world only."""
+    buses: tuple[str, ...] = ()
+    """Brokers in place of the embedded one: live world only."""
 
 
 def find_plan(name: str, *, members: int | None) -> Plan:
@@ -110,6 +112,7 @@ def _world(plan: Plan, options: RunOptions) -> SimulatedWorld | LiveWorld:
                 seed=options.seed,
                 network=plan.network,
                 recorded=options.recorded,
+                buses=options.buses,
             )
         return SimulatedWorld(plan.members, seed=options.seed, network=plan.network, crypto=options.crypto)
     except (ValueError, KeyError) as error:

@@ -43,6 +43,13 @@ RUNS = Path("runs")
 @click.option(
     "--record", is_flag=True, help="Record every member in the live world; `quorate replay` takes their homes."
 )
+@click.option(
+    "--bus",
+    "buses",
+    multiple=True,
+    metavar="URL",
+    help="MQTT broker for the live world, in place of its own; repeat it to use several at once.",
+)
 @click.option("--quiet", is_flag=True, help="Print the last line only.")
 def run(
     scenario: str,
@@ -53,12 +60,14 @@ def run(
     crypto: str,
     directory: Path | None,
     record: bool,
+    buses: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Run a scenario of the library (`quorate scenarios` lists them), a YAML file, or the plan.json of a report.
 
     The steps are printed as they happen, then what held. The folder has the plan, a trace, the verdict and a picture.
     """
+    from network.errors import BadBusUrl
     from scenarios.errors import ScenarioFault
     from scenarios.plan import PlanUnreadable
     from scenarios.run import RunOptions, find_plan
@@ -66,6 +75,8 @@ def run(
 
     if record and world != "live":
         raise click.UsageError("--record is for the live world: in virtual time the seed repeats everything")
+    if buses and world != "live":
+        raise click.UsageError("--bus is for the live world: in virtual time there is no broker")
     said: list[str] = []
 
     def say(line: str) -> None:
@@ -76,8 +87,8 @@ def run(
     try:
         plan = find_plan(scenario, members=members)
         folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{plan.name}"
-        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto, record), say=say)
-    except PlanUnreadable as error:
+        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto, record, buses), say=say)
+    except (PlanUnreadable, BadBusUrl) as error:
         raise click.UsageError(str(error)) from error
     except ScenarioFault as fault:
         click.echo(str(fault), err=True)

@@ -124,6 +124,23 @@ def test_a_folder_that_cannot_be_made_is_this_machine_s_fault(tmp_path):
     assert "Nothing was started" in done.output
 
 
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [(("--bus", "mqtt://127.0.0.1"), "live world"), (("--world", "live", "--bus", "http://x"), "mqtt")],
+)
+def test_a_bus_that_can_not_be_used_is_refused_before_anything_starts(options, word, tmp_path):
+    done = quorate("happy-path", "--directory", tmp_path / "run", *options)
+    assert done.exit_code == 2
+    assert word in done.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_broker_that_is_not_ours_is_not_stopped(tmp_path):
+    done = quorate("broker-away", "--world", "live", "--bus", "mqtt://127.0.0.1:9", "--directory", tmp_path / "run")
+    assert done.exit_code == 0
+    assert "can not stop the message broker" in done.output
+
+
 def test_a_skipped_plan_leaves_no_folder(tmp_path):
     done = quorate("broker-away", "--directory", tmp_path / "run")
     assert done.exit_code == 0
