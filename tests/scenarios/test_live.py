@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 
+import msgspec
 import pytest
 
 from network.bus import Channel
@@ -11,12 +12,13 @@ from network.commands import Command, seal
 from network.policy import LinkPolicy
 from network.topics import topic_of
 from node.home.home import DATABASE_FILE, open_home
+from node.identity import Knobs
 from node.storage.log import FRAME_HEADER_BYTES, HEADER_BYTES, log_of
 from scenarios.errors import MemberFailed
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld, distances
 from scenarios.perform import Outcome, perform
-from scenarios.plan import Load
+from scenarios.plan import Load, Progress
 from scenarios.simulated import SimulatedWorld
 from scenarios.vocabulary import Vocabulary, scenario
 from tests.network.conftest import broker  # noqa: F401 a fixture is asked for by naming it
@@ -63,6 +65,15 @@ async def test_every_kind_of_fault_is_done_with_processes_over_both_brokers(brok
 
 async def test_the_same_plan_holds_in_virtual_time():
     verdict = await perform(every_fault.plan(), SimulatedWorld(4, seed=1, network="metro"))
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_virtual_time_the_fifth_of_seven_moves_the_chain_within_one_capped_timeout(seed):
+    plan = LIBRARY["late-fifth"].plan()
+    capped_ms = 8 * Knobs().target_failover_ms
+    steps = tuple(Progress(1, capped_ms) if isinstance(each, Progress) else each for each in plan.steps)
+    verdict = await perform(msgspec.structs.replace(plan, steps=steps), SimulatedWorld(7, seed=seed))
     assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
 
 
