@@ -24,10 +24,10 @@ from network.policy import LinkPolicy
 from node.home.home import DATABASE_FILE, KEY_FILE, read_member_keys
 from node.home.institutions import voters
 from node.simulation.chance import stream
-from node.simulation.profiles import profile_of
 from scenarios.adversary import CENSOR
 from scenarios.consortium import LiveConsortium
 from scenarios.desk import Desk
+from scenarios.distances import distances
 from scenarios.live_disks import read_disk
 from scenarios.live_load import LiveLoad
 from scenarios.load import Clients
@@ -365,31 +365,3 @@ class LiveWorld:
         if not self._broker_is_up:
             return []
         return [self.id_of(each) for each in members if each not in self._down | self._frozen]
-
-
-def distances(members: Sequence[str], network: str) -> tuple[LinkPolicy, ...]:
-    """Policies that put `members` as far apart as the profile of that name says, rounded to milliseconds.
-
-    A profile's tail is exponential, a policy's is even: the mean is the same. On this machine all are near anyhow.
-
-    Raises: ValueError for a profile that does not exist.
-    """
-    profile = profile_of(network, len(members))
-    if network == NEAR:
-        return ()
-    policies: list[LinkPolicy] = []
-    for source, name in enumerate(members):
-        alike: dict[tuple[int, int], list[str]] = {}
-        for target, other in enumerate(members):
-            if target != source:
-                alike.setdefault(profile.links[source][target], []).append(other)
-        for (base_us, tail_us), targets in alike.items():
-            policies.append(
-                LinkPolicy(
-                    (name,),
-                    tuple(targets),
-                    delay_ms=round(base_us / 1_000),
-                    delay_ms_spread=round(2 * tail_us / 1_000),
-                )
-            )
-    return tuple(policies)

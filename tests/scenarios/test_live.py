@@ -14,9 +14,10 @@ from network.topics import topic_of
 from node.home.home import DATABASE_FILE, open_home
 from node.identity import Knobs
 from node.storage.log import FRAME_HEADER_BYTES, HEADER_BYTES, log_of
+from scenarios.distances import distances
 from scenarios.errors import MemberFailed
 from scenarios.library import LIBRARY
-from scenarios.live import LiveWorld, distances
+from scenarios.live import LiveWorld
 from scenarios.perform import Outcome, perform
 from scenarios.plan import Load, Progress
 from scenarios.simulated import SimulatedWorld
