@@ -1,15 +1,18 @@
 """The pages for newcomers name files, links and fields that are there."""
 
 import re
+from typing import get_args
 
 import pytest
 
+from node.recording.records import AnyRecord
 from node.trace import TraceLine
 from tests.architecture.files import PACKAGES, ROOT
 
 PAGES = (
     "docs/HACKING.md",
     "docs/LEDGER.md",
+    "docs/RECORDING.md",
     "docs/TRACE.md",
     "docs/decisions/011-publish-passes-the-wire.md",
     "tests/README.md",
@@ -61,3 +64,13 @@ def test_the_trace_s_page_has_every_event():
 def test_every_decision_is_listed():
     listed = re.findall(r"\]\((\d{3}-[\w-]+\.md)\)", text_of("docs/decisions/README.md"))
     assert sorted(listed) == sorted(path.name for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+
+def test_every_kind_of_record_is_on_the_page_of_recordings():
+    tags = {each.__struct_config__.tag for each in get_args(AnyRecord)}
+    rows = {
+        tag
+        for row in re.findall(r"^\| (`.*?) \|", text_of("docs/RECORDING.md"), re.MULTILINE)
+        for tag in row.split("`")[1::2]
+    }
+    assert tags == rows
