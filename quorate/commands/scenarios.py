@@ -17,10 +17,11 @@ def scenarios(world: str | None, lies: bool) -> None:
         for name, says in LIES.items():
             click.echo(f"{name:20}{says}")
         return
+    width = max(map(len, LIBRARY)) + 2
     wanted = {"sim": SimulatedWorld.capabilities, "live": LiveWorld.capabilities}
     for name, each in LIBRARY.items():
         needs = each.plan().needs()
         if world is not None and not needs <= wanted[world]:
             continue
         where = " ".join(key for key, can in wanted.items() if needs <= can)
-        click.echo(f"{name:22}{where:10}n={each.members}  {each.says}")
+        click.echo(f"{name:{width}}{where:10}n={each.members}  {each.says}")
