@@ -124,6 +124,9 @@ def test_a_backup_that_stops_hands_nothing_over() -> None:
     one = One(2)
     one.step(HandOver())
     assert one.said(Suspect) == []
+    alone = One(0, 1)
+    alone.step(HandOver())
+    assert alone.said(Suspect) == [], "there is nobody to hand over to"
     primary = One(0)
     primary.step(HandOver())
     assert primary.said(Suspect) == [complaint(reason=SuspectReason.HAND_OVER)]
