@@ -57,7 +57,7 @@ class LiveWorld:
     """A plan's world on this machine."""
 
     name = "live"
-    capabilities = frozenset(Capability)
+    capabilities = frozenset(Capability) - {Capability.MESSAGES}
     unseen_checks = frozenset[str]()
 
     def __init__(
@@ -225,6 +225,10 @@ class LiveWorld:
                 return False
             await asyncio.sleep(LOOK_EVERY_S)
         return True
+
+    async def said(self, *_: object, **__: object) -> bool:
+        """Nobody sees here what members say to each other."""
+        raise AssertionError("the live world declares no messages")
 
     # Verbs
 

@@ -10,6 +10,7 @@ from network.policy import LinkPolicy
 from scenarios import plan as values
 from scenarios.adversary import LIES
 from scenarios.checkers import checker
+from scenarios.crash import crashed_member, told_crash
 from scenarios.errors import ScenarioFault
 from scenarios.plan import AnyStep, Plan, PlanUnreadable, Quantity
 from scenarios.selectors import Scene, resolve
@@ -89,8 +90,13 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
     except _Stuck as waited:
         stuck = (str(waited),)
         look = await world.look()
-    except (AssertionError, ScenarioFault) as failure:
+    except ScenarioFault as failure:
         crashed = (f"a member stopped: {failure}",)
+    except Exception as error:
+        member = crashed_member(error)
+        if member is None:
+            raise
+        crashed = (told_crash(member, error),)
     finally:
         findings = await world.close()
     return _judged(plan, world, findings, stuck=stuck, crashed=crashed, look=look)
@@ -160,6 +166,8 @@ class _Performance:
                 await self.world.wait(lambda _: False, within_ms=step.lasting_ms)
             case values.Until():
                 await self._until(step)
+            case values.UntilSaid():
+                await self._until_said(step)
             case values.Progress():
                 await self._progress(step)
             case values.Stabilise():
@@ -294,6 +302,10 @@ class _Performance:
                     active = sorted((each.view for each in seen if each.active), reverse=True)
                     needed = min(Committee(self.plan.members).quorum, len(who))
                     return len(active) >= needed and active[needed - 1] >= step.at_least
+                case Quantity.BETWEEN_VIEWS:
+                    return sum(not each.active for each in seen) >= step.at_least
+                case Quantity.EXECUTED:
+                    return bool(seen) and min(each.executed for each in seen) >= step.at_least
                 case Quantity.TOP:
                     return max((each.certified for each in seen), default=0) >= step.at_least
                 case Quantity.HEIGHT:
@@ -304,6 +316,17 @@ class _Performance:
             raise _Stuck(
                 f"{step.quantity} of {step.who} did not reach {step.at_least} within {step.within_ms / 1000:g} s:"
                 f" {told_look(look)}"
+            )
+
+    async def _until_said(self, step: values.UntilSaid) -> None:
+        sources, targets = await self._resolve(step.source), await self._resolve(step.target)
+        if not await self.world.said(
+            step.kind, sources=sources, targets=targets, count=step.count, within_ms=step.within_ms
+        ):
+            look = await self.world.look()
+            raise _Stuck(
+                f"{step.source} did not say {step.kind} to {step.target} {step.count} times within"
+                f" {step.within_ms / 1000:g} s: {told_look(look)}"
             )
 
     async def _progress(self, step: values.Progress) -> None:

@@ -36,6 +36,7 @@ class Capability(enum.StrEnum):
     WIPE = "lose a member's disk"
     PAUSE = "freeze a member and let it go on"
     BROKER = "stop the message broker"
+    MESSAGES = "stop at the very moment when a member says something"
     DISTANCE = "put members as far apart as the plan's network says"
 
 
@@ -52,6 +53,26 @@ class Quantity(enum.StrEnum):
     """The lowest view in which the selected members vote."""
     TOP = "top"
     """The highest final block among those selected."""
+    EXECUTED = "executed"
+    """The lowest executed block among those selected, final or not yet."""
+    BETWEEN_VIEWS = "between-views"
+    """How many of the selected have left their view and wait for the next one to be opened."""
+
+
+class MessageKind(enum.StrEnum):
+    """What an `until-said` may wait for."""
+
+    PRE_PREPARE = "pre-prepare"
+    PREPARE = "prepare"
+    COMMIT = "commit"
+    BLOCK_VOTE = "block-vote"
+    SUSPECT = "suspect"
+    VIEW_CHANGE = "view-change"
+    NEW_VIEW = "new-view"
+    FORWARDED = "forwarded"
+    STATUS = "status"
+    CERTIFIED_BLOCK = "certified-block"
+    BATCH = "batch"
 
 
 class LoadKind(enum.StrEnum):
@@ -101,6 +122,16 @@ class Until(Step, frozen=True, tag="until"):
     quantity: Quantity
     at_least: Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
     who: Selector = "honest"
+    within_ms: Span = 10_000
+
+
+class UntilSaid(Step, frozen=True, tag="until-said"):
+    """Wait until messages of a kind were sent, from now on; what follows happens before the last of them arrives."""
+
+    kind: MessageKind
+    source: Selector = "all"
+    target: Selector = "all"
+    count: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
     within_ms: Span = 10_000
 
 
@@ -202,6 +233,7 @@ AnyStep = (
     | StopLoad
     | Wait
     | Until
+    | UntilSaid
     | Kill
     | Start
     | Pause
@@ -222,6 +254,7 @@ Fault = Kill | Pause | SetClock | Links | Partition | Lie | StopBroker
 """Steps that a `heal` can undo."""
 
 _NEEDS: tuple[tuple[type[Step], Capability], ...] = (
+    (UntilSaid, Capability.MESSAGES),
     (Links, Capability.LINKS),
     (Partition, Capability.LINKS),
     (Lie, Capability.LIARS),

@@ -114,7 +114,15 @@ def _say(c: Vocabulary, item: Any, handles: dict[str, Handle]) -> None:
 
 def _until(c: Vocabulary, fields: dict[str, Any]) -> None:
     within = fields.pop("within", "10 s")
+    if "said" in fields:
+        c.until(c.said(fields.pop("said"), **fields), within=within)
+        return
     who = fields.pop("who", None)
     ((quantity, at_least),) = fields.items()
-    measure = {"height": c.height if who is None else c.height_of(who), "view": c.view}[quantity]
+    measure = {
+        "height": c.height if who is None else c.height_of(who),
+        "view": c.view,
+        "executed": c.executed_of(who or c.honest),
+        "between_views": c.between_views(who or c.honest),
+    }[quantity]
     c.until(measure >= int(at_least), within=within)

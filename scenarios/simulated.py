@@ -16,7 +16,7 @@ from node.simulation.chance import stream
 from node.writes import StoreBlock
 from scenarios.adversary import CENSOR, Collusion, Liar
 from scenarios.load import Clients
-from scenarios.plan import Capability, Load
+from scenarios.plan import Capability, Load, MessageKind
 from scenarios.shop import RULES
 from scenarios.simulated_clients import SimulatedClients
 from scenarios.world import Findings, Happening, Look, MemberLook, SeenBlock, Story, Undo
@@ -189,6 +189,27 @@ class SimulatedWorld:
     async def wait(self, until: Callable[[Look], bool], *, within_ms: int) -> bool:
         """Let virtual time pass."""
         return self.simulation.run_until(lambda: until(self._look()), within_ms)
+
+    async def said(
+        self, kind: MessageKind, *, sources: Sequence[int], targets: Sequence[int], count: int, within_ms: int
+    ) -> bool:
+        """Let virtual time pass until so many messages of a kind were sent, and not an event longer."""
+        names = frozenset(map(self.id_of, targets))
+        left = count
+
+        agenda = self.simulation.agenda
+
+        def listen(member: SimulatedMember, said: Said) -> None:
+            nonlocal left
+            if member.index in sources and said.target in names:
+                left -= kind in tags_of(said.payload)
+                if left <= 0:
+                    agenda.pause()
+
+        self.simulation.on_said.append(listen)
+        agenda.run(until_us=agenda.now_us + within_ms * 1_000)
+        self.simulation.on_said.remove(listen)
+        return left <= 0
 
     # Verbs
 

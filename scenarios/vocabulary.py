@@ -15,12 +15,15 @@ from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from consensus.quorum import Committee
 from scenarios import plan as values
 from scenarios.plan import (
     AnyStep,
     Load,
     LoadKind,
+    MessageKind,
     Plan,
     PlanUnreadable,
     Quantity,
@@ -234,11 +237,23 @@ class Vocabulary:
         """The lowest final block among those selected."""
         return Measure(Quantity.HEIGHT, who)
 
+    def executed_of(self, who: str) -> Measure:
+        """The lowest executed block among those selected: a mark before the block is final."""
+        return Measure(Quantity.EXECUTED, who)
+
+    def between_views(self, who: str = "honest") -> Measure:
+        """How many of the selected left their view and wait for the next one."""
+        return Measure(Quantity.BETWEEN_VIEWS, who)
+
+    def said(self, kind: str, *, source: str = "all", target: str = "all", count: int = 1) -> values.UntilSaid:
+        """A message of a kind, the `count`-th from now on: `until` stops at that moment, before it arrives."""
+        return values.UntilSaid(MessageKind(kind), source, target, count)
+
     # Verbs
 
-    def until(self, awaited: values.Until, *, within: str | int = "10 s") -> Said:
+    def until(self, awaited: values.Until | values.UntilSaid, *, within: str | int = "10 s") -> Said:
         """Wait; a failure of liveness if it does not come about."""
-        return self.say(values.Until(awaited.quantity, awaited.at_least, awaited.who, within_ms=milliseconds(within)))
+        return self.say(msgspec.structs.replace(awaited, within_ms=milliseconds(within)))
 
     def wait(self, lasting: str | int) -> Said:
         """Let time pass."""

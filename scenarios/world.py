@@ -12,7 +12,7 @@ from consensus.types import View
 from ledger.receipts import Status
 from network.policy import LinkPolicy
 from scenarios.history import History
-from scenarios.plan import Capability, Load
+from scenarios.plan import Capability, Load, MessageKind
 
 Undo = Callable[[], Awaitable[None]]
 """Ends a fault."""
@@ -151,6 +151,11 @@ class World(Protocol):
 
     async def wait(self, until: Callable[[Look], bool], *, within_ms: int) -> bool:
         """Let time pass until `until` holds; False when it did not within the time."""
+
+    async def said(
+        self, kind: MessageKind, *, sources: Sequence[int], targets: Sequence[int], count: int, within_ms: int
+    ) -> bool:
+        """Let time pass until so many messages of a kind were sent, and not longer; False when they were not."""
 
     async def load(self, load: Load | None, gateways: Sequence[int]) -> None:
         """Clients send from now on, or fall silent."""

@@ -36,6 +36,13 @@ from scenarios.library.links import (
     ring_of_majorities,
     two_halves,
 )
+from scenarios.library.moments import (
+    decided_at_one,
+    diverging_locks,
+    final_while_leaving,
+    killed_while_catching_up,
+    two_chosen_steps,
+)
 from scenarios.library.shopping import gifts_and_power_cuts, limited_drop, stale_reader
 from scenarios.vocabulary import Scenario
 
@@ -72,6 +79,11 @@ LIBRARY: Mapping[str, Scenario] = {
         restless_member,
         flooding_member,
         too_many_liars,
+        two_chosen_steps,
+        diverging_locks,
+        decided_at_one,
+        final_while_leaving,
+        killed_while_catching_up,
         limited_drop,
         stale_reader,
         gifts_and_power_cuts,
