@@ -1,36 +1,55 @@
-"""Provable lies: two votes of one member that contradict each other, each signed by himself (E1-E3 of PROTOCOL.md).
+"""Provable lies: a member says two things that contradict each other, each signed by himself (E1-E3 of PROTOCOL.md).
 
-An honest member says one thing for one (phase, view, sequence), over all its lives: its disk and its sign guard see to
-it. So two different ones, each with its proof, convict their sender before anybody who has the charter, and can never
-convict an honest one. A lie that only one replica saw proves nothing and is no evidence.
+An honest member says one thing for one (phase, view, sequence), and one VIEW-CHANGE and one NEW-VIEW for a view, over
+all its lives: its disk and its sign guard see to it. So two different ones, each with its proof, convict their sender
+before anybody who has the charter, and can never convict an honest one. A lie that only one replica saw proves nothing
+and is no evidence.
 """
 
 from consensus.bundle import Signed, Verify
 from consensus.certificate import is_said_by
 from consensus.guard import vote_phase, vote_view
-from consensus.messages import Equivocation, Vote
+from consensus.messages import CertificateVote, Equivocation, ViewStatement, Vote
 from consensus.quorum import Committee
-from consensus.state import State
+from consensus.state import Proven, State
 from consensus.types import Digest, Epoch
+
+Said = Vote | ViewStatement
+"""What its sender says once: for a slot, or for a view."""
 
 
 def accuse(state: State, first: Signed, second: Signed) -> None:
     """E1: keep and hand out the proof that the sender of both contradicted himself; one for each member is enough."""
-    if first.sender in state.accused or first.sender == state.settings.replica:
-        return
     if (
-        not isinstance(first.item, Vote)
-        or not isinstance(second.item, Vote)
-        or not contradicts(first.item, second.item)
+        isinstance(first.item, Vote)
+        and isinstance(second.item, Vote)
+        and _is_news(state, first.item, second.item, first)
     ):
-        return
-    proof = Equivocation(first.item, first.certificate_vote(), second.item, second.certificate_vote())
-    state.accused[first.sender] = proof
+        _keep(state, Equivocation(first.item, first.certificate_vote(), second.item, second.certificate_vote()))
+
+
+def accuse_of_statements(state: State, first: Proven[ViewStatement], second: Proven[ViewStatement]) -> None:
+    """E1, for what the sender of both said about a view."""
+    if _is_news(state, first.message, second.message, first.vote):
+        _keep(state, Equivocation(first.message, first.vote, second.message, second.vote))
+
+
+def _is_news(state: State, first: Said, second: Said, by: Signed | CertificateVote) -> bool:
+    is_own_or_known = by.sender in state.accused or by.sender == state.settings.replica
+    return not is_own_or_known and contradicts(first, second)
+
+
+def _keep(state: State, proof: Equivocation) -> None:
+    state.accused[proof.first_vote.sender] = proof
     state.ready.evidence.append(proof)
 
 
-def contradicts(first: Vote, second: Vote) -> bool:
+def contradicts(first: Said, second: Said) -> bool:
     """Whether no honest member could have said both."""
+    if isinstance(first, ViewStatement) and isinstance(second, ViewStatement):
+        return type(first) is type(second) and first.view == second.view and first != second
+    if isinstance(first, ViewStatement) or isinstance(second, ViewStatement):
+        return False
     same_slot = (vote_phase(first), vote_view(first), first.sequence) == (
         vote_phase(second),
         vote_view(second),

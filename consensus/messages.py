@@ -286,11 +286,11 @@ class Forwarded(Message, frozen=True, tag="forwarded"):
 
 
 class Equivocation(Message, frozen=True, tag="equivocation"):
-    """Evidence: two votes of one member that no honest member could both have said."""
+    """Evidence: two votes, or two statements about a view, of one member that no honest member could both have said."""
 
-    first: PrePrepare | Prepare | Commit | BlockVote
+    first: PrePrepare | Prepare | Commit | BlockVote | ViewChange | NewView
     first_vote: CertificateVote
-    second: PrePrepare | Prepare | Commit | BlockVote
+    second: PrePrepare | Prepare | Commit | BlockVote | ViewChange | NewView
     second_vote: CertificateVote
 
 

@@ -6,6 +6,7 @@ vote that contradicts its sender's first one does matter: it is evidence.
 
 from typing import assert_never
 
+from consensus.evidence import contradicts
 from consensus.log import Tally
 from consensus.messages import (
     BlockVote,
@@ -82,6 +83,8 @@ def _is_new(state: State, tally: Tally, vote: Vote, sender: ReplicaId, *, settle
 
 
 def _statement_matters(state: State, statement: ViewChange | NewView, sender: ReplicaId) -> bool:
+    if sender not in state.accused and _contradicts_known(state, statement, sender):
+        return True
     if statement.view < state.view or (statement.view == state.view and state.active):
         return False
     if isinstance(statement, NewView):
@@ -89,3 +92,14 @@ def _statement_matters(state: State, statement: ViewChange | NewView, sender: Re
         return pending is None or pending.digest != statement_digest(statement)
     known = state.view_changes.get(sender, {}).get(statement.view)
     return known is None or known.digest != statement_digest(statement)
+
+
+def _contradicts_known(state: State, statement: ViewChange | NewView, sender: ReplicaId) -> bool:
+    """Whether its sender said something else about the same view, of which the proof is here."""
+    known: list[ViewChange | NewView] = []
+    if isinstance(statement, ViewChange):
+        known += [each.message for each in state.view_changes.get(sender, {}).values()]
+    else:
+        new_views = (state.new_view, state.pending_new_views.get(sender))
+        known += [each.message for each in new_views if each is not None and each.vote.sender == sender]
+    return any(contradicts(each, statement) for each in known)

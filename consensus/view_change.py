@@ -11,6 +11,7 @@ from consensus.carried import compute_carried_over, stable_of
 from consensus.certificate import is_block_certificate, is_prepared_certificate, is_said_by
 from consensus.effects import Outgoing, Reason, ViewRecord
 from consensus.events import TimerKind
+from consensus.evidence import accuse_of_statements
 from consensus.messages import (
     CertificateVote,
     Forwarded,
@@ -51,10 +52,12 @@ def on_view_change(state: State, message: ViewChange, vote: CertificateVote) -> 
     Accepted when: it asks for a later view, or for the one that is being entered; it is its sender's first for that
     view, or the one that the NEW-VIEW names; its checkpoint and every certificate in it hold.
     """
-    if message.view < state.view or (message.view == state.view and state.active):
-        return Reason.WRONG_VIEW
     proven = Proven(message, vote, statement_digest(message))
     known = state.view_changes.setdefault(vote.sender, {})
+    if message.view in known:
+        accuse_of_statements(state, known[message.view], proven)
+    if message.view < state.view or (message.view == state.view and state.active):
+        return Reason.WRONG_VIEW
     if message.view in known and not _is_named(state, proven):
         return Reason.STALE if known[message.view].digest == proven.digest else Reason.CONFLICT
     reason = judge_view_change(state, message)
@@ -137,6 +140,10 @@ def on_new_view(state: State, message: NewView, vote: CertificateVote) -> Reason
     VIEW-CHANGEs of a quorum of distinct members. A wrong one from the right primary is a reason to go on to the next
     view; from anybody else it is nothing (T-D6).
     """
+    proven = Proven(message, vote, statement_digest(message))
+    for known in (state.new_view, state.pending_new_views.get(vote.sender)):
+        if known is not None and known.vote.sender == vote.sender:
+            accuse_of_statements(state, known, proven)
     if message.view < state.view or (message.view == state.view and state.active):
         return Reason.WRONG_VIEW
     if vote.sender != state.settings.committee.primary(message.view):
@@ -150,8 +157,8 @@ def on_new_view(state: State, message: NewView, vote: CertificateVote) -> Reason
         return Reason.BAD_CERTIFICATE
     pending = state.pending_new_views.get(vote.sender)
     if pending is None or pending.message.view <= message.view:
-        pending = state.pending_new_views[vote.sender] = Proven(message, vote, statement_digest(message))
-        enter(state, pending)
+        state.pending_new_views[vote.sender] = proven
+        enter(state, proven)
     return None
 
 
