@@ -34,6 +34,7 @@ class Reason(enum.StrEnum):
     BAD_PROPOSAL = "proposal breaks its bounds"
     BAD_TIMESTAMP = "timestamp runs back or drifts too far"
     STALE = "nothing new"
+    TOO_MANY = "more of one sender than is judged in one interval"
     BAD_CERTIFICATE = "certificate does not prove the block"
 
 

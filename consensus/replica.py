@@ -39,8 +39,9 @@ from consensus.requests import Requests, Stream
 from consensus.restart import Remembered, remember
 from consensus.settings import Settings
 from consensus.state import State
-from consensus.status import missing_batches, on_status, on_status_timer
+from consensus.status import is_next_decision, missing_references, on_status, on_status_timer
 from consensus.types import BatchNumber, Digest, ReplicaId
+from consensus.verified import VerifiedOnce
 from consensus.view_change import accept_early, on_forwarded, on_new_view, on_view_change, say_carried_over
 
 COUNTED = (Prepare, Commit, BlockVote)
@@ -56,7 +57,7 @@ class Replica:
     def __init__(self, settings: Settings, *, verify: Verify, remembered: Remembered | None = None) -> None:
         """Be born, or born again with what the disk remembers; own votes are then sent again, byte for byte."""
         streams = [Stream() for _ in settings.committee.replicas()]
-        self.state = State(settings, verify, Log(settings.log_size), Requests(streams))
+        self.state = State(settings, VerifiedOnce(verify), Log(settings.log_size), Requests(streams))
         self.state.executed_digest = settings.first_parent
         if remembered is not None:
             remember(self.state, remembered)
@@ -120,11 +121,29 @@ class Replica:
                 return True
         return False
 
-    def wants_batch(self, author: ReplicaId, number: BatchNumber, content: Digest) -> bool:
-        """Whether a batch is worth checking and storing: next in its author's stream, or named by a proposal."""
-        if self.state.halted or author not in self.state.settings.committee:
+    def wants_batch(self, author: ReplicaId, number: BatchNumber, content: Digest, size_bytes: int) -> bool:
+        """Whether a batch is worth checking and storing: next in its author's stream, or named by a proposal.
+
+        What a proposal names is measured by what the proposal says of it: a name given to half a megabyte that claims
+        to be one byte is nobody's name. What is decided is taken in though its author has no room left.
+        """
+        state = self.state
+        if state.halted or author not in state.settings.committee:
             return False
-        return self.state.requests.has_room_for(author, number) or content in missing_batches(self.state)
+        if state.requests.has_room_for(author, number, size_bytes=size_bytes, tick=state.tick):
+            return True
+        named = missing_references(state).get(content)
+        if named is None or (named.author, named.number, named.size_bytes) != (author, number, size_bytes):
+            return False
+        if state.requests.streams[author].deaf_in == state.view:
+            return False
+        return state.requests.affords(author, size_bytes=size_bytes) or is_next_decision(state, named)
+
+    def disgrace(self, author: ReplicaId, content: Digest) -> None:
+        """A batch that its author signed turned out to hold what is no envelope, or badly signed."""
+        state = self.state
+        is_named = content in missing_references(state)
+        state.requests.disgrace(author, is_named=is_named, tick=state.tick, view=state.view)
 
     def _receive(self, signed: Signed, *, epoch_is_ours: bool, wall_ms: int) -> None:
         if self.state.halted:

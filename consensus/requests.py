@@ -11,11 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from consensus.messages import BatchReference
-from consensus.types import BatchNumber, Digest, ReplicaId
+from consensus.types import BatchNumber, Digest, ReplicaId, View
 
 BATCHES_AHEAD_MAX = 32
-"""How many batches of one author may wait for execution here; with 512 KiB each this bounds an author's claim on a
-disk."""
+"""How many batches of one author may wait here in the order of their numbers."""
+
+AUTHOR_BYTES_MAX = 16 << 20
+"""How many bytes of batches of one author may wait for execution: 16 MiB, four times what an honest gateway has out. So
+much one key can put on everybody's disk and into everybody's memory for nothing."""
+
+DEAF_TICKS = 25
+"""For so many status intervals no batch is taken in from an author who signed one with a bad envelope: to find that out
+may take half a second."""
 
 
 @dataclass(slots=True)
@@ -32,6 +39,10 @@ class Stream:
     """Payload here, not executed; the first digest that came for each number."""
     arrived_at: dict[BatchNumber, int] = field(default_factory=dict)
     """The status tick at which each arrived."""
+    deaf_until: int = 0
+    """The status tick before which nothing is taken in but what proposals name: its author signed what is no batch."""
+    deaf_in: View = View(-1)
+    """The view in which nothing is taken in at all, since a proposal of its primary named such a batch."""
 
 
 @dataclass(slots=True)
@@ -58,10 +69,29 @@ class Requests:
         """Whether the payload is here or no longer needed."""
         return self.holds(reference) or self.is_executed(reference)
 
-    def has_room_for(self, author: ReplicaId, number: BatchNumber) -> bool:
-        """Whether a batch with this number is neither old, nor too far ahead, nor here already."""
+    def has_room_for(self, author: ReplicaId, number: BatchNumber, *, size_bytes: int, tick: int) -> bool:
+        """Whether a batch is neither old, too far ahead, too much nor here already, and its author not in disgrace."""
         stream = self.streams[author]
-        return stream.executed < number <= stream.executed + BATCHES_AHEAD_MAX and number not in stream.arrived
+        is_near = stream.executed < number <= stream.executed + BATCHES_AHEAD_MAX
+        is_next = is_near and number not in stream.arrived and tick >= stream.deaf_until
+        return is_next and self.affords(author, size_bytes=size_bytes)
+
+    def affords(self, author: ReplicaId, *, size_bytes: int) -> bool:
+        """Whether so many more bytes of an author may wait here."""
+        waiting = sum(each.size_bytes for each in self.held.values() if each.author == author)
+        return waiting + size_bytes <= AUTHOR_BYTES_MAX
+
+    def disgrace(self, author: ReplicaId, *, is_named: bool, tick: int, view: View) -> None:
+        """The author signed a batch with a bad envelope, which no honest member does: hear him less for a while.
+
+        What proposals name is still taken in, or he could keep honest primaries from ordering his good ones; unless a
+        proposal named the bad one: then the primary of this view lies too.
+        """
+        stream = self.streams[author]
+        if is_named:
+            stream.deaf_in = view
+        else:
+            stream.deaf_until = tick + DEAF_TICKS
 
     def has_settled(self, digest: Digest, *, tick: int) -> bool:
         """Whether a batch has been here for long enough that it should be everywhere by `tick`."""

@@ -1,5 +1,6 @@
 """A replica's state: everything the handlers share, owned by one `Replica`."""
 
+import enum
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -50,6 +51,9 @@ STATUSES_A_TICK_MAX = 2
 PATIENCE_DOUBLINGS_MAX = 3
 """Patience grows to eight times the timeout and no further: after an outage nobody sleeps for minutes (P1)."""
 
+PUSH_AGAIN_TICKS = 4
+"""After so many intervals the same blocks, or earlier ones, are sent once more: longer than they are on their way."""
+
 SILENCE_TICKS = 25
 """After so many intervals without a newer status an older number is heard again, once: a clock was set back."""
 
@@ -65,6 +69,22 @@ class Peer:
     """The tick of the last one."""
     heard_count: int = 1
     """How many came in that tick."""
+    pushed_from: int = 0
+    """From which block on it was last sent blocks; 0 before the first time."""
+    pushed_at: int = 0
+    """The tick at which that was."""
+
+    def may_have_blocks(self, first: int, *, tick: int) -> bool:
+        """Whether blocks from `first` on are pushed at `tick`, once in a tick at most; if so it is noted.
+
+        A push is megabytes and a status a few hundred bytes. Whoever asks for the same again has lost it on the way, or
+        wants to keep others busy: it has to wait.
+        """
+        waits = PUSH_AGAIN_TICKS if first <= self.pushed_from else 1
+        if self.pushed_from and tick < self.pushed_at + waits:
+            return False
+        self.pushed_from, self.pushed_at = first, tick
+        return True
 
     def admits(self, number: int, *, tick: int) -> bool:
         """Whether a status with this number is heard at `tick`.
@@ -95,6 +115,17 @@ class Proven(Generic[Statement_co]):
     digest: Digest
 
 
+class Wanted(enum.StrEnum):
+    """What a VIEW-CHANGE is good for. Counted apart, or its sender could keep others out of a view by saying more."""
+
+    NAMED = "named"
+    """The NEW-VIEW at hand names it."""
+    ENTERED = "entered"
+    """It is for the view that is being entered."""
+    LATER = "later"
+    """It is for a later view."""
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """A replica sees no progress in a view."""
@@ -123,6 +154,8 @@ class State:
     """What this replica complains of in `view`, until it takes it back."""
     view_changes: dict[ReplicaId, dict[View, Proven[ViewChange]]] = field(default_factory=dict)
     """Each replica's VIEW-CHANGEs for `view` and above, proved."""
+    judged: dict[tuple[ReplicaId, Wanted], tuple[int, int]] = field(default_factory=dict)
+    """For each sender and kind of VIEW-CHANGE: the tick at which its last one was judged, and how many in that tick."""
     own_new_view: NewView | None = None
     """Said by this replica as the primary of `view`."""
     pending_new_views: dict[ReplicaId, Proven[NewView]] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from consensus.liveness import on_complaints_in_status
 from consensus.log import Slot
 from consensus.messages import (
     STATUS_SLOTS_MAX,
+    BatchReference,
     BlockStatus,
     CertifiedBlock,
     Forwarded,
@@ -28,6 +29,9 @@ from consensus.types import BatchNumber, Digest, ReplicaId, SequenceNumber, View
 
 VOUCHED_BLOCKS_MAX = 16
 """As many blocks without certificate answer one status: 16 x 4 KiB and f+1 votes each. The next one asks for more."""
+
+STATEMENTS_FORWARDED_MAX = 8
+"""As many VIEW-CHANGEs answer one status: with 0.6 MB each at n = 4, in the worst case, and 3.4 MB at n = 100."""
 
 TICKS_ON_THE_WAY = 2
 """What was said at tick t may be missed from tick t+2 on: at least one whole interval lies between."""
@@ -115,13 +119,25 @@ def whom_to_ask(state: State) -> ReplicaId | None:
 
 def missing_batches(state: State) -> list[Digest]:
     """Batches that accepted proposals or final blocks name and that are not here, in the order of need."""
-    missing: dict[Digest, None] = {}
+    return list(missing_references(state))
+
+
+def missing_references(state: State) -> dict[Digest, BatchReference]:
+    """The same, with what the proposals say of them."""
+    missing: dict[Digest, BatchReference] = {}
     for slot in state.log.after(state.executed):
         proposal = decision(state, slot) or (slot.pre_prepare and slot.pre_prepare.proposal)
         for reference in proposal.batches if proposal else ():
             if not state.requests.is_available(reference) and reference.digest not in state.requests.held:
-                missing[reference.digest] = None
-    return list(missing)
+                missing.setdefault(reference.digest, reference)
+    return missing
+
+
+def is_next_decision(state: State, reference: BatchReference) -> bool:
+    """Whether the next decision to be handed out waits for this batch."""
+    slot = state.log.slots.get(SequenceNumber(state.decided + 1))
+    proposal = decision(state, slot) if slot is not None else None
+    return proposal is not None and reference in proposal.batches
 
 
 def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
@@ -144,6 +160,7 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         peer.hear(message, tick=state.tick)
     on_complaints_in_status(state, signed.sender, message)
     is_asked = message.asked == state.settings.replica
+    peer = state.peers[signed.sender]
     for item in [
         *votes_lacking(state, message),
         *block_votes_lacking(state, message),
@@ -153,7 +170,8 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         state.ready.send.append(Outgoing(item, to=signed.sender))
     if is_asked and state.certified > message.certified:
         first = SequenceNumber(message.certified + 1)
-        state.ready.pushes.append(PushBlocks(signed.sender, first, state.certified))
+        if peer.may_have_blocks(first, tick=state.tick):
+            state.ready.pushes.append(PushBlocks(signed.sender, first, state.certified))
     batches = batches_lacking(state, message, every_author=is_asked)
     if batches:
         state.ready.pushes.append(PushBatches(signed.sender, batches))
@@ -183,7 +201,10 @@ def votes_lacking(state: State, status: Status) -> list[Item]:
 
 
 def view_statements_lacking(state: State, status: Status, *, is_asked: bool) -> list[Item]:
-    """R7: what the sender needs to enter this replica's view: own statements, and all others' if this one was asked."""
+    """R7: what the sender needs to enter this replica's view: own statements, and others' if this one was asked.
+
+    So many at a time that the answer to one status stays in bounds; the next status names what is held by then.
+    """
     if not is_later(state.view, status.view, is_active=status.is_active):
         return []
     held = replicas_in(status.view_changes) if status.view == state.view else 0
@@ -192,6 +213,7 @@ def view_statements_lacking(state: State, status: Status, *, is_asked: bool) -> 
         proven = known.get(state.view)
         if proven is not None and not held >> sender & 1 and (is_asked or sender == state.settings.replica):
             lacking.append(Forwarded(proven.message, proven.vote))
+    lacking = lacking[:STATEMENTS_FORWARDED_MAX]
     if state.new_view is not None and (is_asked or state.new_view.vote.sender == state.settings.replica):
         lacking.append(Forwarded(state.new_view.message, state.new_view.vote))
     return lacking

@@ -23,8 +23,12 @@ from consensus.messages import (
     statement_digest,
 )
 from consensus.normal_case import on_pre_prepare
-from consensus.state import Proven, State
+from consensus.state import Proven, State, Wanted
 from consensus.types import ReplicaId, View
+
+VIEW_CHANGES_A_TICK_MAX = 4
+"""VIEW-CHANGEs of one sender that are judged in one status interval, of each kind of `Wanted`. An honest one leaves a
+view at most once in its patience, which is longer, unless primaries hand over one after the other."""
 
 
 def leave(state: State, view: View, *, because: str) -> None:
@@ -50,7 +54,8 @@ def on_view_change(state: State, message: ViewChange, vote: CertificateVote) -> 
     """Take note of a VIEW-CHANGE, from its sender or forwarded (V3).
 
     Accepted when: it asks for a later view, or for the one that is being entered; it is its sender's first for that
-    view, or the one that the NEW-VIEW names; its checkpoint and every certificate in it hold.
+    view and no earlier than another of its sender's, or the one that the NEW-VIEW names; not too many of its sender
+    were judged in this interval; its checkpoint and every certificate in it hold.
     """
     proven = Proven(message, vote, statement_digest(message))
     known = state.view_changes.setdefault(vote.sender, {})
@@ -58,8 +63,14 @@ def on_view_change(state: State, message: ViewChange, vote: CertificateVote) -> 
         accuse_of_statements(state, known[message.view], proven)
     if message.view < state.view or (message.view == state.view and state.active):
         return Reason.WRONG_VIEW
-    if message.view in known and not _is_named(state, proven):
+    is_named = _is_named(state, proven)
+    if message.view in known and not is_named:
         return Reason.STALE if known[message.view].digest == proven.digest else Reason.CONFLICT
+    if message.view != state.view and message.view < max(known, default=message.view):
+        return Reason.STALE
+    wanted = Wanted.NAMED if is_named else Wanted.ENTERED if message.view == state.view else Wanted.LATER
+    if not _may_be_judged(state, vote.sender, wanted):
+        return Reason.TOO_MANY
     reason = judge_view_change(state, message)
     if reason is not None:
         return reason
@@ -230,6 +241,16 @@ def on_forwarded(state: State, message: Forwarded) -> Reason | None:
 def view_changes_for(state: State, view: View) -> list[Proven[ViewChange]]:
     """The VIEW-CHANGEs held for `view`, by ascending sender."""
     return [known[view] for _, known in sorted(state.view_changes.items()) if view in known]
+
+
+def _may_be_judged(state: State, sender: ReplicaId, wanted: Wanted) -> bool:
+    """Whether another VIEW-CHANGE that `sender` signed is worth some hundred signature checks in this interval."""
+    tick, counted = state.judged.get((sender, wanted), (state.tick, 0))
+    counted = counted if tick == state.tick else 0
+    if counted == VIEW_CHANGES_A_TICK_MAX:
+        return False
+    state.judged[sender, wanted] = (state.tick, counted + 1)
+    return True
 
 
 def asking_for(state: State, view: View) -> list[ReplicaId]:

@@ -136,7 +136,7 @@ class Machine:
         if isinstance(content, Payload):
             named = content.reference
             if verify(named.author, named.digest, content.signature) and self.replica.wants_batch(
-                named.author, named.number, named.digest
+                named.author, named.number, named.digest, named.size_bytes
             ):
                 self.store(content)
         elif self.replica.wants(content):

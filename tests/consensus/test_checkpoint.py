@@ -75,7 +75,7 @@ def test_a_final_block_waits_for_its_payload() -> None:
     one = One(1)
     one.hear(3, final_block(one, FIRST))
     assert one.ready.decided == []
-    assert one.replica.wants_batch(batch().author, batch().number, batch().digest)
+    assert one.replica.wants_batch(batch().author, batch().number, batch().digest, batch().size_bytes)
     one.hold(batch())
     assert [each.sequence for each in one.ready.decided] == [1]
 
@@ -166,7 +166,7 @@ def test_another_header_than_the_quorums_halts__t_e2() -> None:
     assert (one.ready.halt.sequence, one.ready.halt.own, one.ready.halt.certified) == (1, ours, _digest(One(1)))
     one.accept(pre_prepare(2, batch(0, 2)))
     assert (one.ready.send, one.ready.send_after, one.ready.decided) == ([], [], [])
-    assert not one.replica.wants_batch(batch().author, batch(0, 3).number, OTHER)
+    assert not one.replica.wants_batch(batch().author, batch(0, 3).number, OTHER, 1)
 
 
 def test_another_header_than_that_of_a_final_block_halts__t_e2() -> None:

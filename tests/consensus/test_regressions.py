@@ -99,7 +99,7 @@ def test_a_stranger_is_a_reason_and_no_exception__t_a9(sender: int) -> None:
     one.open(sealed(sender, FIRST))
     assert one.reasons() == [Reason.NOT_MEMBER]
     assert not one.replica.wants(sealed(sender, FIRST).bundle)
-    assert not one.replica.wants_batch(type(batch().author)(sender), batch().number, OTHER)
+    assert not one.replica.wants_batch(type(batch().author)(sender), batch().number, OTHER, 1)
 
 
 def test_a_proposal_by_a_strange_author_is_refused__t_a9() -> None:

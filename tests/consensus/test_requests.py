@@ -99,12 +99,14 @@ def test_of_an_equivocating_author_the_first_to_come_is_ordered_and_both_are_hel
 
 def test_an_author_has_a_bounded_claim__t_i1() -> None:
     known = requests()
-    room = [number for number in range(100) if known.has_room_for(ReplicaId(0), BatchNumber(number))]
+    room = [
+        number for number in range(100) if known.has_room_for(ReplicaId(0), BatchNumber(number), size_bytes=1, tick=0)
+    ]
     assert room == list(range(1, BATCHES_AHEAD_MAX + 1))
     known.store(batch(0, 1), tick=0)
-    assert not known.has_room_for(ReplicaId(0), BatchNumber(1)), "a second copy is not wanted"
+    assert not known.has_room_for(ReplicaId(0), BatchNumber(1), size_bytes=1, tick=0), "a second copy is not wanted"
     known.execute([batch(0, 1)])
-    assert known.has_room_for(ReplicaId(0), BatchNumber(BATCHES_AHEAD_MAX + 1))
+    assert known.has_room_for(ReplicaId(0), BatchNumber(BATCHES_AHEAD_MAX + 1), size_bytes=1, tick=0)
 
 
 def test_asking_for_few_costs_little() -> None:

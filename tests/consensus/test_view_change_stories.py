@@ -100,7 +100,7 @@ def test_one_censored_gateway_is_enough_to_change_the_view__t_h2() -> None:
     """Primary 0 orders everything but the batches of 3, and the others have plenty of work all the while."""
     cluster = Cluster(4, liars=[0])
     cluster.loss = lambda frame: frame.to == 0 and isinstance(frame.content, Payload) and frame.sender == 3
-    cluster.machines[0].replica.wants_batch = lambda author, number, content: author != 3  # type: ignore[method-assign]
+    cluster.machines[0].replica.wants_batch = lambda author, number, content, size_bytes: author != 3  # type: ignore[method-assign]
     cluster.submit(3)
     for each in range(4 * ONE_VIEW):
         cluster.submit(1 + each % 2)
