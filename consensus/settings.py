@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from consensus.quorum import Committee
 from consensus.types import Digest, Epoch, ReplicaId
 
+LOG_SIZE = 128
+"""L, unless somebody sets another: four checkpoint intervals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -20,7 +23,7 @@ class Settings:
     """What the first block calls its parent: the chain id."""
     checkpoint_interval: int = 32
     """K: every K-th block certificate is a stable checkpoint (§4.3)."""
-    log_size: int = 128
+    log_size: int = LOG_SIZE
     """L = 4K: a replica accepts sequence numbers in (h, h+L]. A primary stops at h+L/2, since the first replica to
     get a stable checkpoint must not run out of the others' windows (Fabric v0.6 #1119)."""
     in_flight_max: int = 32

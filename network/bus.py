@@ -12,8 +12,8 @@ from typing import Protocol
 
 import msgspec
 
-PAYLOAD_BYTES_MAX = 2 << 20
-"""No payload is longer: 2 MiB, twice the longest batch (node/batch.BATCH_BYTES_MAX)."""
+PAYLOAD_BYTES_MAX = 4 << 20
+"""No payload is longer: 4 MiB, the longest VIEW-CHANGE of a hundred members (consensus/sizes.py)."""
 
 
 class Channel(enum.StrEnum):

@@ -125,6 +125,8 @@ class Core:
             batch = self._inbound.open_batch(frame, wants=self.replica.wants_batch)
             if isinstance(batch, Refusal):
                 self._count(batch, member)
+                if batch is Refusal.BAD_ENVELOPE:
+                    self.replica.disgrace(frame.sender, frame.content())
             else:
                 self._store_batch(batch)
 

@@ -48,14 +48,14 @@ class Inbound:
         return sealed.opened(self.verify_member) or Refusal.BAD_SIGNATURE
 
     def open_batch(
-        self, frame: BatchFrame, *, wants: Callable[[ReplicaId, BatchNumber, Digest], bool]
+        self, frame: BatchFrame, *, wants: Callable[[ReplicaId, BatchNumber, Digest, int], bool]
     ) -> OpenBatch | Refusal:
         """Check a batch: is it of use, did its author sign it, is every envelope whole and signed.
 
         One bad envelope refuses the batch whole, for everybody alike: an honest gateway packs none.
         """
         content = frame.content()
-        if not wants(frame.sender, frame.head.number, content):
+        if not wants(frame.sender, frame.head.number, content, len(frame.payload)):
             return Refusal.USELESS
         if not self.verify(self.keys[frame.sender], content, frame.head.signature):
             return Refusal.BAD_SIGNATURE

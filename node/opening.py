@@ -18,12 +18,20 @@ from canonical.signing import Signature
 from consensus.bundle import Bundle, SealedBundle
 from consensus.messages import BatchReference, Message
 from consensus.quorum import Committee
+from consensus.settings import LOG_SIZE
+from consensus.sizes import view_change_bytes_max
 from consensus.types import BatchNumber, Epoch, ReplicaId
 from ledger.envelope import Envelope, signed_bytes, transaction_ids
 from node.batch import BATCH_BYTES_MAX, Batch, reference
 
 FRAME_BYTES_MAX = BATCH_BYTES_MAX + (1 << 16)
-"""Nothing longer is even decoded: the largest batch, and room to spare for a bundle."""
+"""The largest batch, and room to spare for a bundle."""
+
+
+def frame_bytes_max(committee: Committee) -> int:
+    """Nothing longer is even decoded: the largest batch or the longest VIEW-CHANGE, whichever is longer, and room."""
+    longest = view_change_bytes_max(committee, log_size=LOG_SIZE)
+    return max(FRAME_BYTES_MAX, longest + (1 << 16))
 
 
 class Refusal(enum.StrEnum):
@@ -132,12 +140,19 @@ class FrameReader:
     chain: Digest
     epoch: Epoch
     committee: Committee
-    _frames: Reader[Bundle | BatchHead] = field(default_factory=lambda: Reader(FRAME, size_max=FRAME_BYTES_MAX))
+    bytes_max: int = field(init=False)
+    """The longest frame that is decoded."""
+    _frames: Reader[Bundle | BatchHead] = field(init=False)
     _batches: Reader[Batch] = field(default_factory=lambda: Reader(Batch, size_max=BATCH_BYTES_MAX))
+
+    def __post_init__(self) -> None:
+        """Prepare for frames as long as this committee's may be."""
+        self.bytes_max = frame_bytes_max(self.committee)
+        self._frames = Reader(FRAME, size_max=self.bytes_max)
 
     def read(self, payload: bytes) -> Frame | Refusal:
         """Decode a frame; refuse what is too long, has another shape, or is of no member."""
-        if len(payload) > FRAME_BYTES_MAX:
+        if len(payload) > self.bytes_max:
             return Refusal.OVERSIZED
         frame = self._frames.read(payload)
         if isinstance(frame, Malformed):
