@@ -108,6 +108,7 @@ def test_f_plus_1_members_that_run_through_views_do_not_deepen_the_stack__t_i4()
         for view in range(1, 500):
             for sender in (2, 3):
                 one.hear(sender, view_change(view))
+            one.fire()
     assert one.state.view == 499
 
 

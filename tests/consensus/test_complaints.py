@@ -159,6 +159,7 @@ def test_patience_doubles_with_each_view_up_to_eight_times_and_returns_with_prog
     one = One(6, 7)
     start = one.state.patience_ms
     for view in range(1, 6):
+        one.fire()
         for sender in range(5):
             one.hear(sender, view_change(view))
         assert one.state.patience_ms == start << min(view, PATIENCE_DOUBLINGS_MAX)
