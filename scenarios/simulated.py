@@ -46,7 +46,7 @@ class SimulatedWorld:
         self._views: list[list[int]] = [[0] for _ in range(members)]
         self._final = [0] * members
         self._told_final: set[Digest] = set()
-        self._under_way: dict[tuple[int, int, bytes], list[Happening]] = {}
+        self._under_way: dict[tuple[int, int, Channel, bytes], list[Happening]] = {}
         self._watch()
 
     def _key(self, name: str) -> tuple[PublicKey, Sign]:
@@ -78,7 +78,7 @@ class SimulatedWorld:
             return
         target = next(each.index for each in self.simulation.members if each.id == said.target)
         told = Happening(self._time_ms, member.index, "sent", " ".join(sorted(tags)) or "batch", target)
-        self._under_way.setdefault((member.index, target, said.payload[-64:]), []).append(told)
+        self._under_way.setdefault((member.index, target, said.channel, said.payload[-64:]), []).append(told)
         self.story.add(told)
 
     def _on_delivered(
@@ -89,11 +89,12 @@ class SimulatedWorld:
         channel: Channel,
         data: bytes,
     ) -> None:
-        waiting = self._under_way.get((source, target, data[-64:]))
+        waiting = self._under_way.get((source, target, channel, data[-64:]))
         if waiting:
-            waiting.pop(0).arrives_ms = self._time_ms
+            # The same bytes may have been sent before, and lost: what arrives is the last of them.
+            waiting.pop().arrives_ms = self._time_ms
             if not waiting:
-                del self._under_way[source, target, data[-64:]]
+                del self._under_way[source, target, channel, data[-64:]]
         deliver(source, target, channel, data)
 
     def _on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:

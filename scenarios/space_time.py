@@ -10,7 +10,15 @@ from html import escape
 from scenarios.world import Happening, Story
 
 WIDTH_PER_MEMBER = 170
-MARGIN = 90
+GUTTER = 330
+"""Left of all lines: room for the steps of the plan, in words."""
+
+LABEL_LETTERS_MAX = 58
+"""As many letters of the small type as the gutter is wide."""
+
+LABEL_PIXELS = 13
+"""The least distance of two labels: steps of one moment stand below each other."""
+
 HEIGHT_MIN = 500
 PIXELS_PER_MESSAGE = 7
 MESSAGES_MAX = 250
@@ -39,6 +47,7 @@ Down = Callable[[float], float]
 
 STYLE = (
     "text{font:12px system-ui,sans-serif;fill:#212529}.small{font-size:10px;fill:#495057}"
+    "text{paint-order:stroke;stroke:#fff;stroke-width:3px;stroke-linejoin:round}"
     ".life{stroke:#495057;stroke-width:2}.down{stroke:#f1f3f5;stroke-width:6}.step{stroke:#dee2e6;stroke-dasharray:4 4}"
 )
 
@@ -62,9 +71,9 @@ def space_time(story: Story, members: Sequence[str], *, title: str, from_ms: flo
         return round(70 + min(height + 20.0, (time_ms - begins_ms) * scale), 1)
 
     def x(member: int) -> int:
-        return MARGIN + WIDTH_PER_MEMBER * member + WIDTH_PER_MEMBER // 2
+        return GUTTER + WIDTH_PER_MEMBER * member + WIDTH_PER_MEMBER // 2
 
-    width = MARGIN + WIDTH_PER_MEMBER * len(members) + 20
+    width = GUTTER + WIDTH_PER_MEMBER * len(members) + 20
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height + 110}" width="{width}"'
         f' height="{height + 110}" role="img"><title>{escape(title)}</title><style>{STYLE}</style>',
@@ -75,7 +84,10 @@ def space_time(story: Story, members: Sequence[str], *, title: str, from_ms: flo
         parts.append(f'<text x="{x(number)}" y="45" text-anchor="middle">{number} {escape(member)}</text>')
         parts.append(f'<line class="life" x1="{x(number)}" y1="60" x2="{x(number)}" y2="{height + 90}"/>')
     parts += _outages(story, begins_ms, x, y, len(members), height)
-    parts += [_drawn(each, x, y, width) for each in drawn]
+    labelled = [each for each in drawn if each.what == "step" or each.member < 0]
+    parts += [_line_of_step(each, y, width) for each in labelled if each.what == "step"]
+    parts += [_drawn(each, x, y) for each in drawn if each not in labelled]
+    parts += _labels(labelled, y)
     parts.append(_legend(height + 104))
     parts.append("</svg>\n")
     return "\n".join(parts)
@@ -113,17 +125,32 @@ def _gap(x: int, first: float, last: float) -> str:
     return f'<line class="down" x1="{x}" y1="{first}" x2="{x}" y2="{last}"/>'
 
 
-def _drawn(happening: Happening, x: Across, y: Down, width: int) -> str:
-    """One happening."""
-    top = y(happening.time_ms)
-    if happening.what == "step":
-        text = escape(happening.text[:60])
-        return (
-            f'<line class="step" x1="0" y1="{top}" x2="{width}" y2="{top}"/>'
-            f'<text class="small" x="4" y="{top - 2}">{happening.time_ms / 1000:.3f} s {text}</text>'
+def _line_of_step(step: Happening, y: Down, width: int) -> str:
+    """A dashed line across all members, under everything else."""
+    top = y(step.time_ms)
+    return f'<line class="step" x1="{GUTTER}" y1="{top}" x2="{width}" y2="{top}"/>'
+
+
+def _labels(happenings: Sequence[Happening], y: Down) -> list[str]:
+    """Words in the gutter, each as near to its moment as those above it leave room, with a line to it."""
+    parts: list[str] = []
+    lowest = 0.0
+    for each in happenings:
+        top = y(each.time_ms)
+        lowest = max(top, lowest + LABEL_PIXELS)
+        said = each.text if each.what == "step" else f"{each.what} {each.text}"
+        text = f"{each.time_ms / 1000:.3f} s  {said}"
+        shown = text if len(text) <= LABEL_LETTERS_MAX else text[: LABEL_LETTERS_MAX - 1] + "…"
+        parts.append(
+            f'<text class="small" x="4" y="{round(lowest + 3, 1)}">{escape(shown)}<title>{escape(text)}</title></text>'
+            f'<line class="step" x1="{GUTTER - 30}" y1="{round(lowest, 1)}" x2="{GUTTER}" y2="{top}"/>'
         )
-    if happening.member < 0:
-        return f'<text class="small" x="4" y="{top}">{escape(happening.what)} {escape(happening.text)}</text>'
+    return parts
+
+
+def _drawn(happening: Happening, x: Across, y: Down) -> str:
+    """One happening at a member."""
+    top = y(happening.time_ms)
     left = x(happening.member)
     if happening.to is not None:
         return _message(happening, left, x(happening.to), top, y)
@@ -138,7 +165,7 @@ def _drawn(happening: Happening, x: Across, y: Down, width: int) -> str:
             f'<text x="{left}" y="{top + 4}" text-anchor="middle" style="fill:#fff">{escape(happening.text)}</text>'
         )
     said = f"{happening.what} {happening.text}".strip()
-    return f'<text x="{left - 6}" y="{top + 4}" text-anchor="end" style="fill:#c92a2a">{escape(said)}</text>'
+    return f'<text x="{left + 8}" y="{top + 4}" style="fill:#c92a2a">{escape(said)}</text>'
 
 
 def _message(happening: Happening, left: int, right: int, top: float, y: Down) -> str:
@@ -159,6 +186,6 @@ def _message(happening: Happening, left: int, right: int, top: float, y: Down) -
 def _legend(bottom: float) -> str:
     parts = []
     for number, (kind, colour) in enumerate(COLOURS.items()):
-        left = 10 + 85 * number
+        left = 10 + 95 * number
         parts.append(f'<text class="small" x="{left}" y="{bottom}" style="fill:{colour}">{kind}</text>')
     return "".join(parts)
