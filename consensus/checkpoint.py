@@ -12,6 +12,7 @@ from consensus.events import Executed
 from consensus.evidence import accuse
 from consensus.log import Tally
 from consensus.messages import BlockVote, CertifiedBlock, CheckpointProof, header_digest, proposal_digest
+from consensus.mute import end_if_past
 from consensus.normal_case import decide
 from consensus.state import Block, State
 from consensus.types import SequenceNumber
@@ -34,7 +35,7 @@ def on_executed(state: State, event: Executed) -> None:
             _halt(state, Halt(header.height, block.digest, taken))
             return
         block.certificate = slot.taken_over
-    else:
+    elif state.mute is None:
         block.own_vote = BlockVote(header.height, block.digest)
         block.said_at = state.tick
         state.say(block.own_vote)
@@ -154,6 +155,7 @@ def stabilise(state: State, sequence: SequenceNumber) -> None:
         del state.blocks[height]
     for height in [each for each in state.block_votes if each <= sequence]:
         del state.block_votes[height]
+    end_if_past(state)
 
 
 def _certificate_from_votes(state: State, block: Block) -> CertifiedBlock | None:

@@ -126,7 +126,15 @@ class ViewRecord:
     """An own VIEW-CHANGE or NEW-VIEW; None where it entered a view."""
 
 
-Record = VoteRecord | PreparedRecord | ViewRecord
+@dataclass(frozen=True, slots=True)
+class MuteRecord:
+    """How long this replica, whose disk was lost, is mute: a second crash must not make it forget that."""
+
+    until: SequenceNumber | None
+    """H_M, once it is estimated; None when it is past, and the replica may vote."""
+
+
+Record = VoteRecord | PreparedRecord | ViewRecord | MuteRecord
 Push = PushBlocks | PushBatches
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from consensus.mute import why_mute
 from consensus.normal_case import is_committed_local, is_prepared
 from consensus.state import State
 from consensus.status import missing_batches
@@ -36,6 +37,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """None when nothing is known to be open."""
     asked: ReplicaId | None
     """Whom the last status asked for what is missing."""
+    mute: str
+    """Why it casts no vote, and until which block; empty where it votes."""
     halted: bool
     """It got another header than a quorum, and stopped."""
     active: bool
@@ -61,6 +64,7 @@ def explain(state: State) -> Explanation:
         highest_seen=max(state.executed, *seen),
         oldest_open=oldest_open(state),
         asked=state.asked_last,
+        mute=why_mute(state),
         halted=state.halted,
         active=state.active,
         left_because=state.left_because,

@@ -88,7 +88,12 @@ def on_passed_over_timer(state: State) -> None:
 
 
 def complain(state: State, reason: SuspectReason) -> None:
-    """Say SUSPECT, and repeat it in every STATUS until it is taken back."""
+    """Say SUSPECT, and repeat it in every STATUS until it is taken back.
+
+    A mute replica brings no progress itself, and is silent (M1).
+    """
+    if state.mute is not None:
+        return
     state.complaint = reason
     state.ready.send.append(Outgoing(Suspect(state.view, reason)))
 
@@ -100,7 +105,7 @@ def on_new_view_timer(state: State) -> None:
 
 def on_hand_over(state: State) -> None:
     """T5: the primary is about to stop and says so; the others need not wait for their timers (libbyz `shutdown`)."""
-    if state.active and state.is_primary and state.settings.committee.size > 1:
+    if state.active and state.is_primary and state.mute is None and state.settings.committee.size > 1:
         state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.HAND_OVER)))
 
 

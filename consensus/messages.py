@@ -285,6 +285,28 @@ class Forwarded(Message, frozen=True, tag="forwarded"):
     vote: CertificateVote
 
 
+NONCE_BYTES = 16
+"""Enough that no two lives of a member, drawn at random, ask under one nonce."""
+
+Nonce = Annotated[bytes, msgspec.Meta(min_length=NONCE_BYTES, max_length=NONCE_BYTES)]
+"""What one life of a member asks under."""
+
+
+class QueryStable(Message, frozen=True, tag="query-stable"):
+    """<QUERY-STABLE, i>_i (TOCS'02 §4.3.2): i lost its disk and asks how far the others are."""
+
+    nonce: Nonce
+    """Drawn for this life of i, so that no old answer answers it."""
+
+
+class ReplyStable(Message, frozen=True, tag="reply-stable"):
+    """<REPLY-STABLE, c, p, i>_i (TOCS'02 §4.3.2): c and p both follow from the last block that i executed."""
+
+    nonce: Nonce
+    """That of the question."""
+    executed: SequenceNumber
+
+
 class Equivocation(Message, frozen=True, tag="equivocation"):
     """Evidence: two votes, or two statements about a view, of one member that no honest member could both have said."""
 
@@ -297,5 +319,18 @@ class Equivocation(Message, frozen=True, tag="equivocation"):
 Vote = PrePrepare | Prepare | Commit | BlockVote
 """What binds its sender: recorded on disk before it leaves, said once for each slot."""
 
-Item = PrePrepare | Prepare | Commit | BlockVote | Suspect | ViewChange | NewView | Forwarded | Status | CertifiedBlock
+Item = (
+    PrePrepare
+    | Prepare
+    | Commit
+    | BlockVote
+    | Suspect
+    | ViewChange
+    | NewView
+    | Forwarded
+    | Status
+    | CertifiedBlock
+    | QueryStable
+    | ReplyStable
+)
 """Everything a bundle may carry."""

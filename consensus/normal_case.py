@@ -32,7 +32,7 @@ def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None
     that has not executed up to min-s does not know which batches ran, and orders nothing yet (T-D14).
     """
     settings = state.settings
-    if not state.is_primary or not state.active or state.executed < state.carried.low:
+    if not state.is_primary or not state.active or state.mute is not None or state.executed < state.carried.low:
         return
     while True:
         said = max((n for n, slot in state.log.slots.items() if slot.own_pre_prepare), default=0)
@@ -205,7 +205,12 @@ def advance(state: State, slot: Slot) -> None:
     """Say what this slot now allows, and hand out what is decided."""
     state.moved = True
     accepted = slot.pre_prepare
-    if accepted is not None and slot.digest is not None and holds_payload(state, accepted.proposal):
+    if (
+        state.mute is None
+        and accepted is not None
+        and slot.digest is not None
+        and holds_payload(state, accepted.proposal)
+    ):
         if slot.own_prepare is None and not _is_by_primary(state, slot):
             slot.own_prepare = Prepare(accepted.view, slot.sequence, slot.digest)
             slot.said_at = state.tick

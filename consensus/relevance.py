@@ -17,12 +17,15 @@ from consensus.messages import (
     NewView,
     Prepare,
     PrePrepare,
+    QueryStable,
+    ReplyStable,
     Status,
     Suspect,
     ViewChange,
     Vote,
     statement_digest,
 )
+from consensus.mute import admits_query
 from consensus.state import State
 from consensus.types import ReplicaId
 
@@ -60,6 +63,11 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
             return peer is None or peer.admits(item.number, tick=state.tick)
         case CertifiedBlock():
             return item.header.height > state.certified
+        case QueryStable():
+            return state.mute is None and admits_query(state, sender)
+        case ReplyStable():
+            mute = state.mute
+            return mute is not None and mute.until is None and item.nonce == mute.nonce
         case _:
             assert_never(item)
 

@@ -29,10 +29,13 @@ from consensus.messages import (
     NewView,
     Prepare,
     PrePrepare,
+    QueryStable,
+    ReplyStable,
     Status,
     Suspect,
     ViewChange,
 )
+from consensus.mute import ask, on_query_stable, on_reply_stable
 from consensus.normal_case import advance, on_commit, on_pre_prepare, on_prepare, propose
 from consensus.relevance import could_matter
 from consensus.requests import Requests, Stream
@@ -182,6 +185,10 @@ class Replica:
                 return on_status(self.state, signed, item)
             case CertifiedBlock():
                 return on_certified_block(self.state, item)
+            case QueryStable():
+                return on_query_stable(self.state, signed, item)
+            case ReplyStable():
+                return on_reply_stable(self.state, signed, item)
             case _:
                 assert_never(item)
 
@@ -200,5 +207,6 @@ class Replica:
                 on_new_view_timer(self.state)
             case TimerKind.STATUS:
                 on_status_timer(self.state, wall_ms=wall_ms)
+                ask(self.state)
             case _:
                 assert_never(event.kind)

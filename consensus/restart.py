@@ -22,8 +22,9 @@ from consensus.messages import (
     Vote,
     header_digest,
 )
+from consensus.mute import end_if_past
 from consensus.normal_case import decide
-from consensus.state import Block, State
+from consensus.state import Block, Mute, State
 from consensus.types import BatchNumber, SequenceNumber, View
 
 
@@ -51,6 +52,8 @@ class Remembered:
     """The latest prepared certificate for each number above `stable`."""
     executed_batches: tuple[BatchNumber, ...]
     """For each author, the last batch executed."""
+    mute: Mute | None = None
+    """Set where an earlier disk was lost: what is known of how far that went."""
 
 
 def remember(state: State, remembered: Remembered) -> None:
@@ -78,7 +81,11 @@ def remember(state: State, remembered: Remembered) -> None:
         state.ready.send.append(Outgoing(statement))
     for vote in remembered.votes:
         _say_again(state, vote)
+    state.mute = remembered.mute
+    if state.mute is not None and state.mute.view > state.view:
+        state.view, state.active = state.mute.view, False
     decide(state)
+    end_if_past(state)
 
 
 def _say_again(state: State, vote: Vote) -> None:

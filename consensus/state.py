@@ -18,6 +18,7 @@ from consensus.messages import (
     CheckpointProof,
     Equivocation,
     NewView,
+    Nonce,
     Proposal,
     Status,
     SuspectReason,
@@ -103,6 +104,37 @@ class Peer:
         self.number_highest = max(self.number_highest, status.number)
 
 
+@dataclass(slots=True)
+class Told:
+    """What another replica replied to this life of a mute one."""
+
+    lowest: SequenceNumber
+    """The lowest block it named as its last executed."""
+    highest: SequenceNumber
+
+
+@dataclass(slots=True)
+class Mute:
+    """What a replica that lost its disk knows of its former lives (M1-M6)."""
+
+    nonce: Nonce
+    """Drawn for this life."""
+    view: View
+    """No former life made a statement about a later view: the mark beside its keys says so."""
+    until: SequenceNumber | None = None
+    """H_M: no former life voted above it. None while it is not estimated."""
+    told: dict[ReplicaId, Told] = field(default_factory=dict)
+    """The replies to this life."""
+
+
+@dataclass(slots=True)
+class Queries:
+    """How often a replica asked lately: it is answered so often in a status interval and no oftener."""
+
+    tick: int
+    count: int
+
+
 Statement_co = TypeVar("Statement_co", bound=ViewStatement, covariant=True)
 
 
@@ -173,6 +205,10 @@ class State:
     """How far this replica was when the progress timer was last set."""
     checkpoint: CheckpointProof | None = None
     """The last stable checkpoint with its certificate."""
+    mute: Mute | None = None
+    """Set while this replica must bind itself to nothing, as its disk was lost and it may have done so before."""
+    queries: dict[ReplicaId, Queries] = field(default_factory=dict)
+    """Mute replicas that asked."""
     accused: dict[ReplicaId, Equivocation] = field(default_factory=dict)
     """Members that contradicted themselves, with the proof."""
     executed: SequenceNumber = SequenceNumber(0)

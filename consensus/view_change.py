@@ -34,15 +34,29 @@ view at most once in its patience, which is longer, unless primaries hand over o
 def leave(state: State, view: View, *, because: str) -> None:
     """V2: stop voting in the current view and ask for `view`; the request is on disk before it leaves.
 
-    Final blocks are still taken over meanwhile; only votes stop.
+    Final blocks are still taken over meanwhile; only votes stop. A mute replica asks for nothing and stays (M6).
     """
     assert view > state.view, "I7: a replica's view never falls"
+    if state.mute is not None:
+        return
     state.move_to(view)
     state.left_because = because
     state.failed_views += 1
-    own = ViewChange(view, state.checkpoint, prepared_above_stable(state))
-    state.ready.records.append(ViewRecord(view, own))
+    ask_for_view(state)
+
+
+def ask_for_view(state: State) -> None:
+    """Say VIEW-CHANGE for the view that is being entered; once in all lives of this replica."""
+    own = ViewChange(state.view, state.checkpoint, prepared_above_stable(state))
+    state.ready.records.append(ViewRecord(state.view, own))
     state.ready.send_after.append(Outgoing(own))
+
+
+def follow(state: State, view: View) -> None:
+    """M6: a mute replica goes where f+1 others are, asks for nothing, and casts no vote there either."""
+    state.move_to(view)
+    state.left_because = "the others left before"
+    state.ready.records.append(ViewRecord(view, None))
 
 
 def prepared_above_stable(state: State) -> tuple[PreparedCertificate, ...]:
@@ -117,7 +131,11 @@ def join(state: State) -> None:
     """
     claims = sorted((max(known) for known in state.view_changes.values() if known), reverse=True)
     weak = state.settings.committee.weak_quorum
-    if len(claims) >= weak and claims[weak - 1] > state.view:
+    if len(claims) < weak or claims[weak - 1] <= state.view:
+        return
+    if state.mute is not None:
+        follow(state, claims[weak - 1])
+    else:
         leave(state, claims[weak - 1], because=f"{weak} members left before")
 
 
@@ -135,7 +153,7 @@ def assemble(state: State) -> None:
     if len(asking_for(state, state.view)) >= quorum and TimerKind.NEW_VIEW not in state.timers:
         state.set_timer(TimerKind.NEW_VIEW, after_ms=state.patience_ms)
     held = view_changes_for(state, state.view)
-    if len(held) >= quorum and state.is_primary and state.own_new_view is None:
+    if len(held) >= quorum and state.is_primary and state.own_new_view is None and state.mute is None:
         latest_first = sorted(held, key=lambda each: (-stable_of(each.message), each.vote.sender))
         chosen = sorted(latest_first[:quorum], key=lambda each: each.vote.sender)
         named = tuple(NamedViewChange(each.vote.sender, each.digest) for each in chosen)
@@ -199,7 +217,7 @@ def enter(state: State, new_view: Proven[NewView]) -> None:
 
 def say_carried_over(state: State) -> None:
     """V10: the new primary pre-prepares O, as far as its own window reaches; its own proposals follow above max-s."""
-    if not state.active or not state.is_primary or state.stable >= state.carried.high:
+    if not state.active or not state.is_primary or state.mute is not None or state.stable >= state.carried.high:
         return
     for sequence, proposal in state.carried.proposals.items():
         if not state.log.covers(sequence):

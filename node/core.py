@@ -12,15 +12,17 @@ from collections.abc import Iterable
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import OpenBundle
-from consensus.effects import Decided, Outgoing, PreparedRecord, ViewRecord, VoteRecord
+from consensus.effects import Decided, MuteRecord, Outgoing, PreparedRecord, ViewRecord, VoteRecord
 from consensus.events import BatchStored, Executed, HandOver, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
 from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, ViewStatement, Vote
+from consensus.mute import why_mute
 from consensus.quorum import Committee
 from consensus.replica import Replica
 from consensus.restart import Remembered
 from consensus.settings import Settings
+from consensus.state import Mute
 from consensus.types import BatchNumber, Epoch, ReplicaId
 from ledger.charter import chain_id, members_digest
 from ledger.envelope import Envelope, transaction_ids
@@ -35,12 +37,13 @@ from node.identity import Identity, Knobs
 from node.inbound import Inbound
 from node.opening import BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
-from node.restored import Restored
+from node.restored import LostDisk, Restored
 from node.writes import (
     Stabilise,
     StoreBatch,
     StoreBlock,
     StoreCertificate,
+    StoreMute,
     StorePrepared,
     StoreView,
     StoreVote,
@@ -81,6 +84,8 @@ class Core:
         self._inbound = Inbound(self.chain, keys, identity.verify, reader, decode or reader.read)
         self._framer = Framer(self.chain, self._epoch, self._self, identity.sign)
         self._guard = SignGuard()
+        self._marked = identity.voted
+        self._nonce = identity.nonce
         self._packer = Packer(
             self.chain, self._epoch, self._self, identity.sign, knobs.block_interval_ms, knobs.batch_bytes_max
         )
@@ -138,6 +143,8 @@ class Core:
             return Known(ids)
         if self.replica.state.halted:
             return Unavailable("this member halted: it computed another block than the quorum", RETRY_AFTER_MS)
+        if self.replica.state.mute is not None:
+            return Unavailable(f"this member is {why_mute(self.replica.state)}", RETRY_AFTER_MS)
         size_bytes = len(encode(envelope))
         if not self._pool.has_room_for(transactions=len(ids), size_bytes=size_bytes):
             return Unavailable("the pool of this gateway is full", RETRY_AFTER_MS)
@@ -175,6 +182,9 @@ class Core:
         # What was executed may let the gateway pack its next batch.
         self._stirred = bool(ready.executed)
         ready.binds = bool(self._gated or self._undurable)
+        view = self.replica.state.view
+        if ready.binds and (self._marked is None or view > self._marked):
+            self._marked = ready.mark = view
         return ready
 
     @property
@@ -224,8 +234,10 @@ class Core:
     # Batches
 
     def _pack(self) -> None:
-        streams = self.replica.state.requests.streams
-        while (batch := self._packer.pack(executed=streams[self._self].executed)) is not None:
+        if self.replica.state.mute is not None:
+            return
+        own = self.replica.state.requests.streams[self._self]
+        while (batch := self._packer.pack(executed=own.executed, held_up_to=own.held_up_to)) is not None:
             self._ready.admitted += batch.ids
             self._undurable.append(Outbound(Channel.BATCHES, None, batch.payload))
             self._store_batch(batch)
@@ -250,6 +262,8 @@ class Core:
                     self._ready.writes.append(StorePrepared(certificate))
                 case ViewRecord(view, statement):
                     self._ready.writes.append(StoreView(view, statement))
+                case MuteRecord(until):
+                    self._ready.writes.append(StoreMute(until))
         self._gated += ready.send_after
         self._ready.timers += ready.timers
         self._ready.pushes += ready.pushes
@@ -343,13 +357,19 @@ class Core:
             votes=restored.votes,
             prepared=restored.prepared,
             executed_batches=executed,
+            mute=self._mute(restored.lost),
         )
+
+    def _mute(self, lost: LostDisk | None) -> Mute | None:
+        if lost is None:
+            return None
+        assert self._nonce is not None, "M2: each life of a member without its disk asks under a nonce of its own"
+        return Mute(self._nonce, lost.view, lost.until)
 
     def _restore(self, restored: Restored) -> None:
         self._guard.raise_floor(restored.stable)
         for said in (*restored.votes, *restored.statements):
             assert self._guard.admit(said), "I2: one digest for one slot"
-        self._packer.next_batch = restored.next_batch_number
         for payload in restored.batches:
             batch = self._inbound.reader.reopen(payload)
             self._batches[batch.reference.digest] = batch

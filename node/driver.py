@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 
 from canonical.hashing import Digest
 from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
+from consensus.types import View
 from ledger.envelope import Envelope
 from network.bus import Bus, Channel
 from node.admission import Admission, Admitted, Known, Refused, Unavailable
@@ -71,10 +72,14 @@ class Driver:
         *,
         certified: int,
         clock_ms: Callable[[], int],
+        mark: Callable[[View], None],
         trace: Trace,
         log: Log,
     ) -> None:
-        """Take over a core as restored; `certified` is the height up to which its disk holds certificates."""
+        """Take over a core as restored; `certified` is the height up to which its disk holds certificates.
+
+        `mark` makes the mark beside the keys say a view, or raises StorageFailed.
+        """
         self.core = core
         self.waits = FinalityWaits()
         self.certified = certified
@@ -90,6 +95,7 @@ class Driver:
         self._reader = reader
         self._bus = bus
         self._clock_ms = clock_ms
+        self._mark = mark
         self._trace = trace
         self._log = log
         self._wake = asyncio.Event()
@@ -188,6 +194,8 @@ class Driver:
         """Do what the core asks for, in its order; return whether it may ask for more."""
         for outbound in ready.outbound:
             self._bus.publish(outbound.channel, outbound.payload, to=outbound.to)
+        if ready.mark is not None:
+            self._mark(ready.mark)
         self._unwritten += ready.writes
         if ready.binds or (ready.certified and self._somebody_listens()) or len(self._unwritten) > WRITES_PUT_OFF_MAX:
             self._write()

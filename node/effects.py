@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from canonical.hashing import Digest
 from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
-from consensus.types import SequenceNumber
+from consensus.types import SequenceNumber, View
 from network.bus import Channel
 from node.writes import StoreBlock, Write
 
@@ -24,6 +24,9 @@ class CoreReady:
     """What a turn asks for, in the order in which the driver must act."""
 
     outbound: list[Outbound] = field(default_factory=list)
+    mark: View | None = None
+    """The mark beside the keys must say this view, synced, before any of `writes` is counted as durable: from then on
+    an empty disk is a lost one."""
     writes: list[Write] = field(default_factory=list)
     binds: bool = False
     """Whether anything waits for `writes`, and for all before them, to be on disk: votes, or a batch of its own. Where

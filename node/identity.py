@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from canonical.signing import Sign, VerifySignature
+from consensus.messages import Nonce
+from consensus.types import View
 from ledger.charter import Charter
 
 
@@ -15,6 +17,11 @@ class Identity:
     sign: Sign
     """With the member's node key."""
     verify: VerifySignature
+    voted: View | None = None
+    """What the mark beside its keys says: the latest view that it ever bound itself in, or None for a key that never
+    bound anybody."""
+    nonce: Nonce | None = None
+    """Drawn at random for this life; needed only by a member that lost its disk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,21 +35,23 @@ class Packer:
     batch_bytes_max: int
     """A batch of this size is full."""
     pool: Pool = field(default_factory=Pool)
-    next_batch: BatchNumber = BatchNumber(1)
-    """The number of the next batch."""
     timers: list[SetTimer] = field(default_factory=list)
     """Asked for since the core last took them."""
     _lingers: bool = False
     _linger_is_over: bool = False
     _generation: int = 0
 
-    def pack(self, *, executed: BatchNumber) -> OpenBatch | None:
-        """The next batch, signed and numbered, if one is due; `executed` is the number of the last own one that ran."""
+    def pack(self, *, executed: BatchNumber, held_up_to: BatchNumber) -> OpenBatch | None:
+        """The next batch, signed and numbered, if one is due.
+
+        `executed` is the number of the last own batch that ran; all own ones up to `held_up_to` are here.
+        """
         if not self.pool.waiting:
             return None
-        # A member that lost its disk gave out these numbers before and learns of them from the chain.
-        self.next_batch = max(self.next_batch, BatchNumber(executed + 1))
-        out = self.next_batch - 1 - executed
+        # A member that lost its disk gave out numbers before, and learns of them from the others and the chain. One
+        # that nobody has any more it must give out again, or none above it would ever run.
+        number = BatchNumber(held_up_to + 1)
+        out = held_up_to - executed
         is_full = self.pool.waiting_bytes >= self.batch_bytes_max
         if out >= BATCHES_OUT_MAX:
             return None
@@ -59,9 +61,8 @@ class Packer:
         self._stop_lingering()
         envelopes, ids = self.pool.pack(size_bytes_max=self.batch_bytes_max)
         batch, content = seal_batch(
-            envelopes, chain=self.chain, epoch=self.epoch, author=self.author, number=self.next_batch, sign=self.sign
+            envelopes, chain=self.chain, epoch=self.epoch, author=self.author, number=number, sign=self.sign
         )
-        self.next_batch = BatchNumber(self.next_batch + 1)
         payload = encode(batch)
         return OpenBatch(batch, reference(batch, digest=content, size_bytes=len(payload)), payload, ids)
 

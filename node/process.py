@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TextIO
 
 from canonical.signing import PublicKey
+from consensus.messages import NONCE_BYTES
 from ledger.charter import chain_id
 from ledger.ledger import Ledger
 from network.bus import Bus, LinkState, LinkStatus
@@ -39,6 +40,7 @@ from node.gateway.server import GatewayServer
 from node.gateway.service import Service
 from node.home.home import Home, open_home
 from node.home.keys import MemberKeys, verify_signature
+from node.home.mark import Mark
 from node.identity import Identity, Knobs
 from node.lifeline import end_with_parent
 from node.logs import Log, open_log
@@ -146,12 +148,16 @@ class Node:
         """Open disk and bus and put the core between them; `stack` closes what is opened, last first."""
         charter = home.charter
         chain = chain_id(charter)
-        storage = Storage(home.database, chain=chain, member=home.replica, genesis=Ledger.genesis(charter).entries)
+        mark = Mark(home.path, chain=chain)
+        voted = mark.read()
+        genesis = Ledger.genesis(charter).entries
+        storage = Storage(home.database, chain=chain, member=home.replica, genesis=genesis, lost=voted)
         stack.callback(storage.close)
         audited = audit(home.database, charter=charter, member=home.replica)
         refuse_if_edited(home.database, audited)
         assert audited.ledger is not None, "an audit without findings ends with the ledger"
-        identity = Identity(charter, home.member.id, keys.node.sign, verify_signature)
+        nonce = os.urandom(NONCE_BYTES)
+        identity = Identity(charter, home.member.id, keys.node.sign, verify_signature, voted, nonce)
         core = _restore_core(home, identity, storage.load(), audited.ledger, self._recorder(stack))
         reader = storage.reader()
         stack.callback(reader.close)
@@ -166,6 +172,7 @@ class Node:
             bus,
             certified=core.explain().certified,
             clock_ms=self._clock.now_ms,
+            mark=mark.write,
             trace=trace,
             log=self._log,
         )

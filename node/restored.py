@@ -13,7 +13,7 @@ from consensus.messages import (
     ViewStatement,
     Vote,
 )
-from consensus.types import BatchNumber, Digest, SequenceNumber, View
+from consensus.types import Digest, SequenceNumber, View
 from ledger.receipts import Receipt
 
 
@@ -63,6 +63,16 @@ class StoredReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class LostDisk:
+    """What a database says that was made after an earlier one of its member was lost."""
+
+    view: View
+    """The latest view that the member had ever bound itself in, by the mark beside its keys."""
+    until: SequenceNumber | None
+    """The block up to which it is mute; None while that is not estimated."""
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """Everything a core needs to go on where it stopped."""
 
@@ -86,7 +96,7 @@ class Restored:
     """Every block up to this one has its certificate here."""
     stable: SequenceNumber
     """The last stable checkpoint."""
-    next_batch_number: BatchNumber
-    """What this member's next own batch is called."""
+    lost: LostDisk | None
+    """Set while this member is mute, as an earlier disk was lost."""
     entries: Iterator[tuple[bytes, bytes]] = field(repr=False)
     """The ledger's entries by key, read as they are asked for; run through them before the first commit."""

@@ -15,6 +15,7 @@ from node.writes import (
     StoreBatch,
     StoreBlock,
     StoreCertificate,
+    StoreMute,
     StorePrepared,
     StoreView,
     StoreVote,
@@ -58,6 +59,10 @@ def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield f"stable {sequence}", ("collect garbage",), f"certified {sequence}"
         case StoreView():
             yield _about_view(write)
+        case StoreMute(None):
+            yield "votes-again", ("record",), "past all it may have signed"
+        case StoreMute(until):
+            yield f"mute until {until}", ("record",), "replies of the others"
         case StorePrepared():
             # The COMMIT beside it says the same.
             return

@@ -76,4 +76,12 @@ class Stabilise:
     sequence: SequenceNumber
 
 
-Write = StoreVote | StorePrepared | StoreView | StoreBatch | StoreBlock | StoreCertificate | Stabilise
+@dataclass(frozen=True, slots=True)
+class StoreMute:
+    """How long this member, whose earlier disk was lost, is mute."""
+
+    until: SequenceNumber | None
+    """H_M; None where it may vote from now on."""
+
+
+Write = StoreVote | StorePrepared | StoreView | StoreBatch | StoreBlock | StoreCertificate | Stabilise | StoreMute

@@ -90,8 +90,8 @@ def refuse_if_edited(path: Path, audited: Audited) -> None:
         f"{path}: the database was altered by something else than this node; it does not vote on top of that.",
         rows=rows,
         advice="Nothing was changed. What to do: move the file away and start again; the member then takes every block"
-        " over from its peers, checked by their certificates. One member at a time: until it has caught up it counts"
-        " among the f that may fail.",
+        " over from its peers, checked by their certificates, and votes again once it is past everything that it may"
+        " have signed. One member at a time: until then it counts among the f that may fail.",
     )
 
 

@@ -4,6 +4,7 @@
     DIRECTORY/<member>/charter.json the same, so that a home can be moved to a host of its own
                        keys.json    the member's keys, mode 0600
                        member.json  where its node listens and how it is tuned; absent for learners, who run none yet
+                       voted-….json that its key has signed on this chain, and in which view last (made by the node)
                        quorate.db   everything durable (made by the node)
                        trace.jsonl  what it did (made by the node)
                        node.recording  what went into it, where that is recorded for a whole consortium

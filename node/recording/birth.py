@@ -38,6 +38,8 @@ def birth_of(
         remembered,
         ledger.height,
         ledger.timestamp_ms,
+        identity.voted,
+        identity.nonce,
     )
     if ledger.height:
         entries = ledger.entries()

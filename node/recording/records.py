@@ -10,8 +10,8 @@ from typing import Annotated
 import msgspec
 
 from canonical.signing import Signature
-from consensus.messages import CertifiedBlock
-from consensus.types import ReplicaId
+from consensus.messages import CertifiedBlock, Nonce
+from consensus.types import ReplicaId, View
 from ledger.charter import Charter
 from ledger.envelope import Envelope
 from network.bus import Channel
@@ -40,6 +40,10 @@ class Born(Record, frozen=True, tag="born"):
     """Of the ledger it was born with; above 0 that one's entries follow."""
     timestamp_ms: int
     """That ledger's time."""
+    voted: View | None
+    """What the mark beside its keys said."""
+    nonce: Nonce | None
+    """Drawn for this life."""
 
 
 class Entries(Record, frozen=True, tag="entries"):

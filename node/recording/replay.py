@@ -181,7 +181,7 @@ class _Replay:
         """The core; made when the whole of its ledger is there."""
         if self._core is None:
             born = self.life.born
-            identity = Identity(born.charter, born.member, self._next_signature, self._verify)
+            identity = Identity(born.charter, born.member, self._next_signature, self._verify, born.voted, born.nonce)
             ledger = ledger_of(born, self._entries)
             self._core = Core(identity, ledger=ledger, knobs=born.knobs, restored=restored_of(born))
             self._entries = []

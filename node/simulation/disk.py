@@ -18,9 +18,19 @@ from consensus.messages import (
     Vote,
     header_digest,
 )
-from consensus.types import BatchNumber, ReplicaId, SequenceNumber, View
-from node.restored import PushedBlock, Restored, StoredBlock
-from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreView, StoreVote, Write
+from consensus.types import ReplicaId, SequenceNumber, View
+from node.restored import LostDisk, PushedBlock, Restored, StoredBlock
+from node.writes import (
+    Stabilise,
+    StoreBatch,
+    StoreBlock,
+    StoreCertificate,
+    StoreMute,
+    StorePrepared,
+    StoreView,
+    StoreVote,
+    Write,
+)
 
 
 @dataclass(slots=True)
@@ -40,6 +50,8 @@ class Disk:
     member: ReplicaId
     genesis: Callable[[], Iterable[tuple[bytes, bytes]]]
     """Entries of the ledger before the first block; asked for only when somebody loads."""
+    lost: LostDisk | None = None
+    """Set where it takes the place of a lost one."""
     blocks: list[StoreBlock] = field(default_factory=list)
     """Executed blocks; height h at index h - 1."""
     transactions: dict[Digest, int] = field(default_factory=dict)
@@ -52,7 +64,6 @@ class Disk:
     _pending: dict[Digest, HeldBatch] = field(default_factory=dict)
     _certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
     _stable: SequenceNumber = SequenceNumber(0)
-    _own_batch: int = 0
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Apply a turn's writes in order."""
@@ -75,6 +86,8 @@ class Disk:
                     self._certificates.setdefault(height, votes)
                 case Stabilise(sequence):
                     self._stabilise(sequence)
+                case StoreMute(until):
+                    self.lost = None if until is None or self.lost is None else LostDisk(self.lost.view, until)
                 case _:
                     assert_never(write)
 
@@ -103,7 +116,7 @@ class Disk:
             tip=self.blocks[-1].header if self.blocks else None,
             certified=SequenceNumber(len(self.blocks) if certified is None else certified - 1),
             stable=self._stable,
-            next_batch_number=BatchNumber(self._own_batch + 1),
+            lost=self.lost,
             entries=iter(sorted(entries.items())),
         )
 
@@ -140,8 +153,6 @@ class Disk:
         if reference.digest in self._batches:
             return
         self._batches[reference.digest] = self._pending[reference.digest] = HeldBatch(reference, payload)
-        if reference.author == self.member:
-            self._own_batch = max(self._own_batch, reference.number)
 
     def _store_block(self, block: StoreBlock) -> None:
         height = block.header.height

@@ -14,8 +14,8 @@ from typing import Protocol
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign, Signature
 from consensus.effects import PushBatches, PushBlocks, SetTimer
-from consensus.messages import Equivocation
-from consensus.types import ReplicaId
+from consensus.messages import NONCE_BYTES, Equivocation
+from consensus.types import ReplicaId, View
 from ledger.charter import Charter, chain_id
 from ledger.envelope import Envelope
 from ledger.ledger import Ledger
@@ -25,6 +25,7 @@ from node.core import RETRY_AFTER_MS, Core
 from node.effects import CoreReady
 from node.identity import Identity, Knobs
 from node.opening import Read
+from node.restored import LostDisk
 from node.simulation.agenda import Agenda
 from node.simulation.disk import Disk
 from node.simulation.keyring import SIGN_US, VERIFY_US, Keyring, Toil
@@ -98,7 +99,9 @@ class SimulatedMember:
         self.lost = 0
         """Frames that found `ARRIVED_MAX` others waiting."""
         self.wiped = False
-        """Whether it ever lost its disk: it may then contradict what it said before."""
+        """Whether it ever lost its disk."""
+        self.mark: View | None = None
+        """The mark beside its keys, which outlives its disk."""
         self.core: Core
         self.sync_us = SYNC_US
         self.offset_ms = 0
@@ -129,7 +132,8 @@ class SimulatedMember:
         ledger = Ledger.genesis(charter)
         if tip is not None:
             ledger = Ledger.restore(charter, restored.entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
-        identity = Identity(charter, self.id, self._sign_timed, self._verify_timed)
+        nonce = self._chance.randbytes(NONCE_BYTES) if self.wiped else None
+        identity = Identity(charter, self.id, self._sign_timed, self._verify_timed, self.mark, nonce)
         self.up, self.paused, self.lives = True, False, self.lives + 1
         self.core = Core(
             identity, ledger=ledger, knobs=self._around.knobs, restored=restored, decode=self._around.decode
@@ -160,7 +164,7 @@ class SimulatedMember:
             self._wake()
 
     def wipe(self) -> None:
-        """Lose the disk. A running member is killed first."""
+        """Lose the disk, not the keys and the mark beside them. A running member is killed first."""
         self.kill()
         self.wiped = True
         self._format()
@@ -194,8 +198,8 @@ class SimulatedMember:
 
     @property
     def is_honest(self) -> bool:
-        """Whether it says what its core says, and remembers all it said."""
-        return self.wrapper is None and not self.wiped
+        """Whether it says what its core says."""
+        return self.wrapper is None
 
     @property
     def height(self) -> int:
@@ -271,6 +275,8 @@ class SimulatedMember:
             self._free_us += self._toil.take()
             for outbound in ready.outbound:
                 self._publish(outbound.channel, outbound.to, outbound.payload)
+            if ready.mark is not None:
+                self.mark = ready.mark
             if ready.writes:
                 self._unsynced = ready
                 sync_us = self.sync_us + self._chance.randrange(self.sync_us + 1)
@@ -369,7 +375,8 @@ class SimulatedMember:
 
     def _format(self) -> None:
         charter = self._around.charter
-        self.disk = Disk(chain_id(charter), ReplicaId(self.index), lambda: Ledger.genesis(charter).entries())
+        lost = None if self.mark is None else LostDisk(self.mark, None)
+        self.disk = Disk(chain_id(charter), ReplicaId(self.index), lambda: Ledger.genesis(charter).entries(), lost)
 
     def _sign_timed(self, content: bytes) -> Signature:
         self._toil.spent_us += SIGN_US

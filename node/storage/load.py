@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from consensus.types import BatchNumber, SequenceNumber, View
+from consensus.types import SequenceNumber, View
 from node.restored import Restored
 from node.storage.columns import PREPARED, STATEMENT, VOTE
 from node.storage.meta import Meta
@@ -41,7 +41,7 @@ def restore(connection: sqlite3.Connection, path: Path, meta: Meta) -> Restored:
         tip=None if tip is None else tip.header,
         certified=_certified_up_to(connection, meta),
         stable=SequenceNumber(meta.stable),
-        next_batch_number=BatchNumber(meta.own_batch + 1),
+        lost=meta.lost,
         entries=_entries(path),
     )
 

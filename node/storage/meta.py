@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 
 from canonical.hashing import Digest
+from consensus.types import SequenceNumber, View
+from node.restored import LostDisk
 from node.storage.columns import first_link, meta_seal
 from node.storage.schema import SCHEMA_VERSION
 
@@ -43,12 +45,25 @@ class Meta:
     """The `lsn` of the last vote."""
     votes_last_link: str
     """That row's link, in hex."""
+    mute: int
+    """1 while this member casts no vote, since an earlier database was lost; else 0."""
+    mute_view: int
+    """The latest view that the member had bound itself in when this database was made."""
+    mute_until: int
+    """The block up to which it is mute; 0 while that is not estimated."""
 
     @staticmethod
-    def at_first(*, chain: Digest, member: int) -> "Meta":
-        """What an empty database says."""
+    def at_first(*, chain: Digest, member: int, lost: View | None) -> "Meta":
+        """What an empty database says; `lost` is set where it takes the place of one that was lost."""
         link = first_link(chain=chain, member=member).hex()
-        return Meta(SCHEMA_VERSION, chain.hex(), member, 0, 0, 0, 0, 0, 0, 0, 0, link, 0, link)
+        mute, view = (0, 0) if lost is None else (1, int(lost))
+        return Meta(SCHEMA_VERSION, chain.hex(), member, 0, 0, 0, 0, 0, 0, 0, 0, link, 0, link, mute, view, 0)
+
+    @property
+    def lost(self) -> LostDisk | None:
+        """What is known of the lost database while this member is mute."""
+        until = SequenceNumber(self.mute_until) if self.mute_until else None
+        return LostDisk(View(self.mute_view), until) if self.mute else None
 
 
 NAMES = tuple(field.name for field in fields(Meta))

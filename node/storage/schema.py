@@ -7,7 +7,7 @@ when somebody edits by hand; what it cannot see, the audit finds.
 
 import sqlite3
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 SCHEMA = """
 -- One row a fact about the file itself. `seal` is a digest of the other two columns.

@@ -16,7 +16,7 @@ from typing import assert_never
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.messages import header_digest
-from consensus.types import Epoch, ReplicaId
+from consensus.types import Epoch, ReplicaId, View
 from ledger.receipts import Status
 from node.errors import StorageFailed
 from node.restored import Restored
@@ -28,7 +28,17 @@ from node.storage.log import fold_log
 from node.storage.meta import Meta, MetaWriter, meta_rows, read_meta
 from node.storage.reads import StorageReader
 from node.storage.schema import configure_writer, create, is_empty
-from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StorePrepared, StoreView, StoreVote, Write
+from node.writes import (
+    Stabilise,
+    StoreBatch,
+    StoreBlock,
+    StoreCertificate,
+    StoreMute,
+    StorePrepared,
+    StoreView,
+    StoreVote,
+    Write,
+)
 
 RECORD_TRANSACTION = (
     "INSERT INTO {table}(id, height, position) VALUES(?, ?, ?) ON CONFLICT(id) DO UPDATE"
@@ -52,14 +62,18 @@ class Storage:
         chain: Digest,
         member: ReplicaId,
         genesis: GenesisEntries,
+        lost: View | None = None,
         epoch: Epoch = Epoch(0),
     ) -> None:
         """Open the database at `path`, or make it; hold its lock until `close`.
 
+        `lost` is what the mark beside the keys says, if there is one: a database that has to be made then takes the
+        place of a lost one, and its member is mute.
+
         Raises: HomeInUse when another node has it; StorageFailed when the disk refuses, or damaged what it had synced.
         """
         self.path = path
-        self._chain, self._member, self._epoch = chain, member, epoch
+        self._chain, self._member, self._epoch, self._lost = chain, member, epoch, lost
         self._lock = HomeLock(path)
         try:
             self._open(genesis)
@@ -135,7 +149,9 @@ class Storage:
         execute("BEGIN IMMEDIATE")
         create(self._connection)
         self._connection.executemany("INSERT INTO state(key, value) VALUES(?, ?)", genesis())
-        MetaWriter(self._connection, written={}).flush(Meta.at_first(chain=self._chain, member=self._member))
+        MetaWriter(self._connection, written={}).flush(
+            Meta.at_first(chain=self._chain, member=self._member, lost=self._lost)
+        )
         execute("COMMIT")
 
     def _undo(self) -> None:
@@ -177,6 +193,8 @@ class Storage:
                 meta.certificates += stored.rowcount
             case Stabilise():
                 self._stabilise(write, meta)
+            case StoreMute(until):
+                meta.mute, meta.mute_until = int(until is not None), until or 0
             case _:
                 assert_never(write)
 

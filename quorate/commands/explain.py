@@ -64,7 +64,11 @@ def told(name: str, stands: dict[str, Any]) -> list[str]:
     lines = [f"{name}"]
     if stands["halted"]:
         lines.append("  It halted: it computed another block than a quorum. Keep its folder, and compare the programs.")
-    votes = "votes in" if stands["active"] else "waits for the NEW-VIEW of"
+    if stands["mute"]:
+        lines.append(f"  It is {stands['mute']}.")
+    votes = "waits for the NEW-VIEW of"
+    if stands["active"]:
+        votes = "is in" if stands["mute"] else "votes in"
     lines.append(f"  It {votes} view {stands['view']}, whose primary is replica {stands['primary']}.")
     if stands["left_because"]:
         lines.append(f"  It left the view before because {stands['left_because']}.")

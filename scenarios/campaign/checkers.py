@@ -1,7 +1,7 @@
 """What must hold all along, and what must have happened in the end: one function or method a property.
 
-Only honest members are judged: those that say what their core says and remember all they said. A violation is raised as
-`Violated`, which ends the run at that event, while everything still stands as it was.
+Only honest members are judged: those that say what their core says, also where they lost their disk meanwhile. A
+violation is raised as `Violated`, which ends the run at that event, while everything still stands as it was.
 """
 
 from dataclasses import dataclass, field
@@ -60,7 +60,9 @@ class Checkers:
 
     simulation: Simulation
     dishonest: frozenset[int]
-    """Members that lie or lose their disk in this run."""
+    """Members that lie in this run."""
+    wiped: frozenset[int] = frozenset()
+    """Members that lose their disk: honest, but what they alone knew may be lost with it."""
     owed: dict[Digest, str] = field(default_factory=dict)
     """Transactions that an honest gateway acknowledged, and by whom."""
     accused: dict[int, Equivocation] = field(default_factory=dict)
@@ -153,8 +155,8 @@ class Checkers:
         self.accused[named] = proof
 
     def on_acknowledged(self, member: SimulatedMember, transaction: Digest) -> None:
-        """What an honest gateway acknowledged is owed."""
-        if self.is_honest(member):
+        """What an honest gateway acknowledged is owed, unless it may have lost it with its disk."""
+        if self.is_honest(member) and member.index not in self.wiped:
             self.owed.setdefault(transaction, member.id)
 
     def look(self) -> None:
@@ -170,7 +172,7 @@ class Checkers:
             found = broken(state)
             if found:
                 raise Violated(f"{member.id}: {'; '.join(found)}")
-            if state.view < self._views.get(member.index, 0):
+            if state.view < self._views.get(member.index, 0) and not member.wiped:
                 raise Violated(f"I7: {member.id} fell from view {self._views[member.index]} to {state.view}")
             self._views[member.index] = state.view
 

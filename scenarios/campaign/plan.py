@@ -151,10 +151,19 @@ class Plan:
 
     @property
     def faulty(self) -> frozenset[int]:
-        """Members that lie, lose their disk or have a twin."""
-        wiped = {member for fault in self.faults if fault.kind is FaultKind.WIPE for member in fault.members}
+        """Members that lie, lose their disk or have a twin: at most f may, if the rest is to go on."""
+        return self.lying | self.wiped
+
+    @property
+    def lying(self) -> frozenset[int]:
+        """Members that lie or have a twin."""
         lying = {each.member for each in self.liars} | {each.member for each in self.corruptions}
-        return frozenset(wiped | lying | set(self.twins))
+        return frozenset(lying | set(self.twins))
+
+    @property
+    def wiped(self) -> frozenset[int]:
+        """Members that lose their disk: honest all the same."""
+        return frozenset(member for fault in self.faults if fault.kind is FaultKind.WIPE for member in fault.members)
 
     @property
     def options(self) -> tuple[str, ...]:

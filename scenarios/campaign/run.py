@@ -77,7 +77,7 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
     """Run a plan; nothing it brings to light raises."""
     started = time.perf_counter()
     simulation = _simulation(plan, crypto)
-    checkers = Checkers(simulation, plan.faulty)
+    checkers = Checkers(simulation, plan.lying, plan.wiped)
     healing_from_ms = plan.safety_ms
     verdict, reason, detail = Verdict.HELD, "", ""
     fork: tuple[CertifiedBlock, CertifiedBlock] | None = None

@@ -22,6 +22,8 @@ from consensus.messages import (
     PreparedCertificate,
     PrePrepare,
     Proposal,
+    QueryStable,
+    ReplyStable,
     SlotStatus,
     Status,
     Suspect,
@@ -62,6 +64,8 @@ HEADER = BlockHeader(SEQUENCE, D1, Epoch(0), D2, TIME_MS, D1, D1, D2, D2, D1)
 CERTIFICATE_VOTE = CertificateVote(ReplicaId(2), 5, 7, (D1, D2), SIGNATURE)
 CERTIFIED_BLOCK = CertifiedBlock(HEADER, PROPOSAL, (CERTIFICATE_VOTE,))
 PREPARED = PreparedCertificate(PRE_PREPARE, CERTIFICATE_VOTE, (CERTIFICATE_VOTE,))
+QUERY_STABLE = QueryStable(bytes([0x44]) * 16)
+REPLY_STABLE = ReplyStable(bytes([0x44]) * 16, SEQUENCE)
 SUSPECT = Suspect(VIEW, SuspectReason.NO_PROGRESS)
 VIEW_CHANGE = ViewChange(View(2), CheckpointProof(HEADER, (CERTIFICATE_VOTE,)), (PREPARED,))
 NEW_VIEW = NewView(View(2), (NamedViewChange(ReplicaId(0), D1), NamedViewChange(ReplicaId(2), D2)))
@@ -151,6 +155,14 @@ GOLDEN: dict[str, tuple[msgspec.Struct, str]] = {
     "suspect": (
         SUSPECT,
         "93a77375737065637401ab6e6f2070726f6772657373",
+    ),
+    "query_stable": (
+        QUERY_STABLE,
+        "92ac71756572792d737461626c65c41044444444444444444444444444444444",
+    ),
+    "reply_stable": (
+        REPLY_STABLE,
+        "93ac7265706c792d737461626c65c41044444444444444444444444444444444cd012c",
     ),
     "view_change": (
         VIEW_CHANGE,

@@ -143,6 +143,11 @@ class Cluster:
         self.seen[replica] = 0
         self.turn(replica)
 
+    def wipe(self, replica: int) -> None:
+        """Its disk is lost, its keys are not; what it says is judged over all its lives all the same."""
+        self.machines[replica].wipe()
+        self.views.pop(replica, None)
+
     def cut(self, *replicas: int) -> None:
         """Cut members off from all others, in both directions; none given heals."""
         self.loss = lambda frame: (frame.sender in replicas) != (frame.to in replicas)
@@ -212,7 +217,11 @@ class Cluster:
 
     def _check_views(self, machine: Machine) -> None:
         state = machine.replica.state
-        if state.view and not any(isinstance(each, ViewChange) for each in machine.disk.statements):
+        if (
+            state.view
+            and not machine.was_wiped
+            and not any(isinstance(each, ViewChange) for each in machine.disk.statements)
+        ):
             self.demand(f"I22: replica {machine.id} is in view {state.view} and its own VIEW-CHANGE is not on disk")
         for slot in state.log.after(SequenceNumber(state.stable)):
             if slot.pre_prepare and slot.digest and normal_case.is_committed_local(state, slot):

@@ -1,7 +1,7 @@
 """What a machine of the test cluster keeps: a disk that writes all or nothing, and a ledger that only hashes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from canonical.encoding import encode
@@ -24,6 +24,7 @@ from consensus.messages import (
 )
 from consensus.restart import Remembered
 from consensus.settings import Settings
+from consensus.state import Mute
 from consensus.types import BatchNumber, SequenceNumber, View
 
 
@@ -76,6 +77,9 @@ class Disk:
     statements: list[ViewStatement] = field(default_factory=list)
     """What was said about `view`: a VIEW-CHANGE, and a NEW-VIEW at its primary."""
 
+    mute: Mute | None = None
+    """Set where it takes the place of a lost disk."""
+
     def commit(self, writes: list[Callable[["Disk"], None]]) -> None:
         for write in writes:
             write(self)
@@ -105,6 +109,10 @@ class Disk:
         self.executed += event.batches
         self.ledger = ledger
 
+    def store_mute(self, until: SequenceNumber | None) -> None:
+        assert self.mute is not None
+        self.mute = None if until is None else replace(self.mute, until=until)
+
     def stabilise(self, stable: SequenceNumber) -> None:
         self.stable = stable
         self.votes = [vote for vote in self.votes if vote.sequence > stable]
@@ -112,7 +120,7 @@ class Disk:
             del self.prepared[sequence]
 
     def remembered(self) -> Remembered | None:
-        if not self.ever and not self.headers:
+        if not self.ever and not self.headers and self.mute is None:
             return None
         above = [SequenceNumber(each) for each in range(self.stable + 1, len(self.headers) + 1)]
         certified = SequenceNumber(len(self.certificates))
@@ -130,4 +138,5 @@ class Disk:
             votes=tuple(self.votes),
             prepared=tuple(self.prepared[each] for each in sorted(self.prepared)),
             executed_batches=self.ledger.last,
+            mute=self.mute,
         )

@@ -11,6 +11,7 @@ from consensus.bundle import BUNDLE_ITEMS_MAX, Bundle, open_bundle, seal
 from consensus.effects import (
     Decided,
     Halt,
+    MuteRecord,
     Outgoing,
     PreparedRecord,
     PushBatches,
@@ -24,6 +25,7 @@ from consensus.events import BatchStored, HandOver, Received, TimerFired, TimerK
 from consensus.guard import SignGuard
 from consensus.invariants import decided_in_order, executed_once
 from consensus.messages import (
+    NONCE_BYTES,
     BatchReference,
     BlockVote,
     CertifiedBlock,
@@ -37,7 +39,8 @@ from consensus.messages import (
 )
 from consensus.replica import Replica
 from consensus.settings import Settings
-from consensus.types import BatchNumber, ReplicaId, SequenceNumber
+from consensus.state import Mute
+from consensus.types import BatchNumber, ReplicaId, SequenceNumber, View
 from tests.consensus.disk import Disk, Ledger, Payload
 from tests.consensus.makers import CHAIN, batch, sign_as, verify
 
@@ -80,6 +83,10 @@ class Machine:
         empty = Ledger(settings.chain, tuple(BatchNumber(0) for _ in settings.committee.replicas()))
         self.disk = Disk(empty)
         self.is_up = False
+        self.mark: View | None = None
+        """The mark beside its keys: the latest view it bound itself in; outlives the disk."""
+        self.lives = 0
+        self.was_wiped = False
         self.is_slow = False
         """Whether it executes what was decided in a turn only in the next one."""
         self.skew_ms = 0
@@ -88,6 +95,10 @@ class Machine:
 
     def boot(self) -> None:
         """Forget everything but the disk, and begin."""
+        self.lives += 1
+        if self.disk.mute is not None:
+            nonce = self.lives.to_bytes(NONCE_BYTES, "big")
+            self.disk.mute = replace(self.disk.mute, nonce=nonce, told={})
         self.replica = Replica(self.settings, verify=verify, remembered=self.disk.remembered())
         self.guard = SignGuard()
         self.guard.raise_floor(self.disk.stable)
@@ -111,17 +122,24 @@ class Machine:
         for payload in self.disk.payloads.values():
             if payload.reference.number > self.ledger.last[payload.reference.author]:
                 self.replica.hold(payload.reference)
-        self.next_batch = self.disk.own_batches + 1
 
     def crash(self) -> None:
         self.is_up = False
+
+    def wipe(self) -> None:
+        """Lose the disk, and nothing else."""
+        self.crash()
+        self.was_wiped = True
+        self.disk = Disk(Ledger(self.settings.chain, tuple(BatchNumber(0) for _ in self.settings.committee.replicas())))
+        if self.mark is not None:
+            self.disk.mute = Mute(bytes(NONCE_BYTES), self.mark)
 
     # Input: none of these performs anything before `turn`
 
     def submit(self, content: bytes = b"", size_bytes: int = 1_000) -> BatchReference:
         """A batch of this member's own."""
-        reference = batch(self.id, self.next_batch, content, size_bytes)
-        self.next_batch += 1
+        held_up_to = self.replica.state.requests.streams[self.id].held_up_to
+        reference = batch(self.id, held_up_to + 1, content, size_bytes)
         payload = Payload(reference, sign_as(self.id)(reference.digest))
         self.own_payloads.append(payload)
         self.store(payload)
@@ -200,6 +218,10 @@ class Machine:
                         self.writes.append(
                             lambda disk, view=view, statement=statement: disk.store_view(view, statement)  # type: ignore[misc]
                         )
+                    case MuteRecord(until):
+                        self.writes.append(lambda disk, until=until: disk.store_mute(until))  # type: ignore[misc]
+            if ready.send_after or self.own_payloads:
+                self.mark = max(self.mark or View(0), self.replica.state.view)
             self.gated += ready.send_after
             for block in ready.certified:
                 height, votes = block.header.height, block.votes

@@ -10,7 +10,8 @@ from random import Random
 
 from canonical.hashing import Digest
 from consensus.effects import PushBatches, PushBlocks, SetTimer
-from consensus.types import ReplicaId
+from consensus.messages import NONCE_BYTES
+from consensus.types import ReplicaId, View
 from ledger.charter import Charter, chain_id
 from ledger.envelope import Envelope
 from ledger.ledger import Ledger
@@ -38,6 +39,9 @@ class CoreMember:
     core: Core = field(init=False)
     timers: dict[str, tuple[int, SetTimer]] = field(default_factory=dict)
     turns: int = 0
+    mark: View | None = None
+    """The mark beside its keys."""
+    lives: int = 0
 
     def __post_init__(self) -> None:
         self.start()
@@ -50,14 +54,20 @@ class CoreMember:
         """Be born, or born again from the disk."""
         genesis = Ledger.genesis(self.charter)
         self.storage = Storage(
-            self.path, chain=chain_id(self.charter), member=ReplicaId(self.index), genesis=genesis.entries
+            self.path,
+            chain=chain_id(self.charter),
+            member=ReplicaId(self.index),
+            genesis=genesis.entries,
+            lost=self.mark,
         )
         restored = self.storage.load()
         tip = restored.tip
         ledger = genesis
         if tip is not None:
             ledger = Ledger.restore(self.charter, restored.entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
-        identity = Identity(self.charter, self.id, self.keys.sign, verify_signature)
+        self.lives += 1
+        nonce = self.lives.to_bytes(NONCE_BYTES, "big")
+        identity = Identity(self.charter, self.id, self.keys.sign, verify_signature, self.mark, nonce)
         self.core = Core(identity, ledger=ledger, knobs=Knobs(), restored=restored)
         self.timers = {}
 
@@ -99,6 +109,8 @@ class CoreCluster:
     def _perform(self, member: CoreMember, ready: CoreReady) -> bool:
         for outbound in ready.outbound:
             self._publish(member, outbound)
+        if ready.mark is not None:
+            member.mark = ready.mark
         if ready.writes:
             member.storage.commit(ready.writes)
             member.core.durable(self.now_ms)

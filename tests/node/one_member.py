@@ -127,6 +127,7 @@ async def one_member(folder: Path, *, votes_alone: bool = True) -> AsyncIterator
         bus,
         certified=core.explain().certified,
         clock_ms=machine_ms,
+        mark=lambda view: None,
         trace=trace,
         log=open_log(log, member="ant"),
     )

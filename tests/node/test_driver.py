@@ -133,6 +133,7 @@ class World:
             self.bus,
             certified=0,
             clock_ms=lambda: 7,
+            mark=lambda view: self.journal.append(("mark", view)),
             trace=Trace(None),
             log=open_log(self.log, member="ant"),
         )

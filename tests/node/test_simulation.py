@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from ledger.receipts import Status
-from network.policy import LinkPolicy
+from network.policy import LinkPolicy, tags_of
 from node.admission import Admitted, Known, Unavailable
 from node.simulation import Said, Simulation
 from node.simulation.chance import stream
@@ -154,9 +154,32 @@ def test_a_wiped_member_gets_the_chain_from_the_others():
         simulation.run_for(500)
     simulation.members[2].wipe()
     assert simulation.members[2].height == 0
-    assert not simulation.members[2].is_honest
     simulation.members[2].start()
     assert simulation.run_until(lambda: has_all(simulation, 3), within_ms=5_000)
+
+
+def test_a_wiped_member_turns_clients_away_and_votes_again_when_it_is_past_all_it_may_have_signed__t_f7():
+    simulation = Simulation(4, seed=1)
+    register(simulation, 1, at=0)
+    simulation.run_for(500)
+    wiped = simulation.members[2]
+    wiped.wipe()
+    wiped.start()
+    simulation.run_for(1_000)
+    answer = register(simulation, 1, at=2)
+    assert isinstance(answer, Unavailable)
+    assert answer.reason == "this member is mute until block 128: disk was lost"
+    said = []
+    simulation.on_said.append(lambda member, frame: said.append(frame.payload) if member is wiped else None)
+    for number in range(2, 130):
+        register(simulation, number, at=0)
+        assert simulation.run_until(partial(has_all, simulation, number), within_ms=5_000)
+        if number == 127:
+            tags = {tag for payload in said for tag in tags_of(payload)}
+            assert tags <= {"bundle", "status", "query-stable", "certified-block"}, tags
+    assert simulation.run_until(lambda: wiped.core.explain().mute == "", within_ms=5_000)
+    assert isinstance(register(simulation, 130, at=2), Admitted)
+    assert simulation.run_until(lambda: has_all(simulation, 130), within_ms=5_000)
 
 
 def test_a_partition_stops_the_minority_and_heals():

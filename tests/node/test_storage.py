@@ -8,14 +8,26 @@ import pytest
 
 from canonical.hashing import Digest
 from consensus.messages import BlockVote, Commit, header_digest
-from consensus.types import SequenceNumber
+from consensus.types import ReplicaId, SequenceNumber, View
 from ledger.receipts import Receipt, Refusal, Status
 from node.errors import HomeInUse, StorageFailed
+from node.restored import LostDisk
 from node.storage.reads import StorageReader
 from node.storage.writer import Storage
-from node.writes import Stabilise, StoreBlock, StoreCertificate, StoreVote
+from node.writes import Stabilise, StoreBlock, StoreCertificate, StoreMute, StoreVote
 from tests.node import synthetic_turns as synthetic
-from tests.node.synthetic_turns import CHAIN, batch, block, content, open_storage, state_after, turn, turns, votes
+from tests.node.synthetic_turns import (
+    CHAIN,
+    GENESIS,
+    batch,
+    block,
+    content,
+    open_storage,
+    state_after,
+    turn,
+    turns,
+    votes,
+)
 
 
 @pytest.fixture
@@ -44,7 +56,7 @@ def test_a_new_database_restores_to_nothing_but_the_genesis_state(tmp_path: Path
     storage = open_storage(tmp_path / "quorate.db")
     restored = storage.load()
     assert (restored.votes, restored.prepared, restored.batches, restored.blocks) == ((), (), (), ())
-    assert (restored.tip, restored.certified, restored.stable, restored.next_batch_number) == (None, 0, 0, 1)
+    assert (restored.tip, restored.certified, restored.stable) == (None, 0, 0)
     assert dict(restored.entries) == dict(synthetic.GENESIS)
     storage.close()
 
@@ -61,7 +73,7 @@ def test_what_turns_wrote_is_restored(storage: Storage) -> None:
     assert [each.header for each in restored.blocks] == [block(9).header, block(10).header]
     assert restored.blocks[0].votes == synthetic.certificate_votes(9)
     assert restored.tip == block(10).header
-    assert (restored.certified, restored.stable, restored.next_batch_number) == (10, 8, 12)
+    assert (restored.certified, restored.stable) == (10, 8)
     entries = list(restored.entries)
     assert dict(entries) == state_after(10)
     assert entries == sorted(entries)
@@ -106,14 +118,29 @@ def test_writing_goes_on_after_a_restart_where_it_stopped(storage: Storage) -> N
     last.close()
 
 
-def test_only_own_batches_count_for_the_next_own_number(tmp_path: Path) -> None:
-    storage = open_storage(tmp_path / "quorate.db", member=1)
-    storage.load()
-    storage.commit([batch(9, author=0), batch(4, author=1), batch(2, author=1)])
+def test_a_database_made_in_the_place_of_a_lost_one_stays_mute_until_it_is_told_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "quorate.db"
+
+    def opened(lost: int | None) -> tuple[Storage, LostDisk | None]:
+        storage = Storage(
+            path, chain=CHAIN, member=ReplicaId(0), genesis=lambda: GENESIS, lost=None if lost is None else View(lost)
+        )
+        return storage, storage.load().lost
+
+    storage, lost = opened(3)
+    assert lost == LostDisk(View(3), None)
     storage.close()
-    again = open_storage(tmp_path / "quorate.db", member=1)
-    assert again.load().next_batch_number == 5
-    again.close()
+    storage, lost = opened(None)
+    assert lost == LostDisk(View(3), None), "what the mark says later changes nothing"
+    storage.commit([StoreMute(SequenceNumber(160))])
+    storage.close()
+    storage, lost = opened(5)
+    assert lost == LostDisk(View(3), SequenceNumber(160))
+    storage.commit([StoreMute(None)])
+    storage.close()
+    storage, lost = opened(5)
+    assert lost is None, "an old database is not a lost one"
+    storage.close()
 
 
 # Votes and checkpoints

@@ -124,7 +124,21 @@ class Outsider:
                 Prepare(View(0), sequence, digest),
                 Commit(View(0), sequence, digest),
                 BlockVote(sequence, digest),
-                Status(2**60, View(0), True, False, b"", sequence, sequence, sequence, ReplicaId(0), (), (), none, (digest,)),  # type: ignore[arg-type]
+                Status(
+                    2**60,
+                    View(0),
+                    True,
+                    False,
+                    b"",
+                    sequence,
+                    sequence,
+                    sequence,
+                    ReplicaId(0),
+                    (),
+                    (),
+                    none,
+                    (digest,),
+                ),  # type: ignore[arg-type]
             )
         )
         sealed = seal([item], chain=self.chain, epoch=Epoch(0), sender=ReplicaId(sender), sign=self.keys.sign)
