@@ -39,8 +39,8 @@ async def double_votes(c: Vocabulary) -> None:
 async def amnesia_of_one(c: Vocabulary) -> None:
     """S04: a member loses its disk in the middle of votes and comes back at once, as if it had said nothing.
 
-    Whoever forgot is no better than whoever lies; with one such among seven, and another member away besides, the
-    chain must neither fork nor stop.
+    Whoever forgot could contradict himself as a liar does. So it is mute until it is past everything it may have said;
+    meanwhile, with another member away besides, the chain of seven must neither fork nor stop.
     """
     c.load.open(rate_per_s=100)
     await c.until(c.height >= 5)
