@@ -134,16 +134,22 @@ async def rolling_restart(c: Vocabulary) -> None:
 async def wiped_member(c: Vocabulary) -> None:
     """S22: a member loses its whole disk, and is started again with an empty one.
 
-    It has forgotten what it voted for, so it may not vote where it might have voted before. It takes the chain over
-    block by block, each with its certificate, and needs to believe nobody for it.
+    A mark beside its keys says that it has voted, so it knows what it lost. It asks the others how far they are, and is
+    mute until it is past everything it may have signed; meanwhile it takes the chain over block by block, each with its
+    certificate. Then it counts again: the primary dies, and of the three that are left nobody can be missed.
     """
     c.load.open(rate_per_s=100)
     await c.until(c.height >= 10)
     death = await c.kill(c.backup[1])
     await c.progress(blocks=3)
+    c.load.stop()
     await c.wipe(death.struck)
     death.heal()
-    await c.until(c.height_of(c.all) >= 40, within="60 s")
+    c.load.open(rate_per_s=100)
+    await c.until(c.height_of(c.all) >= 300, within="120 s")
+    loss = await c.kill(c.primary)
+    await c.progress(blocks=3, within="15 s")
+    loss.heal()
     await c.stabilise()
     await c.progress(blocks=3)
     c.check("state-root", "evidence", "read-your-commit")

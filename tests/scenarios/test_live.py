@@ -1,8 +1,10 @@
 """Plans in the live world: every kind of fault over both brokers, and what no outsider can do to a story."""
 
+import asyncio
 import contextlib
 import os
 import signal
+import sqlite3
 
 import msgspec
 import pytest
@@ -147,19 +149,38 @@ async def test_a_member_killed_from_outside_comes_back_under_the_same_faults(tmp
         assert (await dropped_at(world, "jd"))["policy"] > 0
 
 
+def votes_of(database):
+    """Sequence numbers of the votes that a member has on disk, while it runs."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return [sequence for (sequence,) in connection.execute("SELECT sequence FROM votes")]
+
+
 @pytest.mark.slow
-async def test_a_log_damaged_before_its_end_keeps_a_member_down_until_its_disk_is_given_up(tmp_path):
+async def test_a_log_damaged_before_its_end_keeps_a_member_down_and_without_its_disk_it_is_mute__t_f7(tmp_path):
     async with live(tmp_path) as world:
         assert await progresses(world)
         await world.kill(3)
-        log = log_of(world._consortium.directory / world.id_of(3) / DATABASE_FILE)
-        content = bytearray(log.read_bytes())
+        said = max(each.executed for each in (await world.look()).members)
+        database = world._consortium.directory / world.id_of(3) / DATABASE_FILE
+        content = bytearray(log_of(database).read_bytes())
         content[HEADER_BYTES + FRAME_HEADER_BYTES + 100] ^= 4
-        log.write_bytes(bytes(content))
+        log_of(database).write_bytes(bytes(content))
         with pytest.raises(MemberFailed, match="the log is damaged"):
             await world.start(3)
         await world.wipe(3)
         await world.start(3)
+        url = world._consortium.members[world.id_of(3)].url
+        await world.load(Load(rate_per_s=100.0), (0, 1, 2))
+        mute_looks = 0
+        async with asyncio.timeout(4 * PATIENCE_MS / 1_000):
+            while (stands := (await world._http.get(f"{url}/v1/explain")).json())["mute"]:
+                mute_looks += 1
+                assert votes_of(database) == []
+                await world.wait(lambda _: True, within_ms=0)
+        assert mute_looks
+        assert stands["stable"] > said
+        assert await world.wait(lambda _: bool(votes_of(database)), within_ms=PATIENCE_MS)
+        assert min(votes_of(database)) > said
         assert await progresses(world)
 
 
