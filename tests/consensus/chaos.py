@@ -1,7 +1,8 @@
-"""Seeded runs in which anything may happen to the network and the machines, and one member may lie."""
+"""Seeded runs in which anything may happen to the network and the machines, and some members may lie."""
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 
 from consensus.events import TimerKind
 from tests.consensus.cluster import Cluster
@@ -11,11 +12,11 @@ TIMERS = (TimerKind.STATUS,) * 6 + (TimerKind.LINGER,) * 2 + (TimerKind.PROGRESS
 """What fires how often, due or not: a clock may run fast."""
 
 
-def run_chaos(seed: int, *, n: int = 4, liar: int | None = None, steps: int = 250, crashes: bool = True) -> Cluster:
+def run_chaos(seed: int, *, n: int = 4, liars: Sequence[int] = (), steps: int = 250, crashes: bool = True) -> Cluster:
     """Deliver, drop, repeat, reorder, fire timers, crash and restart at random, with invariants checked all along."""
     chance = random.Random(seed)
-    cluster = Cluster(n, liars=() if liar is None else (liar,))
-    if liar is not None:
+    cluster = Cluster(n, liars=liars)
+    for liar in liars:
         Liar(cluster, liar, chance)
     for machine in cluster.machines:
         machine.is_slow = chance.random() < 0.25
