@@ -219,6 +219,27 @@ def test_one_timer_for_each_purpose__t_i6() -> None:
     assert len(one.state.log.slots) == 1, "one proposal is open, the rest lingers under one timer"
 
 
+def test_a_proposal_fills_up_for_one_interval_for_each_open_number_and_at_once_with_none() -> None:
+    """N2: with blocks behind it as well as at the beginning."""
+    one = One(0)
+    for number in range(1, 4):
+        one.hold(batch(2, number))
+        (said,) = one.said(PrePrepare)
+        assert isinstance(said, PrePrepare)
+        for sender in (1, 2):
+            one.hear(sender, prepare(said), commit(said))
+        one.execute(said.proposal)
+    one.hold(batch(2, 4))
+    assert one.said(PrePrepare), "nothing is open"
+    for opened in (1, 2):
+        one.hold(batch(2, 4 + opened))
+        assert one.said(PrePrepare) == []
+        (linger,) = [each.after_ms for each in one.ready.timers if each.kind is TimerKind.LINGER]
+        assert linger == opened * one.settings.block_interval_ms
+        one.fire(TimerKind.LINGER)
+        assert one.said(PrePrepare)
+
+
 # T-J: clients, as far as a replica knows them
 
 
