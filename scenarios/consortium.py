@@ -53,6 +53,7 @@ class LiveConsortium:
         new_life: Callable[[str], tuple[str, ...]] = lambda _: (),
         recorded: bool = False,
         report: Report = lambda _: None,
+        on_unasked_end: Callable[[str, int], None] = lambda _member, _code: None,
     ) -> None:
         """Prepare a consortium of `members` voters in `directory`, which must not exist.
 
@@ -75,6 +76,7 @@ class LiveConsortium:
         self._new_life = new_life
         self._recorded = recorded
         self._report = report
+        self._on_unasked_end = on_unasked_end
         self._broker: EmbeddedBroker | None = None
         self._charter: Charter | None = None
         self._watching: dict[str, asyncio.Task[None]] = {}
@@ -273,6 +275,7 @@ class LiveConsortium:
             while True:
                 code = await process.ended()
                 process.phase = Phase.KILLED
+                self._on_unasked_end(process.member, code)
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
                 self._note_restart(process, how)
                 await self._start(process)

@@ -13,9 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
-import msgspec
-
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign
 from consensus.quorum import Committee
@@ -28,29 +25,18 @@ from scenarios.adversary import CENSOR
 from scenarios.consortium import LiveConsortium
 from scenarios.desk import Desk
 from scenarios.distances import distances
+from scenarios.errors import MemberFailed
 from scenarios.live_disks import read_disk
 from scenarios.live_load import LiveLoad
+from scenarios.live_looks import LiveLooks
 from scenarios.load import Clients
 from scenarios.plan import NEAR, Capability, Load
 from scenarios.shop import RULES
 from scenarios.torn_log import tear
-from scenarios.world import Findings, Happening, Look, MemberLook, Story, Undo
+from scenarios.world import Findings, Happening, Look, Story, Undo
 
 LOOK_EVERY_S = 0.05
 """How often members are asked where they are."""
-
-ANSWER_TIMEOUT_S = 1.0
-"""A member that does not say where it is within this time is not seen as up."""
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """What is read of a member's `/v1/explain`; other fields are not looked at."""
-
-    view: int
-    active: bool
-    executed: int
-    certified: int
-    accused: tuple[int, ...]
 
 
 class LiveWorld:
@@ -92,18 +78,19 @@ class LiveWorld:
             new_life=self._desk.new_life,
             recorded=recorded,
             report=lambda said: self._tell(-1, "noticed", said),
+            on_unasked_end=self._on_unasked_end,
         )
         self._ids = tuple(each.id for each in voters(members))
         self._desk.policies = distances(self._ids, network)
         self._broker_is_up = True
         self._tears = 0
         self._liars: set[int] = set()
-        self._accused: set[int] = set()
+        self._gave_up: list[str] = []
+        """What is known of members that ended by themselves, until it is told."""
         self._down: set[int] = set()
         self._frozen: set[int] = set()
         self._wiped: set[int] = set()
-        self._views: list[list[int]] = [[] for _ in range(members)]
-        self._last = [MemberLook(False, 0, True, 0, 0)] * members
+        self._looks = LiveLooks(members, tell=self._tell)
         self._told_final: set[Digest] = set()
         self._began = time.monotonic()
 
@@ -134,7 +121,6 @@ class LiveWorld:
             await self._consortium.close()
             raise
         self._began = time.monotonic()
-        self._http = httpx.AsyncClient(timeout=ANSWER_TIMEOUT_S, trust_env=False)
         charter, first = self._consortium.charter, time.time_ns() // 1_000_000
         self._clients = Clients(charter, self._key, stream(self._seed, "load"), nonce_first=first)
         self._load = LiveLoad(
@@ -160,7 +146,7 @@ class LiveWorld:
         await self._load.close()
         for member in sorted(self._frozen):
             self._signal(member, signal.SIGCONT)
-        await self._http.aclose()
+        await self._looks.close()
         await self._desk.close()
         await self._consortium.close()
         read = [
@@ -168,12 +154,16 @@ class LiveWorld:
             for member, name in enumerate(self._ids)
         ]
         honest = frozenset(range(len(self._ids))) - self._liars
+        halted = sorted(self._ids[each] for each in self._looks.halted & honest)
         return Findings(
             honest=honest,
             blocks=tuple(blocks for blocks, _ in read),
-            violations=tuple(each for member in sorted(honest) for each in read[member][1]),
-            accused=frozenset(self._accused),
-            views=tuple(() if each in self._wiped else tuple(views) for each, views in enumerate(self._views)),
+            violations=(
+                *(f"{each} halted: it computed another block than the quorum" for each in halted),
+                *(each for member in sorted(honest) for each in read[member][1]),
+            ),
+            accused=frozenset(self._looks.accused),
+            views=tuple(() if each in self._wiped else tuple(views) for each, views in enumerate(self._looks.views)),
             acknowledged=frozenset(self._told_final),
             history=self._clients.history,
         )
@@ -183,33 +173,26 @@ class LiveWorld:
 
     # What is seen
 
-    async def look(self) -> Look:
-        """Ask all members where they are."""
-        looks = await asyncio.gather(*map(self._look_at, range(len(self._ids))))
-        return Look(round(self._now_ms), tuple(looks))
+    def _on_unasked_end(self, member: str, code: int) -> None:
+        """Whoever is killed from outside is only started again; whoever ends by itself has found itself wrong."""
+        if code > 0:
+            log = self._consortium.members[member].log
+            self._gave_up.append(f"{member} ended by itself, with exit code {code}. What to do: read {log}.")
 
-    async def _look_at(self, member: int) -> MemberLook:
-        standing: Standing | None = None
-        if member not in self._down | self._frozen:
-            url = self._consortium.members[self.id_of(member)].url
-            with suppress(httpx.HTTPError, msgspec.MsgspecError):
-                answer = await self._http.get(f"{url}/v1/explain")
-                standing = msgspec.json.decode(answer.content, type=Standing)
-        last = self._last[member]
-        if standing is None:
-            return MemberLook(False, last.view, last.active, last.executed, last.certified)
-        views = self._views[member]
-        if not views or standing.view != views[-1]:
-            views.append(standing.view)
-            self._tell(member, "view", str(standing.view))
-        for height in range(max(last.executed, standing.executed - 20) + 1, standing.executed + 1):
-            self._tell(member, "block", str(height))
-        if member not in self._liars:
-            for liar in set(standing.accused) - self._accused:
-                self._accused.add(liar)
-                self._tell(member, "accused", f"has proof against {liar}")
-        self._last[member] = MemberLook(True, standing.view, standing.active, standing.executed, standing.certified)
-        return self._last[member]
+    async def look(self) -> Look:
+        """Ask all members where they are.
+
+        Raises: MemberFailed where one has ended by itself since the last look.
+        """
+        if self._gave_up:
+            told, self._gave_up = " ".join(self._gave_up), []
+            raise MemberFailed(told)
+        cannot_answer = self._down | self._frozen
+        urls = [
+            None if member in cannot_answer else self._consortium.members[name].url
+            for member, name in enumerate(self._ids)
+        ]
+        return Look(round(self._now_ms), await self._looks.look(urls, liars=self._liars))
 
     async def wait(self, until: Callable[[Look], bool], *, within_ms: int) -> bool:
         """Let time pass, and look again and again.
@@ -282,7 +265,7 @@ class LiveWorld:
         self._tell(member, "wiped")
         for path in self._database(member).parent.glob(f"{DATABASE_FILE}*"):
             path.unlink()
-        self._last[member] = MemberLook(False, 0, True, 0, 0)
+        self._looks.forget(member)
 
     async def stop_broker(self) -> Undo:
         """Kill the embedded broker; healing starts one at the same address."""
@@ -344,7 +327,7 @@ class LiveWorld:
         if way == CENSOR:
             return await self.links([LinkPolicy(target=tuple(names), tags=("batch",), drop=1.0)])
         self._desk.roles |= {name: (way, tuple(map(self.id_of, to))) for name in names}
-        leads = Committee(len(self._ids)).primary(Look(0, tuple(self._last)).top_view())
+        leads = Committee(len(self._ids)).primary(Look(0, tuple(self._looks.last)).top_view())
         await self._desk.tell(wait_for=self._listeners(each for each in members if each != leads), only=True)
         await self._command()
 

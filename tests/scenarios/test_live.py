@@ -110,7 +110,7 @@ async def progresses(world):
 
 async def dropped_at(world, member):
     url = world._consortium.members[member].url
-    return (await world._http.get(f"{url}/v1/status")).json()["dropped"]
+    return (await world._looks._http.get(f"{url}/v1/status")).json()["dropped"]
 
 
 @pytest.mark.slow
@@ -147,6 +147,10 @@ async def test_a_member_killed_from_outside_comes_back_under_the_same_faults(tmp
         await world._desk.heard_by(["jd"])
         assert await progresses(world)
         assert (await dropped_at(world, "jd"))["policy"] > 0
+        # That was nobody's fault; a member that finds itself wrong, and says so by its exit code, has failed.
+        world._on_unasked_end("jd", 70)
+        with pytest.raises(MemberFailed, match="jd ended by itself, with exit code 70"):
+            await world.look()
 
 
 def votes_of(database):
@@ -173,7 +177,7 @@ async def test_a_log_damaged_before_its_end_keeps_a_member_down_and_without_its_
         await world.load(Load(rate_per_s=100.0), (0, 1, 2))
         mute_looks = 0
         async with asyncio.timeout(4 * PATIENCE_MS / 1_000):
-            while (stands := (await world._http.get(f"{url}/v1/explain")).json())["mute"]:
+            while (stands := (await world._looks._http.get(f"{url}/v1/explain")).json())["mute"]:
                 mute_looks += 1
                 assert votes_of(database) == []
                 await world.wait(lambda _: True, within_ms=0)
