@@ -28,6 +28,9 @@ from tests.network.conftest import broker  # noqa: F401 a fixture is asked for b
 from tests.network.ends import Outsider
 from tests.network.mosquitto import Mosquitto
 
+pytestmark = pytest.mark.timeout(300)
+"""Processes on a busy machine; usually a tenth of it."""
+
 PATIENCE_MS = 30_000
 
 
@@ -58,7 +61,6 @@ async def every_fault(c: Vocabulary) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_every_kind_of_fault_is_done_with_processes_over_both_brokers(broker, tmp_path):  # noqa: F811
     buses = [broker.url] if isinstance(broker, Mosquitto) else []
     world = LiveWorld(4, tmp_path / "members", seed=1, network="metro", buses=buses)
@@ -81,7 +83,6 @@ async def test_in_virtual_time_the_fifth_of_seven_moves_the_chain_within_one_cap
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_four_of_seven_wait_half_a_minute_and_the_fifth_moves_the_chain(tmp_path):
     """The judged case; the story asks for three blocks within ten seconds of the fifth's start."""
     verdict = await perform(LIBRARY["late-fifth"].plan(), LiveWorld(7, tmp_path / "members", seed=1))
