@@ -4,7 +4,7 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +94,7 @@ async def _measure(plan: Plan, workload: Workload, say: Callable[[str], None]) -
             node_arguments=("--no-trace",),
             report=say,
         )
-        async with consortium, _Bench(consortium, plan) as bench:
+        async with consortium, Bench(consortium, pairs=plan.pairs, seed=plan.seed) as bench:
             opened = await bench.open()
             say(
                 f"{workload.value}: {opened.accounts:,} accounts and {opened.tokens:,} tokens in {opened.seconds:.1f} s"
@@ -102,11 +102,13 @@ async def _measure(plan: Plan, workload: Workload, say: Callable[[str], None]) -
             return await _find(plan, workload, bench, say)
 
 
-async def _find(plan: Plan, workload: Workload, bench: "_Bench", say: Callable[[str], None]) -> WorkloadResult:
+async def _find(plan: Plan, workload: Workload, bench: "Bench", say: Callable[[str], None]) -> WorkloadResult:
     probes: list[Run] = []
 
     async def probe(rate: int, *, shorter: bool = False) -> Run:
-        run = await bench.load(workload, rate, measure_s=plan.measure_s * (0.6 if shorter else 1))
+        run = await bench.load(
+            workload, rate, warm_up_s=plan.warm_up_s, measure_s=plan.measure_s * (0.6 if shorter else 1)
+        )
         say(
             f"  offered {rate:>7,}/s: final {run.transactions_per_second:>9,.0f}/s, p50 {run.load.p50_ms:>7.1f} ms,"
             f" p99 {run.load.p99_ms:>8.1f} ms, {run.cpu_ms_per_transaction:>6.2f} CPU-ms/tx"
@@ -135,17 +137,19 @@ async def _find(plan: Plan, workload: Workload, bench: "_Bench", say: Callable[[
     )
 
 
-class _Bench:
+class Bench:
     """The generator's process and the members' counters; an async context manager."""
 
-    def __init__(self, consortium: LiveConsortium, plan: Plan) -> None:
+    def __init__(self, consortium: LiveConsortium, *, pairs: int, seed: int) -> None:
+        """Prepare to load a consortium that is up, in a world of so many pairs of accounts."""
         self._consortium = consortium
-        self._plan = plan
+        self._pairs, self._seed = pairs, seed
         self._process: asyncio.subprocess.Process | None = None
         self._gateways: dict[str, Gateway] = {}
         self._read = msgspec.json.Decoder(Answer)
 
     async def __aenter__(self) -> Self:
+        """Start the generator."""
         self._gateways = {name: Gateway(process.url) for name, process in self._consortium.members.items()}
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -161,6 +165,7 @@ class _Bench:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """End it."""
         assert self._process is not None, "it was entered"
         with suppress(ProcessLookupError):
             self._process.kill()
@@ -174,17 +179,17 @@ class _Bench:
             Open(
                 str(self._consortium.directory),
                 {name: process.url for name, process in self._consortium.members.items()},
-                self._plan.pairs,
-                self._plan.seed,
+                self._pairs,
+                self._seed,
             )
         )
         answer = await self._answer()
         assert isinstance(answer, Opened), "what was asked for"
         return answer
 
-    async def load(self, workload: Workload, rate: int, *, measure_s: float) -> Run:
+    async def load(self, workload: Workload, rate: int, *, warm_up_s: float, measure_s: float) -> Run:
         """Offer one load and read the counters around its measured part."""
-        self._send(Load(workload, rate, self._plan.warm_up_s, measure_s))
+        self._send(Load(workload, rate, warm_up_s, measure_s))
         readings: list[Reading] = []
         while True:
             match await self._answer():
@@ -194,6 +199,41 @@ class _Bench:
                     return Run(loaded, readings[0].until(readings[1]))
                 case Opened() | Failed():
                     raise AssertionError("a load is answered by its result")
+
+    async def load_while(
+        self,
+        workload: Workload,
+        rate: int,
+        *,
+        warm_up_s: float,
+        measure_s: float,
+        story: Callable[[], Coroutine[None, None, None]],
+    ) -> Loaded:
+        """Offer one load, and do something to the consortium from the end of the warm-up on; both are awaited.
+
+        Raises: what `story` raises, and as `load`.
+        """
+        self._send(Load(workload, rate, warm_up_s, measure_s))
+        telling: list[asyncio.Task[None]] = []
+        try:
+            while True:
+                match await self._answer():
+                    case Measuring():
+                        telling.append(asyncio.create_task(story()))
+                    case Loaded() as loaded:
+                        await asyncio.gather(*telling)
+                        return loaded
+                    case _:
+                        pass
+        except GeneratorFailed:
+            # A story that failed left the consortium in a state that no load gets through.
+            if telling and telling[0].done():
+                telling[0].result()
+            raise
+        finally:
+            for task in telling:
+                task.cancel()
+            await asyncio.gather(*telling, return_exceptions=True)
 
     def _send(self, order: Order) -> None:
         assert self._process is not None, "it was entered"

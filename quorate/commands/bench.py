@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
+from quorate.commands.bench_failover import failover
+
 WORKLOADS = ("signed", "bundle")
 
 
-@click.command(
+@click.group(
     "bench",
+    invoke_without_command=True,
     epilog="Exit status: 0 when it was measured; 14 when this machine could not measure it (the text says why); 130"
     " after Ctrl-C; 2 for a wrong command line.",
 )
@@ -38,7 +41,9 @@ WORKLOADS = ("signed", "bundle")
 @click.option("--pairs", type=click.IntRange(3, 10_000), default=300, show_default=True, help="Pairs of accounts.")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=2021, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Default: benchmarks/results/<time>.json.")
+@click.pass_context
 def bench(
+    context: click.Context,
     workloads: tuple[str, ...],
     rates: tuple[int, ...],
     buses: tuple[str, ...],
@@ -56,8 +61,11 @@ def bench(
     moment, so that a consortium that falls behind cannot slow the load down and look better for it. Saturation is the
     highest load offered of which 99 % became final with 99 % of the latencies below one second.
 
-    Both workloads take some five minutes. Everything runs on this machine at once: members, bus and load.
+    Both workloads take some five minutes; a COMMAND is measured instead of them. Everything runs on this machine at
+    once: members, bus and load.
     """
+    if context.invoked_subcommand is not None:
+        return
     from benchmarks.orders import Workload
     from benchmarks.results import RESULTS, as_lines, write_result
     from benchmarks.runner import Plan, run_plan
@@ -104,3 +112,6 @@ def _command(workloads: tuple[str, ...], rates: tuple[int, ...], *, members: int
     words += [f"--transactions-per-second {each}" for each in rates]
     words += [f"--members {members}", f"--repeats {repeats}"] + ["--bus ..."] * buses
     return " ".join(words)
+
+
+bench.add_command(failover)
