@@ -50,13 +50,33 @@ def unexplained(operations: Sequence[Operation], first: State, apply: Apply) -> 
         if (taken & everything).bit_count() > furthest:
             furthest = (taken & everything).bit_count()
             stuck = waiting[min(answered, key=lambda at: waiting[at].answered_us or 0)]
-        for at in reversed(candidates):
+        for at in _worth_trying(waiting, candidates, state, apply):
             for left in apply(state, waiting[at]):
                 step = (taken | 1 << at, left)
                 if step not in seen:
                     seen.add(step)
                     stack.append(step)
     return stuck
+
+
+def _worth_trying(waiting: Sequence[Operation], candidates: list[int], state: State, apply: Apply) -> list[int]:
+    """Which of the candidates to take, the likeliest last.
+
+    What is explained now and changes nothing is taken at once: later it could only be in the way. Of those without an
+    answer that ask for the same, the first stands for all. They are tried when nothing else explains what is left.
+    """
+    answered: list[int] = []
+    unanswered: dict[tuple[Act, str, str], int] = {}
+    for at in candidates:
+        each = waiting[at]
+        if each.answered_us is None:
+            # Who buys makes no difference to what is left of a series.
+            unanswered.setdefault((each.act, each.sender, "" if each.act is Act.BUY else each.to), at)
+        elif apply(state, each) == (state,):
+            return [at]
+        else:
+            answered.append(at)
+    return [*reversed(unanswered.values()), *reversed(answered)]
 
 
 def _candidates(waiting: Sequence[Operation], taken: int) -> list[int]:

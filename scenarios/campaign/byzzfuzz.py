@@ -22,11 +22,14 @@ from node.simulation import Said, SimulatedMember, Simulation
 from node.simulation.chance import stream
 from scenarios.campaign.plan import PROFILE_NAMES, SAFETY_MS, Change, Corruption, Parting, Plan
 
-ROUNDS = (8, 32, 120)
+ROUNDS = (8, 16, 40)
 """In how many first rounds of a member something may happen: the first view change, some blocks, a checkpoint."""
 
 CORRUPTIONS_MAX = 4
 PARTINGS_MAX = 3
+
+PARTED_ROUNDS_MAX = 8
+"""A partition lasts up to so many rounds: two blocks, or a block and a view change."""
 
 ANY_SCOPE_CHANCE = 0.3
 """Share of the plans whose changes may be any; those of the others are small, which finds more."""
@@ -162,10 +165,11 @@ def draw_byzzfuzz(seed: int, *, members: int, liars: int, safety_ms: int = SAFET
             for _ in range(chance.randrange(CORRUPTIONS_MAX + 1) if lying else 0)
         )
     }
-    partings = {
-        number: Parting(number, _some(chance, members))
-        for number in (chance.randrange(1, rounds + 1) for _ in range(chance.randrange(PARTINGS_MAX + 1)))
-    }
+    partings: dict[int, Parting] = {}
+    for _ in range(chance.randrange(PARTINGS_MAX + 1)):
+        first, side = chance.randrange(1, rounds + 1), _some(chance, members)
+        for number in range(first, first + chance.randrange(1, PARTED_ROUNDS_MAX + 1)):
+            partings[number] = Parting(number, side)
     return Plan(
         seed=seed,
         members=members,
