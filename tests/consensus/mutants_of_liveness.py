@@ -2,13 +2,13 @@
 
 import pytest
 
-from consensus import evidence, liveness, relevance, view_change
+from consensus import complaints, evidence, liveness, relevance, view_change
 from consensus import state as state_module
 from consensus.bundle import Signed
 from consensus.effects import Outgoing, Reason
 from consensus.events import TimerFired, TimerKind
 from consensus.log import Tally
-from consensus.messages import CertificateVote, Suspect, SuspectReason, ViewChange
+from consensus.messages import CertificateVote, Status, Suspect, SuspectReason, ViewChange
 from consensus.quorum import Committee
 from consensus.replica import Replica
 from consensus.state import State
@@ -68,6 +68,27 @@ def nobody_is_joined(patch: pytest.MonkeyPatch) -> None:
 def one_complaint_is_enough(patch: pytest.MonkeyPatch) -> None:
     """A single member that sees no progress ends the view."""
     patch.setattr(Committee, "weak_quorum", property(lambda self: 1))
+
+
+@mutant(breaks="T3", found_by="test_standing_complaints.test_a_complaint_that_nobody_repeats_is_forgotten")
+def complaints_stand_for_ever(patch: pytest.MonkeyPatch) -> None:
+    """Two complaints of different troubles, long ago and now, end a view that works."""
+
+    def standing(state: State) -> list[View]:
+        return sorted((each.view for each in state.suspects.values()), reverse=True)
+
+    swap(patch, complaints.standing_complaints, standing)
+
+
+@mutant(breaks="T2", found_by="test_standing_complaints.test_a_complaint_that_was_taken_back_ends_no_view")
+def nobody_takes_a_complaint_back(patch: pytest.MonkeyPatch) -> None:
+    """A complaint counts though its sender gets on by now."""
+
+    def note_from_status(state: State, sender: ReplicaId, message: Status) -> None:
+        if message.complains and message.view >= state.view:
+            complaints.note_complaint(state, sender, message.view)
+
+    swap(patch, complaints.note_from_status, note_from_status)
 
 
 @mutant(breaks="T2", found_by="test_complaints.test_who_sees_no_progress_complains_and_stays__t_d21")

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from consensus import relevance, restart, status
+from consensus import mute, relevance, restart, status
+from consensus.bundle import Signed
+from consensus.effects import Reason
 from consensus.log import Tally
-from consensus.messages import Item, NewView, Status
+from consensus.messages import Item, NewView, ReplyStable, Status
 from consensus.restart import Remembered
-from consensus.state import Peer, State
-from consensus.types import ReplicaId, View
+from consensus.state import Mute, Peer, State
+from consensus.types import ReplicaId, SequenceNumber, View
 from tests.consensus.mutant import mutant, swap
 
 # Restart
@@ -61,6 +63,41 @@ def a_new_view_is_said_anew_in_the_next_life(patch: pytest.MonkeyPatch) -> None:
         right(state, replace(remembered, statements=kept))
 
     swap(patch, right, remember)
+
+
+# A lost disk
+
+
+@mutant(breaks="M1", found_by="test_mute.test_a_wiped_member_does_not_contradict_what_it_forgot")
+def who_lost_its_disk_votes_at_once(patch: pytest.MonkeyPatch) -> None:
+    """A wiped replica takes itself for a new one."""
+    right = restart.remember
+    swap(patch, right, lambda state, remembered: right(state, replace(remembered, mute=None)))
+
+
+@mutant(breaks="M4", found_by="test_mute.test_a_reply_to_another_life_is_nothing")
+def replies_to_former_lives_count(patch: pytest.MonkeyPatch) -> None:
+    """A wiped replica believes what was true when it was wiped before."""
+    right = mute.on_reply_stable
+
+    def on_reply_stable(state: State, signed: Signed, message: ReplyStable) -> Reason | None:
+        nonce = state.mute.nonce if state.mute is not None else message.nonce
+        return right(state, signed, ReplyStable(nonce, message.executed))
+
+    swap(patch, right, on_reply_stable)
+
+
+@mutant(breaks="M4", found_by="test_mute.test_no_f_liars_can_lower_the_estimate_below_what_a_quorum_had_certified")
+def the_lowest_reply_is_believed(patch: pytest.MonkeyPatch) -> None:
+    """One liar can make a wiped replica vote where it voted before."""
+    right = mute.estimate
+
+    def estimate(state: State, told: Mute) -> SequenceNumber | None:
+        if right(state, told) is None:
+            return None
+        return SequenceNumber(min(each.lowest for each in told.told.values()) + state.settings.log_size)
+
+    swap(patch, right, estimate)
 
 
 # Repair

@@ -305,6 +305,34 @@ def a_checkpoint_takes_f_plus_1_votes(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(checkpoint, "_certificate_from_votes", from_votes)
 
 
+@mutant(
+    breaks="C5", found_by="test_vouched_blocks.test_what_f_plus_1_vouch_for_is_executed_and_voted_for_and_not_final"
+)
+def what_f_plus_1_vouch_for_is_final(patch: pytest.MonkeyPatch) -> None:
+    """f+1 block votes are a certificate, to whoever takes the block over."""
+    right = checkpoint.on_certified_block
+
+    def on_certified_block(state: State, message: CertifiedBlock) -> Reason | None:
+        with pytest.MonkeyPatch.context() as within:
+            within.setattr(Committee, "quorum", property(lambda self: self.weak_quorum))
+            return right(state, message)
+
+    swap(patch, right, on_certified_block)
+
+
+@mutant(breaks="C7", found_by="test_vouched_blocks.test_what_f_vouch_for_is_nothing")
+def f_votes_vouch(patch: pytest.MonkeyPatch) -> None:
+    """A liar's block vote decides."""
+    right = certificate.is_vouched_for
+
+    def is_vouched_for(header: object, votes: object, **named: object) -> bool:
+        with pytest.MonkeyPatch.context() as within:
+            within.setattr(Committee, "weak_quorum", property(lambda self: self.faults_max))
+            return right(header, votes, **named)  # type: ignore[arg-type]
+
+    swap(patch, right, is_vouched_for)
+
+
 @mutant(breaks="C4", found_by="test_checkpoint.test_every_kth_certificate_is_stable__t_e1")
 def every_certificate_is_stable(patch: pytest.MonkeyPatch) -> None:
     """The watermarks move with each block and not with each K-th."""

@@ -92,10 +92,12 @@ def test_a_wiped_member_does_not_contradict_what_it_forgot() -> None:
         cluster.deliver(frame)
     assert votes_in(cluster.wire, Prepare)
     cluster.drop()
+    (payload,) = cluster.machines[1].disk.payloads.values()
     cluster.wipe(1)
     cluster.restart(1)
     other = pre_prepare(1, batch(0, 1), timestamp_ms=cluster.now_ms + 5)
     machine = cluster.machines[1]
+    machine.receive(payload)
     machine.receive(sealed(0, other).bundle)
     machine.turn()
     assert machine.replica.state.log.slots[SequenceNumber(1)].accepted is not None
