@@ -16,6 +16,7 @@ from node.admission import Admission
 from node.core import Core
 from node.effects import CoreReady, Outbound
 from node.identity import Identity, Knobs
+from node.opening import Read
 from node.recording.birth import birth_of
 from node.recording.effects import answered, asked_in, asked_to_send, effects_of
 from node.recording.recorder import Recorder
@@ -44,6 +45,7 @@ class RecordedCore(Core):
         ledger: Ledger,
         knobs: Knobs,
         restored: Restored | None = None,
+        decode: Read | None = None,
         recorder: Recorder,
     ) -> None:
         """Be born, and note with what."""
@@ -52,7 +54,8 @@ class RecordedCore(Core):
         for record in birth_of(identity, ledger=ledger, knobs=knobs, restored=restored):
             recorder.note(record)
             recorder.write()
-        super().__init__(replace(identity, sign=self._sign_noted), ledger=ledger, knobs=knobs, restored=restored)
+        signed = replace(identity, sign=self._sign_noted)
+        super().__init__(signed, ledger=ledger, knobs=knobs, restored=restored, decode=decode)
 
     def receive(self, channel: Channel, member: str, payload: bytes, now_ms: int) -> None:
         """As `Core.receive`."""
