@@ -1,4 +1,4 @@
-"""Provable lies: a member says two things that contradict each other, each signed by himself (E1-E3 of PROTOCOL.md).
+"""Provable lies: a member says two things that contradict each other, each signed by himself (E1-E6 of PROTOCOL.md).
 
 An honest member says one thing for one (phase, view, sequence), and one VIEW-CHANGE and one NEW-VIEW for a view, over
 all its lives: its disk and its sign guard see to it. So two different ones, each with its proof, convict their sender
@@ -8,8 +8,9 @@ and is no evidence.
 
 from consensus.bundle import Signed, Verify
 from consensus.certificate import is_said_by
+from consensus.effects import Outgoing, Reason
 from consensus.guard import vote_phase, vote_view
-from consensus.messages import CertificateVote, Equivocation, ViewStatement, Vote
+from consensus.messages import CertificateVote, Equivocation, ViewChange, ViewStatement, Vote
 from consensus.quorum import Committee
 from consensus.state import Proven, State
 from consensus.types import Digest, Epoch
@@ -42,6 +43,35 @@ def _is_news(state: State, first: Said, second: Said, by: Signed | CertificateVo
 def _keep(state: State, proof: Equivocation) -> None:
     state.accused[proof.first_vote.sender] = proof
     state.ready.evidence.append(proof)
+    if may_be_shown(proof):
+        state.ready.send.append(Outgoing(proof))
+
+
+def may_be_shown(proof: Equivocation) -> bool:
+    """E6: whether others are shown it. Not two VIEW-CHANGEs: they may be megabytes, and R7 brings them to everybody."""
+    return not isinstance(proof.first, ViewChange)
+
+
+def on_proof(state: State, signed: Signed, message: Equivocation) -> Reason | None:
+    """E6: somebody shows the proof that a member lied.
+
+    Accepted when: nothing proves that member a liar yet; it is the sender's first in one interval; it is evidence.
+    """
+    named, sender = message.first_vote.sender, signed.sender
+    if sender == state.settings.replica:
+        return None
+    if named in state.accused or named == state.settings.replica:
+        return Reason.STALE
+    if state.proofs_judged.get(sender) == state.tick:
+        return Reason.TOO_MANY
+    state.proofs_judged[sender] = state.tick
+    settings = state.settings
+    if not is_evidence(
+        message, chain=settings.chain, epoch=settings.epoch, committee=settings.committee, verify=state.verify
+    ):
+        return Reason.BAD_CERTIFICATE
+    _keep(state, message)
+    return None
 
 
 def contradicts(first: Said, second: Said) -> bool:

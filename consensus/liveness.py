@@ -1,4 +1,4 @@
-"""§4.5.2 Liveness: when to complain, when to leave a view, how long to be patient. Lines T1-T6 of PROTOCOL.md.
+"""§4.5.2 Liveness: when to complain, when to leave a view, how long to be patient. Lines T1-T7 of PROTOCOL.md.
 
 A replica that sees no progress does not walk out: it *complains* and goes on voting, and leaves only when f+1 complain,
 one of them honest. So a single replica with a bad link never leaves a working view (CometBFT #861, Fabric v0.6 #1120).
@@ -107,6 +107,20 @@ def on_hand_over(state: State) -> None:
     """T5: the primary is about to stop and says so; the others need not wait for their timers (libbyz `shutdown`)."""
     if state.active and state.is_primary and state.mute is None and state.settings.committee.size > 1:
         state.ready.send.append(Outgoing(Suspect(state.view, SuspectReason.HAND_OVER)))
+
+
+def leave_proven_liar(state: State) -> None:
+    """T7: on proof that the primary lied there is nothing to wait for; nor is there when its turn comes again.
+
+    Proof against more members than may be faulty is one against the assumption itself; then only clocks decide.
+    """
+    committee, view = state.settings.committee, state.view
+    if state.mute is not None or not 0 < len(state.accused) <= committee.faults_max:
+        return
+    while committee.primary(view) in state.accused:
+        view = View(view + 1)
+    if view > state.view:
+        leave(state, view, because="there is proof that its primary lied")
 
 
 def on_suspect(state: State, signed: Signed, message: Suspect) -> Reason | None:

@@ -330,6 +330,7 @@ Item = (
     | Forwarded
     | Status
     | CertifiedBlock
+    | Equivocation
     | QueryStable
     | ReplyStable
 )

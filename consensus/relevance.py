@@ -12,6 +12,7 @@ from consensus.messages import (
     BlockVote,
     CertifiedBlock,
     Commit,
+    Equivocation,
     Forwarded,
     Item,
     NewView,
@@ -63,6 +64,10 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
             return peer is None or peer.admits(item.number, tick=state.tick)
         case CertifiedBlock():
             return item.header.height > state.certified
+        case Equivocation():
+            named = item.first_vote.sender
+            is_known = named in state.accused or named == state.settings.replica
+            return not is_known and state.proofs_judged.get(sender) != state.tick
         case QueryStable():
             return state.mute is None and admits_query(state, sender)
         case ReplyStable():

@@ -10,7 +10,9 @@ from consensus.bundle import Bundle, Signed, Verify
 from consensus.checkpoint import on_block_vote, on_certified_block, on_executed
 from consensus.effects import Ready, Reason, Rejected
 from consensus.events import BatchStored, Event, Executed, HandOver, Received, TimerFired, TimerKind
+from consensus.evidence import on_proof
 from consensus.liveness import (
+    leave_proven_liar,
     on_hand_over,
     on_new_view_timer,
     on_passed_over_timer,
@@ -24,6 +26,7 @@ from consensus.messages import (
     BlockVote,
     CertifiedBlock,
     Commit,
+    Equivocation,
     Forwarded,
     Item,
     NewView,
@@ -95,6 +98,7 @@ class Replica:
         if not state.moved:
             return
         if not state.halted:
+            leave_proven_liar(state)
             accept_early(state, wall_ms=wall_ms)
             say_carried_over(state)
             propose(state, wall_ms=wall_ms)
@@ -185,6 +189,8 @@ class Replica:
                 return on_status(self.state, signed, item)
             case CertifiedBlock():
                 return on_certified_block(self.state, item)
+            case Equivocation():
+                return on_proof(self.state, signed, item)
             case QueryStable():
                 return on_query_stable(self.state, signed, item)
             case ReplyStable():

@@ -209,6 +209,8 @@ class State:
     """Set while this replica must bind itself to nothing, as its disk was lost and it may have done so before."""
     queries: dict[ReplicaId, Queries] = field(default_factory=dict)
     """Mute replicas that asked."""
+    proofs_judged: dict[ReplicaId, int] = field(default_factory=dict)
+    """The tick at which a proof that each replica showed was last judged (E6)."""
     accused: dict[ReplicaId, Equivocation] = field(default_factory=dict)
     """Members that contradicted themselves, with the proof."""
     executed: SequenceNumber = SequenceNumber(0)

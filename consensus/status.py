@@ -1,4 +1,4 @@
-"""Repairing loss: say what is held, and push exactly what somebody else lacks. Lines R1-R7 of PROTOCOL.md.
+"""Repairing loss: say what is held, and push exactly what somebody else lacks. Lines R1-R8 of PROTOCOL.md.
 
 The bus may lose anything. Nothing is acknowledged or resent on a timer of its own; instead every replica says every
 `status_interval_ms` what it holds, and whoever reads that pushes what is missing: his *own* votes and batches (so that
@@ -10,6 +10,7 @@ from consensus.bundle import Signed
 from consensus.checkpoint import vouched_block
 from consensus.effects import Outgoing, PushBatches, PushBlocks, Reason
 from consensus.events import TimerKind
+from consensus.evidence import may_be_shown
 from consensus.liveness import on_complaints_in_status
 from consensus.log import Slot
 from consensus.messages import (
@@ -165,6 +166,7 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         *votes_lacking(state, message),
         *block_votes_lacking(state, message),
         *view_statements_lacking(state, message, is_asked=is_asked),
+        *proof_lacking(state, message),
         *(vouched_blocks_lacking(state, message) if is_asked else ()),
     ]:
         state.ready.send.append(Outgoing(item, to=signed.sender))
@@ -217,6 +219,12 @@ def view_statements_lacking(state: State, status: Status, *, is_asked: bool) -> 
     if state.new_view is not None and (is_asked or state.new_view.vote.sender == state.settings.replica):
         lacking.append(Forwarded(state.new_view.message, state.new_view.vote))
     return lacking
+
+
+def proof_lacking(state: State, status: Status) -> list[Item]:
+    """R8: the proof for which this replica left the view that the sender is still in."""
+    proof = state.accused.get(state.settings.committee.primary(status.view))
+    return [proof] if proof is not None and status.view < state.view and may_be_shown(proof) else []
 
 
 def is_later(view: View, than: View, *, is_active: bool) -> bool:

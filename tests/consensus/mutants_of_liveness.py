@@ -209,3 +209,9 @@ def votes_of_two_views_contradict(patch: pytest.MonkeyPatch) -> None:
         return type(first) is type(second) and first != second
 
     swap(patch, evidence.contradicts, contradicts)
+
+
+@mutant(breaks="T7", found_by="test_proofs_shown.test_whoever_is_shown_the_proof_leaves_too_and_passes_it_on_once")
+def proven_liars_lead_on(patch: pytest.MonkeyPatch) -> None:
+    """Proof that the primary lied is kept, and its view goes on until somebody's timer ends it."""
+    swap(patch, liveness.leave_proven_liar, lambda state: None)
