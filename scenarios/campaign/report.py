@@ -1,8 +1,22 @@
 """What a campaign prints: one line a failure with the command that replays it, and what was covered."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
 from consensus.quorum import Committee
+from scenarios.campaign.plan import Change, FaultKind, LiarKind
 from scenarios.campaign.run import Outcome, Verdict
-from scenarios.campaign.swarm import Campaign, Tally
+from scenarios.campaign.swarm import Campaign, Mode, Tally
+
+LIES = {f"lies: {each.value}" for each in LiarKind}
+CHANGES = {f"changes: {each.value}" for each in Change}
+
+OPTIONS: Mapping[Mode, AbstractSet[str]] = {
+    Mode.SWARM: {each.value for each in FaultKind} | LIES,
+    Mode.TWINS: {FaultKind.PARTITION.value, FaultKind.HAND_OVER.value, "twins"},
+    Mode.BYZZFUZZ: CHANGES | {"round cut"},
+}
+"""What plans of each mode may have in them, networks aside: what a campaign never drew it says nothing of."""
 
 NAMES = {
     Verdict.HELD: "held",
@@ -42,4 +56,7 @@ def summary_lines(tally: Tally, campaign: Campaign, *, elapsed_s: float, jobs: i
         )
     lines.append("option                      plans   failed")
     lines += [f"{name:<26} {count:>6} {tally.failed_options[name]:>8}" for name, count in sorted(tally.options.items())]
+    never = sorted(OPTIONS[campaign.mode] - set(tally.options))
+    if never:
+        lines.append(f"never drawn: {', '.join(never)}")
     return lines

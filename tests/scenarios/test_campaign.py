@@ -203,6 +203,7 @@ def test_the_summary_says_what_was_covered():
     text = "\n".join(summary_lines(tally, Campaign(1, 1, 4, 1), elapsed_s=1, jobs=1))
     assert "1 CRASH" in text
     assert "lies: forge                     1        1" in text
+    assert "never drawn: clock, corrupt," in text
 
 
 def test_dask_that_is_not_installed_is_said_in_words(monkeypatch):
