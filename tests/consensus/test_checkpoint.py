@@ -119,9 +119,11 @@ def test_a_certificate_ends_the_wait_of_an_executed_block__t_e16() -> None:
     block = final_block(one, FIRST)
     one.execute(FIRST.proposal)
     assert one.state.certified == 0
+    assert one.replica.wants(sealed(3, block).bundle)
     one.hear(3, block)
     assert one.ready.certified == [block]
     assert one.state.certified == 1
+    assert not one.replica.wants(sealed(2, block).bundle), "once more it is dropped unread"
 
 
 @pytest.mark.parametrize("change", ["votes", "header", "proposal", "epoch", "unnamed"])

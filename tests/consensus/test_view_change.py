@@ -127,9 +127,11 @@ def test_a_view_change_with_one_unproved_claim_is_refused_whole_and_harms_no_oth
     assert one.said(NewView), "with the good ones of 2 and 3, and its own, primary 1 opens its view"
 
 
-def test_a_proved_view_change_is_accepted() -> None:
+@pytest.mark.parametrize(("stable", "sequence"), [(0, 1), (0, 16), (4, 5), (4, 20)])
+def test_a_proved_view_change_is_accepted_up_to_the_edges_of_its_window(stable: int, sequence: int) -> None:
     one = One(1)
-    one.hear(3, view_change(1, prepared_for(pre_prepare(5, batch()), (1, 2)), proof=checkpoint(4)))
+    proof = checkpoint(stable) if stable else None
+    one.hear(3, view_change(1, prepared_for(pre_prepare(sequence, batch()), (1, 2)), proof=proof))
     assert one.reasons() == []
 
 
