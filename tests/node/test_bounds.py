@@ -237,7 +237,7 @@ def test_what_is_packed_anew_exceeds_the_pool_by_what_was_out_at_most(
     out = []
     for envelope in envelopes:
         world.members[0].core.submit(envelope, world.now_ms)
-        batch = packer.pack(executed=BatchNumber(0))
+        batch = packer.pack(executed=BatchNumber(0), held_up_to=BatchNumber(len(out)))
         out += [batch] if batch is not None else []
     assert 1 <= len(out) <= BATCHES_OUT_MAX
     full, known = packer.pool.waiting_bytes, len(packer.pool.pending)
