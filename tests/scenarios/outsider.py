@@ -13,7 +13,7 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import seal
 from consensus.messages import BlockVote, Commit, Prepare, PrePrepare, Proposal, Status
-from consensus.types import Epoch, ReplicaId, SequenceNumber, View
+from consensus.types import BatchNumber, Epoch, ReplicaId, SequenceNumber, View
 from network.bus import Channel
 from network.topics import topic_of
 from network.url import parse_bus_url
@@ -117,7 +117,7 @@ class Outsider:
         sender = self.random.randrange(len(self.members))
         sequence = SequenceNumber(self.random.randrange(1, 100))
         digest = Digest(self.random.randbytes(32))
-        none = tuple(0 for _ in self.members)
+        none = tuple(BatchNumber(0) for _ in self.members)
         item = self.random.choice(
             (
                 PrePrepare(View(0), sequence, Proposal((), 0)),
@@ -138,7 +138,7 @@ class Outsider:
                     (),
                     none,
                     (digest,),
-                ),  # type: ignore[arg-type]
+                ),
             )
         )
         sealed = seal([item], chain=self.chain, epoch=Epoch(0), sender=ReplicaId(sender), sign=self.keys.sign)
