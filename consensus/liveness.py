@@ -18,6 +18,11 @@ PASSED_OVER_PATIENCES = 8
 primary has open must fit in, and a turn of all authors, each block slower than usual."""
 
 
+IDLE_TICKS_MAX = 16
+"""By so many intervals may a primary leave a replica idle more often than busy: four patiences, since an interval is a
+quarter of one in every node."""
+
+
 def watch(state: State) -> None:
     """T1: two timers run while something known should be executed, and for nothing else.
 
@@ -57,6 +62,30 @@ def last_step(state: State) -> tuple[SequenceNumber, int]:
         return state.executed, 0
     said = (slot.digest, slot.own_prepare, slot.own_commit)
     return state.executed, sum(each is not None for each in said)
+
+
+def on_tick(state: State) -> None:
+    """T7: a primary that leaves the members idle most of the time while requests wait is complained of.
+
+    Without this rule it orders one batch just before each patience ends, for ever: two a second where a thousand are
+    asked for, and nobody may complain, since every step comes in time and the oldest request is never the same for long
+    (the slow primary of Aardvark, T-H3). An honest primary has a proposal open all the time while anything waits (N2),
+    however slow agreement is. Looked at once in each interval; a busy one makes up for an idle one.
+    """
+    state.idle_ticks = state.idle_ticks + 1 if is_left_idle(state) else max(0, state.idle_ticks - 1)
+    if state.idle_ticks >= IDLE_TICKS_MAX:
+        state.idle_ticks = IDLE_TICKS_MAX
+        complain(state, SuspectReason.PASSED_OVER)
+
+
+def is_left_idle(state: State) -> bool:
+    """Whether a batch that has been here for a whole interval could be ordered, and no number is open."""
+    if not state.active or state.is_primary:
+        return False
+    if any(slot.digest is not None for slot in state.log.after(state.executed)):
+        return False
+    batch = state.requests.oldest_orderable()
+    return batch is not None and state.requests.has_settled(batch.digest, tick=state.tick - 2)
 
 
 def oldest_unexecuted(state: State) -> Digest | None:

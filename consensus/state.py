@@ -201,6 +201,8 @@ class State:
     """Why the view before was left, for people."""
     watched: Digest | None = None
     """The oldest thing that should be executed: what the timers of T1 run for."""
+    idle_ticks: int = 0
+    """In how many more intervals of this view the primary left this replica idle than it kept it busy (T7)."""
     watched_step: tuple[SequenceNumber, int] = (SequenceNumber(0), 0)
     """How far this replica was when the progress timer was last set."""
     checkpoint: CheckpointProof | None = None
@@ -271,7 +273,7 @@ class State:
         for kind in TimerKind:
             if kind is not TimerKind.STATUS:
                 self.timers.pop(kind, None)
-        self.watched, self.complaint = None, None
+        self.watched, self.complaint, self.idle_ticks = None, None, 0
 
     @property
     def pending_new_view(self) -> Proven[NewView] | None:

@@ -11,7 +11,7 @@ from consensus.checkpoint import vouched_block
 from consensus.effects import Outgoing, PushBatches, PushBlocks, Reason
 from consensus.events import TimerKind
 from consensus.evidence import may_be_shown
-from consensus.liveness import on_complaints_in_status
+from consensus.liveness import on_complaints_in_status, on_tick
 from consensus.log import Slot
 from consensus.messages import (
     STATUS_SLOTS_MAX,
@@ -41,6 +41,7 @@ TICKS_ON_THE_WAY = 2
 def on_status_timer(state: State, *, wall_ms: int) -> None:
     """R1: say what is held and missing, and start the next interval."""
     state.tick += 1
+    on_tick(state)
     state.status_number = max(wall_ms, state.status_number + 1)
     state.ready.send.append(Outgoing(own_status(state, number=state.status_number)))
     state.certified_at_last_tick = state.certified
