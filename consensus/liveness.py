@@ -65,7 +65,7 @@ def last_step(state: State) -> tuple[SequenceNumber, int]:
 
 
 def on_tick(state: State) -> None:
-    """T7: a primary that leaves the members idle most of the time while requests wait is complained of.
+    """T8: a primary that leaves the members idle most of the time while requests wait is complained of.
 
     Without this rule it orders one batch just before each patience ends, for ever: two a second where a thousand are
     asked for, and nobody may complain, since every step comes in time and the oldest request is never the same for long
@@ -75,7 +75,8 @@ def on_tick(state: State) -> None:
     state.idle_ticks = state.idle_ticks + 1 if is_left_idle(state) else max(0, state.idle_ticks - 1)
     if state.idle_ticks >= IDLE_TICKS_MAX:
         state.idle_ticks = IDLE_TICKS_MAX
-        complain(state, SuspectReason.PASSED_OVER)
+        if state.complaint is None:
+            complain(state, SuspectReason.PASSED_OVER)
 
 
 def is_left_idle(state: State) -> bool:

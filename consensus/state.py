@@ -202,7 +202,7 @@ class State:
     watched: Digest | None = None
     """The oldest thing that should be executed: what the timers of T1 run for."""
     idle_ticks: int = 0
-    """In how many more intervals of this view the primary left this replica idle than it kept it busy (T7)."""
+    """In how many more intervals of this view the primary left this replica idle than it kept it busy (T8)."""
     watched_step: tuple[SequenceNumber, int] = (SequenceNumber(0), 0)
     """How far this replica was when the progress timer was last set."""
     checkpoint: CheckpointProof | None = None

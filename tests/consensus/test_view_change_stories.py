@@ -196,7 +196,7 @@ def under_a_slow_primary(*, ticks_each: int) -> Cluster:
 
 
 def test_a_primary_just_under_the_timeout_keeps_its_view_and_delays_and_loses_nothing__t_h3() -> None:
-    """400 ms of 500. As all that waits is ordered each time, nothing waits longer than two such rounds; else see T7."""
+    """400 ms of 500. As all that waits is ordered each time, nothing waits longer than two such rounds; else see T8."""
     cluster = under_a_slow_primary(ticks_each=2)
     assert views(cluster) == {0}
     assert min(len(each.disk.executed) for each in cluster.honest) >= 30 - 2 * 2

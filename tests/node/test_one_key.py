@@ -75,7 +75,7 @@ def test_the_chain_keeps_its_pace(attack: str) -> None:
 
 
 def test_a_primary_that_orders_one_batch_just_before_each_patience_ends_is_replaced__t_h3() -> None:
-    """Found by this attack: 16 of 750 transactions were executed in ten seconds, and nobody complained (T7)."""
+    """Found by this attack: 16 of 750 transactions were executed in ten seconds, and nobody complained (T8)."""
     simulation = Simulation(4, seed=3)
     state = simulation.members[0].core.replica.state
     state.settings = replace(state.settings, in_flight_max=1, proposal_bytes_max=1)
