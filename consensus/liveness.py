@@ -1,4 +1,4 @@
-"""§4.5.2 Liveness: when to complain, when to leave a view, how long to be patient. Lines T1-T7 of PROTOCOL.md.
+"""§4.5.2 Liveness: when to complain, when to leave a view, how long to be patient. Lines T1-T8 of PROTOCOL.md.
 
 A replica that sees no progress does not walk out: it *complains* and goes on voting, and leaves only when f+1 complain,
 one of them honest. So a single replica with a bad link never leaves a working view (CometBFT #861, Fabric v0.6 #1120).
