@@ -50,9 +50,6 @@ from consensus.types import BatchNumber, Digest, ReplicaId
 from consensus.verified import VerifiedOnce
 from consensus.view_change import accept_early, on_forwarded, on_new_view, on_view_change, say_carried_over
 
-COUNTED = (Prepare, Commit, BlockVote)
-"""What may be counted without anything following from it; the handlers say so when something does (`State.moved`)."""
-
 NOTHING = Ready()
 """What `take` hands out when nothing was asked for."""
 
@@ -80,9 +77,9 @@ class Replica:
         state.moved = not isinstance(event, Received)
         match event:
             case Received():
-                epoch_is_ours = event.bundle.bundle.epoch == state.settings.epoch
+                refusal = self._refusal(event.bundle.bundle)
                 for signed in event.bundle.signed_items():
-                    self._receive(signed, epoch_is_ours=epoch_is_ours, wall_ms=wall_ms)
+                    self._receive(signed, refusal=refusal, wall_ms=wall_ms)
             case BatchStored():
                 state.requests.store(event.reference, tick=state.tick)
                 for slot in list(state.log.after(state.executed)):
@@ -152,31 +149,35 @@ class Replica:
         is_named = content in missing_references(state)
         state.requests.disgrace(author, is_named=is_named, tick=state.tick, view=state.view)
 
-    def _receive(self, signed: Signed, *, epoch_is_ours: bool, wall_ms: int) -> None:
+    def _refusal(self, bundle: Bundle) -> Reason | None:
+        """Why nothing in a bundle is heard, if nothing is."""
+        settings = self.state.settings
+        if bundle.sender not in settings.committee:
+            return Reason.NOT_MEMBER
+        return None if bundle.epoch == settings.epoch else Reason.WRONG_EPOCH
+
+    def _receive(self, signed: Signed, *, refusal: Reason | None, wall_ms: int) -> None:
         if self.state.halted:
             return
-        if signed.sender not in self.state.settings.committee:
-            reason: Reason | None = Reason.NOT_MEMBER
-        elif not epoch_is_ours:
-            reason = Reason.WRONG_EPOCH
-        else:
-            reason = self._handle(signed, wall_ms=wall_ms)
+        reason = refusal or self._handle(signed, wall_ms=wall_ms)
         if reason is not None:
             self.state.moved = True
             self.state.ready.rejected.append(Rejected(signed.sender, reason))
 
     def _handle(self, signed: Signed, *, wall_ms: int) -> Reason | None:
         item: Item = signed.item
-        self.state.moved = self.state.moved or not isinstance(item, COUNTED)
         match item:
-            case PrePrepare():
-                return on_pre_prepare(self.state, signed, item, wall_ms=wall_ms)
             case Prepare():
                 return on_prepare(self.state, signed, item)
             case Commit():
                 return on_commit(self.state, signed, item)
             case BlockVote():
                 return on_block_vote(self.state, signed, item)
+        # The votes above may be counted without anything following from it, and say when something does.
+        self.state.moved = True
+        match item:
+            case PrePrepare():
+                return on_pre_prepare(self.state, signed, item, wall_ms=wall_ms)
             case Suspect():
                 return on_suspect(self.state, signed, item)
             case ViewChange():

@@ -23,7 +23,7 @@ from consensus.replica import Replica
 from consensus.restart import Remembered
 from consensus.settings import Settings
 from consensus.state import Mute
-from consensus.types import BatchNumber, Epoch, ReplicaId
+from consensus.types import MEMBERS_MAX, BatchNumber, Epoch, ReplicaId
 from ledger.charter import chain_id, members_digest
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch
@@ -51,6 +51,10 @@ from node.writes import (
 
 RETRY_AFTER_MS = 500
 """What a client is told when the pool is full: about as long as a full pool takes to halve."""
+
+
+NOBODY = ReplicaId(MEMBERS_MAX)
+"""Stands for whoever publishes and is no member; no member has this number."""
 
 
 class Core:
@@ -116,7 +120,7 @@ class Core:
     def receive(self, channel: Channel, member: str, payload: bytes, now_ms: int) -> None:
         """Take in a frame from `member`'s topic; what is wrong with it is counted and changes nothing."""
         self._now_ms = now_ms
-        publisher = None if channel is Channel.INBOX else self._members.get(member, ReplicaId(len(self.voters)))
+        publisher = None if channel is Channel.INBOX else self._members.get(member, NOBODY)
         frame = self._inbound.read(payload, publisher=publisher)
         if isinstance(frame, BundleFrame):
             opened = self._inbound.open_bundle(frame, wants=self.replica.wants)

@@ -71,10 +71,14 @@ class Links:
     _policies: list[LinkPolicy] = field(default_factory=list)
     _arrives_us: list[list[int]] = field(init=False)
     """When the last message in order from one to another arrives, by sender and receiver."""
+    _others: list[list[int]] = field(init=False)
+    """Everybody but the sender, by sender."""
 
     def __post_init__(self) -> None:
         """Begin with nothing on its way."""
-        self._arrives_us = [[0] * len(self.ids) for _ in self.ids]
+        everybody = range(len(self.ids))
+        self._arrives_us = [[0] * len(self.ids) for _ in everybody]
+        self._others = [[each for each in everybody if each != source] for source in everybody]
 
     def add(self, policy: LinkPolicy) -> Handle:
         """Let `policy` hold until it is healed."""
@@ -103,7 +107,7 @@ class Links:
 
     def broadcast(self, source: int, channel: Channel, payload: bytes, *, at_us: int) -> None:
         """Put one message on its way to every other member."""
-        others = [each for each in range(len(self.ids)) if each != source]
+        others = self._others[source]
         if self._policies:
             for target in others:
                 self.send(source, target, channel, payload, at_us=at_us)

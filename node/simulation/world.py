@@ -173,11 +173,12 @@ class Simulation:
         self.network.links.send(source, target, said.channel, said.payload, at_us=at_us)
 
     def _broadcast(self, source: int, channel: Channel, payload: bytes, at_us: int) -> None:
-        end, member = payload[-TRACED_BYTES:], self.members[source]
-        for target in self.members:
-            if target is not member:
-                self._hash.update(b"%d %d %d " % (at_us, source, target.index) + end)
-                for call in self.on_said:
+        """Send a frame to everybody else. It goes into the trace hash once."""
+        member = self.members[source]
+        self._hash.update(b"%d %d * " % (at_us, source) + payload[-TRACED_BYTES:])
+        for call in self.on_said:
+            for target in self.members:
+                if target is not member:
                     call(member, Said(target.id, channel, payload))
         self.network.links.broadcast(source, channel, payload, at_us=at_us)
 
