@@ -1,83 +1,205 @@
-"""How fast virtual time runs: one slot in committees of growing size, and campaign seeds in a second.
-
-    python -m benchmarks.simulator [--members 4,16,64] [--seeds 10]
+"""How fast virtual time runs: one slot in committees of growing size beside the bare ceiling, and campaign seeds.
 
 The slot is the work that other PBFT simulators are measured with: one request, delays of 250 ms with a deviation of
 50 ms, signatures ideal, from the request until a quorum executed it. Founding the committee is not counted. Here a slot
-runs through whole nodes: frames are encoded and decoded, the ledger executes, disks sync.
+runs through whole nodes: frames are encoded, decoded and hashed, the ledger executes, disks sync, every member's block
+vote leaves. Each size is measured in a process of its own, so that one size's garbage is not another's memory.
 """
 
-import argparse
+import gc
+import resource
+import sys
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
 
+import msgspec
+
+from benchmarks.ceiling import ceiling_slot
+from benchmarks.machine import Machine, this_machine
+from benchmarks.statistics import Spread
 from consensus.quorum import Committee
 from node.identity import Knobs
-from node.simulation import Simulation
+from node.simulation import SimulatedMember, Simulation
+from node.writes import StoreBlock
 from scenarios.campaign.load import Load
 from scenarios.campaign.run import run_plan
 from scenarios.campaign.swarm import Campaign
 
-SEED = 2021
 PATIENT = Knobs(target_failover_ms=9_000)
 """The peers' view timer in that measurement: nobody leaves the view."""
 
 SECONDS_A_SEED = 60
 """Simulated seconds of faults in each seed that is timed."""
 
+WITHIN_MS = 60_000
+"""Virtual time after which a slot has failed."""
 
-@dataclass(frozen=True, slots=True)
-class SlotFigure:
-    """One slot at one size."""
+
+class SlotFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """One size."""
 
     members: int
-    wall_ms: float
     messages: int
-    """Frames sent to one receiver each, statuses included."""
+    """Frames sent to one receiver each in the last repeat; of them the ceiling sends neither batch nor block votes."""
     simulated_ms: int
+    ours_ms: tuple[float, ...]
+    """Processor time of each repeat."""
+    ceiling_ms: tuple[float, ...]
+    """That of the bare ceiling, each measured right before its neighbour."""
+    peak_mib: float
+    """Of the process that measured this size, founding and ceiling included."""
+
+    @property
+    def ratio(self) -> Spread:
+        """Ours over the ceiling's, pair by pair."""
+        pairs = zip(self.ours_ms, self.ceiling_ms, strict=True)
+        return Spread.of([ours / ceiling for ours, ceiling in pairs], digits=2)
 
 
-def measure_slot(members: int, *, seed: int = SEED) -> SlotFigure:
-    """Order one account in a committee of `members`, and time it."""
+class SeedsFigure(msgspec.Struct, frozen=True, kw_only=True):
+    """Campaign seeds at n = 4 with f liars, on one core."""
+
+    count: int
+    seconds_a_seed: int
+    cpu_s: float
+    simulated_s: float
+
+    @property
+    def seeds_per_second(self) -> float:
+        """Of processor time."""
+        return self.count / self.cpu_s
+
+
+class SimulatorResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One call; a file benchmarks/results/*-simulator.json."""
+
+    command: str
+    began_ms: int
+    """Unix milliseconds."""
+    seed: int
+    machine: Machine
+    conditions: tuple[str, ...]
+    slots: tuple[SlotFigure, ...]
+    seeds: SeedsFigure | None
+
+
+CONDITIONS = (
+    "Slot: one account is opened at the primary's gateway; n whole nodes order, execute and store it; delays N(250, 50)"
+    " ms, signatures ideal, nobody leaves the view. Timed from the request until a quorum executed it.",
+    "Ceiling: the same votes as counters in a bare heapq loop, delays by random.gauss; no messages, disk or ledger.",
+    "Processor time of one core, each size in a process of its own, a garbage collection before each measurement.",
+)
+
+
+def measure_slot(members: int, *, seed: int) -> tuple[float, int, int]:
+    """Order one account in a committee of `members`; return milliseconds of processor time, messages, virtual ms."""
     simulation = Simulation(members, seed=seed, profile="slow", knobs=PATIENT)
     quorum = Committee(members).quorum
+    executed: set[int] = set()
+
+    def on_executed(member: SimulatedMember, block: StoreBlock) -> None:
+        del block
+        executed.add(member.index)
+
+    simulation.on_executed.append(on_executed)
     load = Load(simulation, frozenset())
     envelope = load.registration()
-    started = time.perf_counter()
+    gc.collect()
+    started = time.process_time()
     load.send(envelope, simulation.members[0])
-    reached = simulation.run_until(lambda: sum(each.height > 0 for each in simulation.members) >= quorum, 60_000)
-    elapsed_s = time.perf_counter() - started
+    reached = simulation.run_until(lambda: len(executed) >= quorum, WITHIN_MS)
+    elapsed_ms = (time.process_time() - started) * 1_000
     assert reached, "an undisturbed committee executes a request"
-    return SlotFigure(members, elapsed_s * 1_000, simulation.network.links.sent, simulation.now_ms)
+    return elapsed_ms, simulation.network.links.sent, simulation.now_ms
 
 
-def measure_seeds(count: int, *, seconds: int = SECONDS_A_SEED) -> tuple[float, float]:
-    """Run `count` campaign seeds at n = 4; return seeds a second and simulated seconds a second, on one core."""
-    campaign = Campaign(1, count, 4, 1, safety_ms=seconds * 1_000)
-    started, simulated_ms = time.perf_counter(), 0
-    for seed in range(1, count + 1):
-        plan = replace(campaign.plan(seed), load_per_second=2)
+def measure_size(members: int, seed: int, repeats: int) -> SlotFigure:
+    """Measure one size and its ceiling in turn. Called in a process of its own."""
+    ours_ms: list[float] = []
+    ceiling_ms: list[float] = []
+    messages = simulated_ms = 0
+    for repeat in range(repeats):
+        gc.collect()
+        ceiling_ms.append(ceiling_slot(members, seed=seed + repeat)[0])
+        elapsed_ms, messages, simulated_ms = measure_slot(members, seed=seed + repeat)
+        ours_ms.append(elapsed_ms)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return SlotFigure(
+        members=members,
+        messages=messages,
+        simulated_ms=simulated_ms,
+        ours_ms=tuple(round(each, 3) for each in ours_ms),
+        ceiling_ms=tuple(round(each, 3) for each in ceiling_ms),
+        # Kilobytes on Linux, bytes on macOS.
+        peak_mib=round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1),
+    )
+
+
+def measure_seeds(count: int, seed: int, seconds: int) -> SeedsFigure:
+    """Run `count` campaign seeds at n = 4, two envelopes a second each."""
+    campaign = Campaign(seed, seed + count, 4, 1, safety_ms=seconds * 1_000)
+    started, simulated_ms = time.process_time(), 0
+    for number in range(seed, seed + count):
+        plan = replace(campaign.plan(number), load_per_second=2)
         simulated_ms += run_plan(plan).simulated_ms
-    elapsed_s = time.perf_counter() - started
-    return count / elapsed_s, simulated_ms / 1_000 / elapsed_s
+    cpu_s = time.process_time() - started
+    return SeedsFigure(
+        count=count, seconds_a_seed=seconds, cpu_s=round(cpu_s, 3), simulated_s=round(simulated_ms / 1_000, 3)
+    )
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="How fast virtual time runs.")
-    parser.add_argument("--members", default="4,16,32,64", help="sizes of committees, with commas between them")
-    parser.add_argument("--seeds", type=int, default=10, help="campaign seeds of 60 simulated seconds; 0 for none")
-    arguments = parser.parse_args()
-    print("members      wall ms   messages   simulated ms")
-    for members in map(int, arguments.members.split(",")):
-        figure = measure_slot(members)
-        print(f"{figure.members:>7} {figure.wall_ms:>12.1f} {figure.messages:>10} {figure.simulated_ms:>14}")
-    if arguments.seeds:
-        seeds, seconds = measure_seeds(arguments.seeds)
-        print(
-            f"\ncampaign at n = 4: {seeds:.2f} seeds/s of {SECONDS_A_SEED} s, {seconds:.0f} simulated seconds a second"
-        )
+def measure(
+    members: tuple[int, ...], *, seed: int, repeats: int, seeds: int, command: str, tell: Callable[[str], None]
+) -> SimulatorResult:
+    """Measure every size and the seeds, each in a process of its own; `tell` hears each line of the table."""
+    began_ms = time.time_ns() // 1_000_000
+    slots: list[SlotFigure] = []
+    tell(HEAD)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as processes:
+        for size in members:
+            slots.append(processes.submit(measure_size, size, seed, repeats).result())
+            tell(row(slots[-1]))
+        timed = processes.submit(measure_seeds, seeds, seed, SECONDS_A_SEED).result() if seeds else None
+    if timed is not None:
+        tell(seeds_line(timed))
+    return SimulatorResult(
+        command=command,
+        began_ms=began_ms,
+        seed=seed,
+        machine=this_machine(),
+        conditions=CONDITIONS,
+        slots=tuple(slots),
+        seeds=timed,
+    )
 
 
-if __name__ == "__main__":
-    main()
+HEAD = f"{'members':>7}{'ours ms':>11}{'ceiling ms':>12}{'ratio (low..high)':>24}{'messages':>10}{'peak MiB':>10}"
+
+
+def row(figure: SlotFigure) -> str:
+    """One line of the table."""
+    ratio = figure.ratio
+    return (
+        f"{figure.members:>7}{Spread.of(figure.ours_ms, digits=2).median:>11,.2f}"
+        f"{Spread.of(figure.ceiling_ms, digits=2).median:>12,.2f}"
+        f"{f'{ratio.median:.1f} ({ratio.lowest:.1f}..{ratio.highest:.1f})':>24}"
+        f"{figure.messages:>10,}{figure.peak_mib:>10.0f}"
+    )
+
+
+def seeds_line(figure: SeedsFigure) -> str:
+    """What the seeds came to."""
+    return (
+        f"\nCampaign at n = 4: {figure.seeds_per_second:.2f} seeds a second and core, each {figure.seconds_a_seed}"
+        f" simulated seconds of faults: {figure.simulated_s / figure.cpu_s:,.0f} simulated seconds a second."
+    )
+
+
+def write_simulator_result(result: SimulatorResult, path: Path) -> None:
+    """Write the file; people read it in a diff, hence the indentation."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")

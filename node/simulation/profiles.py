@@ -1,7 +1,8 @@
 """How far members are from each other: four networks, two of them measured (data/SOURCES.md).
 
-A delay is half a round trip, plus a tail: an exponential draw whose mean is the link's deviation. The measured networks
-are graphs; where a pair was not measured, its delay is that of the shortest path.
+A delay is half a round trip, plus a tail: an exponential draw whose mean is the link's deviation; only in `slow`, which
+is there for comparisons, is it normally distributed. The measured networks are graphs; where a pair was not measured,
+its delay is that of the shortest path.
 """
 
 import csv
@@ -12,10 +13,17 @@ from itertools import pairwise
 from math import log
 from pathlib import Path
 from random import Random
+from statistics import NormalDist
 
 import networkx
 
 DATA = Path(__file__).parent / "data"
+
+SLOW = "slow"
+"""The profile that other simulators are measured with: 250 ms with a deviation of 50 ms, normally distributed."""
+
+QUANTILES = 4_096
+"""Steps of a normal distribution."""
 
 TAIL_US_MIN = 50
 """No link is more regular than that, whatever a short series of pings says."""
@@ -50,6 +58,27 @@ class Profile:
         return [links[target][0] + int(-log(1.0 - draw()) * links[target][1]) for target in targets]
 
 
+@dataclass(frozen=True, slots=True)
+class NormalProfile(Profile):
+    """The same normally distributed delay between any two, in `QUANTILES` equally likely steps, never below zero.
+
+    The outermost steps lie three and a half deviations from the mean. A step is drawn quicker than a sum of logarithms
+    is computed, and every message of a run draws one.
+    """
+
+    steps_us: tuple[int, ...]
+
+    def delay_us(self, source: int, target: int, chance: Random) -> int:
+        """Draw what one message takes."""
+        del source, target
+        return chance.choice(self.steps_us)
+
+    def delays_us(self, source: int, targets: Sequence[int], chance: Random) -> list[int]:
+        """Draw what one message to each of `targets` takes, in their order."""
+        del source
+        return chance.choices(self.steps_us, k=len(targets))
+
+
 def profile_of(name: str, members: int) -> Profile:
     """The profile called `name` for a committee of `members`.
 
@@ -57,7 +86,14 @@ def profile_of(name: str, members: int) -> Profile:
     """
     if name not in PROFILES:
         raise ValueError(f"there is no network profile {name}; there are {', '.join(PROFILES)}")
-    return Profile(name, PROFILES[name](members))
+    links = PROFILES[name](members)
+    return NormalProfile(name, links, _normal_steps()) if name == SLOW else Profile(name, links)
+
+
+@cache
+def _normal_steps() -> tuple[int, ...]:
+    cuts = NormalDist(250_000, 50_000).quantiles(QUANTILES + 1)
+    return tuple(max(0, round(each)) for each in cuts)
 
 
 def _even(base_us: int, tail_us: int) -> Callable[[int], tuple[tuple[Link, ...], ...]]:
@@ -98,8 +134,8 @@ def _links_of(file: str, places: tuple[str, ...]) -> dict[tuple[str, str], Link]
 PROFILES: dict[str, Callable[[int], tuple[tuple[Link, ...], ...]]] = {
     "lan": _even(200, 100),
     "metro": _even(1_500, 300),
-    "slow": _even(200_000, 50_000),
+    SLOW: _even(200_000, 50_000),
     "wan-china": _measured("rtt_china_apac.csv", CHINA),
     "wan-world": _measured("rtt_world.csv", WORLD),
 }
-"""Name of a profile -> its links for a number of members. `slow` is the one that other simulators are measured with."""
+"""Name of a profile -> its links for a number of members; those of `slow` have its mean and its deviation."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from quorate.commands.bench_failover import failover
+from quorate.commands.bench_simulator import simulator
 
 WORKLOADS = ("signed", "bundle")
 
@@ -115,3 +116,4 @@ def _command(workloads: tuple[str, ...], rates: tuple[int, ...], *, members: int
 
 
 bench.add_command(failover)
+bench.add_command(simulator)
