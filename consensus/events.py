@@ -3,6 +3,8 @@
 import enum
 from dataclasses import dataclass
 
+import msgspec
+
 from consensus.bundle import OpenBundle
 from consensus.messages import BatchReference, BlockHeader
 
@@ -22,9 +24,11 @@ class TimerKind(enum.StrEnum):
     """Time to say what is held and what is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A bundle arrived whose signature was verified, or this replica's own came back through the gate."""
+class Received(msgspec.Struct, frozen=True):
+    """A bundle arrived whose signature was verified, or this replica's own came back through the gate.
+
+    The one event that is built thousands of times a second.
+    """
 
     bundle: OpenBundle
 

@@ -175,7 +175,7 @@ def on_prepare(state: State, signed: Signed, message: Prepare) -> Reason | None:
         accuse(state, slot.prepares.votes[signed.sender], signed)
         return Reason.STALE
     if slot.own_commit is None and (
-        slot.own_prepare is None or slot.prepares.count(message.digest) >= state.settings.committee.prepares_needed
+        slot.own_prepare is None or slot.prepares.count(message.digest) >= state.prepares_needed
     ):
         advance(state, slot)
     return None
@@ -194,9 +194,7 @@ def on_commit(state: State, signed: Signed, message: Commit) -> Reason | None:
     if not slot.commits.add(signed, message.digest):
         accuse(state, slot.commits.votes[signed.sender], signed)
         return Reason.STALE
-    if slot.decided is None and (
-        slot.own_prepare is None or slot.commits.count(message.digest) >= state.settings.committee.quorum
-    ):
+    if slot.decided is None and (slot.own_prepare is None or slot.commits.count(message.digest) >= state.quorum):
         advance(state, slot)
     return None
 

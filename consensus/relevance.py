@@ -37,9 +37,9 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
         case PrePrepare():
             return _pre_prepare_matters(state, item)
         case Prepare():
-            slot = state.log.slots.get(item.sequence)
             if item.view != state.view or not state.log.covers(item.sequence):
                 return False
+            slot = state.log.slots.get(item.sequence)
             return slot is None or _is_new(state, slot.prepares, item, sender, settled=slot.own_commit is not None)
         case Commit():
             slot = state.log.slots.get(item.sequence)

@@ -6,7 +6,7 @@ steps may precede one take.
 
 from typing import assert_never
 
-from consensus.bundle import Bundle, Signed, Verify
+from consensus.bundle import Bundle, OpenBundle, Signed, Verify
 from consensus.checkpoint import on_block_vote, on_certified_block, on_executed
 from consensus.effects import Ready, Reason, Rejected
 from consensus.events import BatchStored, Event, Executed, HandOver, Received, TimerFired, TimerKind
@@ -77,9 +77,7 @@ class Replica:
         state.moved = not isinstance(event, Received)
         match event:
             case Received():
-                refusal = self._refusal(event.bundle.bundle)
-                for signed in event.bundle.signed_items():
-                    self._receive(signed, refusal=refusal, wall_ms=wall_ms)
+                self._receive(event.bundle, wall_ms=wall_ms)
             case BatchStored():
                 state.requests.store(event.reference, tick=state.tick)
                 for slot in list(state.log.after(state.executed)):
@@ -149,23 +147,22 @@ class Replica:
         is_named = content in missing_references(state)
         state.requests.disgrace(author, is_named=is_named, tick=state.tick, view=state.view)
 
-    def _refusal(self, bundle: Bundle) -> Reason | None:
-        """Why nothing in a bundle is heard, if nothing is."""
-        settings = self.state.settings
-        if bundle.sender not in settings.committee:
-            return Reason.NOT_MEMBER
-        return None if bundle.epoch == settings.epoch else Reason.WRONG_EPOCH
+    def _receive(self, bundle: OpenBundle, *, wall_ms: int) -> None:
+        state, settings, sender = self.state, self.state.settings, bundle.bundle.sender
+        refusal = None
+        if sender not in settings.committee:
+            refusal = Reason.NOT_MEMBER
+        elif bundle.bundle.epoch != settings.epoch:
+            refusal = Reason.WRONG_EPOCH
+        for signed in bundle.signed_items():
+            if state.halted:
+                return
+            reason = refusal or self._handle(signed, signed.item, wall_ms=wall_ms)
+            if reason is not None:
+                state.moved = True
+                state.ready.rejected.append(Rejected(sender, reason))
 
-    def _receive(self, signed: Signed, *, refusal: Reason | None, wall_ms: int) -> None:
-        if self.state.halted:
-            return
-        reason = refusal or self._handle(signed, wall_ms=wall_ms)
-        if reason is not None:
-            self.state.moved = True
-            self.state.ready.rejected.append(Rejected(signed.sender, reason))
-
-    def _handle(self, signed: Signed, *, wall_ms: int) -> Reason | None:
-        item: Item = signed.item
+    def _handle(self, signed: Signed, item: Item, *, wall_ms: int) -> Reason | None:
         match item:
             case Prepare():
                 return on_prepare(self.state, signed, item)

@@ -245,6 +245,15 @@ class State:
     moved: bool = False
     """Whether the step that is under way did more than count a vote: whether anybody must look what follows from it."""
     ready: Ready = field(default_factory=Ready)
+    quorum: int = field(init=False)
+    """q, asked for with every COMMIT."""
+    prepares_needed: int = field(init=False)
+    """q - 1, asked for with every PREPARE."""
+
+    def __post_init__(self) -> None:
+        """Ask the committee once for what every vote needs."""
+        self.quorum = self.settings.committee.quorum
+        self.prepares_needed = self.settings.committee.prepares_needed
 
     @property
     def stable(self) -> SequenceNumber:

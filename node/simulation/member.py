@@ -107,6 +107,7 @@ class SimulatedMember:
         self.offset_ms = 0
         self.drift_ppm = 0
         self._around = surroundings
+        self._born_ms = surroundings.charter.founded_ms + 1_000
         self._chance = chance
         self._key = surroundings.keyring.key(f"node {self.id}")
         self._verify = surroundings.keyring.verify
@@ -187,15 +188,10 @@ class SimulatedMember:
     # What it is asked
 
     @property
-    def clock_us(self) -> int:
-        """Microseconds since the start of the run, by this member's clock."""
-        now_us = self._around.agenda.now_us
-        return now_us + now_us * self.drift_ppm // 1_000_000 + self.offset_ms * 1_000
-
-    @property
     def wall_ms(self) -> int:
         """Unix milliseconds by this member's clock."""
-        return self._around.charter.founded_ms + 1_000 + self.clock_us // 1_000
+        now_us = self._around.agenda.now_us
+        return self._born_ms + (now_us + now_us * self.drift_ppm // 1_000_000 + self.offset_ms * 1_000) // 1_000
 
     @property
     def is_honest(self) -> bool:
@@ -226,7 +222,7 @@ class SimulatedMember:
         if not self.up:
             return
         agenda = self._around.agenda
-        if not (self._busy or self.paused or self._free_us > agenda.now_us or self._arrived) and agenda.is_alone:
+        if not (self._busy or self.paused or self._free_us > agenda.now_us) and agenda.is_alone:
             # Nothing else waits, here or anywhere: this is the whole of a turn that would begin now.
             self.core.receive(channel, topic, payload, self.wall_ms)
             if self.core.at_rest:
