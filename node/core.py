@@ -211,7 +211,8 @@ class Core:
             binding.append(outgoing)
         self._ready.outbound += self._undurable
         self._undurable = []
-        self._send(binding)
+        if binding:
+            self._send(binding)
 
     def seal_blocks(self, to: ReplicaId, blocks: Iterable[CertifiedBlock]) -> list[Outbound]:
         """Frame final blocks that a driver read from disk for one replica."""
@@ -280,7 +281,8 @@ class Core:
             self._guard.raise_floor(ready.stable)
             self._ready.writes.append(Stabilise(ready.stable))
         self._ready.halt = self._ready.halt or ready.halt
-        self._send(ready.send)
+        if ready.send:
+            self._send(ready.send)
         for decided in ready.decided:
             self._execute(decided)
         return bool(ready.decided or ready.send)

@@ -37,6 +37,10 @@ class Framer:
 
 def parts(items: list[Item]) -> Iterable[list[Item]]:
     """Cut a turn's items into bundles of bounded count and size."""
+    if len(items) == 1:
+        # One item is a bundle whatever its size, and most turns say one thing.
+        yield items
+        return
     part: list[Item] = []
     size_bytes = 0
     for item in items:

@@ -226,7 +226,7 @@ class SimulatedMember:
             # Nothing else waits, here or anywhere: this is the whole of a turn that would begin now.
             self.core.receive(channel, topic, payload, self.wall_ms)
             if self.core.at_rest:
-                self._free_us = agenda.now_us + self._toil.take() + TURN_US
+                self._rest()
             else:
                 self._busy = True
                 self._round()
@@ -258,7 +258,15 @@ class SimulatedMember:
             self.core.receive(channel, topic, payload, now_ms)
         for timer in fired:
             self.core.fire(timer.kind, timer.generation, now_ms)
-        self._round()
+        if self.core.at_rest:
+            self._rest()
+        else:
+            self._round()
+
+    def _rest(self) -> None:
+        """End a turn from which nothing follows; nobody need look at this member for it."""
+        self._free_us = max(self._free_us, self._around.agenda.now_us) + self._toil.take() + TURN_US
+        self._busy = False
 
     def _round(self) -> None:
         """Take and perform until the core asks for nothing, or until the disk must be waited for."""

@@ -130,7 +130,7 @@ class Simulation:
     def run_until(self, predicate: Callable[[], bool], within_ms: int) -> bool:
         """Let time pass until `predicate` holds; return whether it did within so many milliseconds.
 
-        It is asked when a member ends a turn, and when time is up.
+        It is asked when a member ends a turn that led to anything, and when time is up.
         """
         until_us = self.agenda.now_us + within_ms * 1_000
         if predicate():
