@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 
+import httpx
 import msgspec
 import pytest
 
@@ -109,9 +110,14 @@ async def progresses(world):
     return moved
 
 
-async def dropped_at(world, member):
+async def answer_of(world, member, path):
     url = world._consortium.members[member].url
-    return (await world._looks._http.get(f"{url}/v1/status")).json()["dropped"]
+    async with httpx.AsyncClient(timeout=PATIENCE_MS / 1_000, trust_env=False) as http:
+        return (await http.get(f"{url}{path}")).json()
+
+
+async def dropped_at(world, member):
+    return (await answer_of(world, member, "/v1/status"))["dropped"]
 
 
 @pytest.mark.slow
@@ -174,11 +180,10 @@ async def test_a_log_damaged_before_its_end_keeps_a_member_down_and_without_its_
             await world.start(3)
         await world.wipe(3)
         await world.start(3)
-        url = world._consortium.members[world.id_of(3)].url
         await world.load(Load(rate_per_s=100.0), (0, 1, 2))
         mute_looks = 0
         async with asyncio.timeout(4 * PATIENCE_MS / 1_000):
-            while (stands := (await world._looks._http.get(f"{url}/v1/explain")).json())["mute"]:
+            while (stands := await answer_of(world, world.id_of(3), "/v1/explain"))["mute"]:
                 mute_looks += 1
                 assert votes_of(database) == []
                 await world.wait(lambda _: True, within_ms=0)
