@@ -10,6 +10,7 @@ from node.trace import TraceLine
 from tests.architecture.files import PACKAGES, ROOT
 
 PAGES = (
+    "docs/BOUNDS.md",
     "docs/HACKING.md",
     "docs/LEDGER.md",
     "docs/RECORDING.md",

@@ -29,7 +29,7 @@ from ledger.envelope import Envelope
 from network.bus import PAYLOAD_BYTES_MAX, Channel
 from node.batch import BATCH_BYTES_MAX, seal_batch
 from node.framing import Framer
-from node.opening import BundleFrame, FrameReader, Refusal, frame_bytes_max
+from node.opening import BundleFrame, FrameReader, OpenBatch, Refusal, frame_bytes_max
 from node.packing import BATCHES_OUT_MAX
 from tests.node.core_cluster import CoreCluster
 from tests.node.test_core import cluster, founded, registration
@@ -212,6 +212,21 @@ def test_a_bad_batch_that_a_primary_names_is_looked_at_once_in_its_view(cluster:
     assert world.members[1].core.counters[f"m3: {Refusal.BAD_ENVELOPE}"] == 1
 
 
+def test_a_batch_that_is_too_long_is_refused_whole(cluster: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a frame might be longer, as a VIEW-CHANGE is."""
+    world = cluster()
+    payload, _ = batch_of(world, 3, 1, *(registration(world, 3, each) for each in range(4)))
+    limit = len(payload)
+    for bytes_max, refused in ((limit, 0), (limit - 1, 1)):
+        monkeypatch.setattr("node.opening.BATCH_BYTES_MAX", bytes_max)
+        reader = FrameReader(world.members[0].core.chain, Epoch(0), Committee(4))
+        core = world.members[refused].core
+        core._inbound.decode = reader.read
+        hear_batch(world, payload, receiver=refused)
+        assert core.counters[f"m3: {Refusal.BAD_ENVELOPE}"] == refused
+        assert len(core.replica.state.requests.held) == 1 - refused
+
+
 # Counters, and the pool
 
 
@@ -234,7 +249,7 @@ def test_what_is_packed_anew_exceeds_the_pool_by_what_was_out_at_most(
     envelopes = [registration(world, 0, each) for each in range(40)]
     size_bytes = len(encode(envelopes[0]))
     monkeypatch.setattr("node.pool.POOL_BYTES_MAX", 10 * size_bytes)
-    out = []
+    out: list[OpenBatch] = []
     for envelope in envelopes:
         world.members[0].core.submit(envelope, world.now_ms)
         batch = packer.pack(executed=BatchNumber(0), held_up_to=BatchNumber(len(out)))
