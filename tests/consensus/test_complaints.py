@@ -2,6 +2,7 @@
 
 import pytest
 
+from consensus.effects import Reason
 from consensus.events import HandOver, TimerFired, TimerKind
 from consensus.messages import (
     Suspect,
@@ -110,6 +111,14 @@ def test_a_complaint_about_a_view_far_ahead_from_one_member_moves_nobody__t_d8()
     assert one.where == (0, True)
     one.hear(2, complaint(0))
     assert one.where == (1, False), "the second of two complaints is about view 0: one honest member wants that"
+
+
+def test_a_complaint_about_an_earlier_view_is_refused_and_not_kept() -> None:
+    one = One(2)
+    enter_view_1(one)
+    one.hear(3, complaint(0))
+    assert one.reasons() == [Reason.WRONG_VIEW]
+    assert one.state.suspects == {}
 
 
 def test_the_primary_alone_may_end_its_view_and_nobody_else() -> None:
