@@ -14,13 +14,15 @@ from quorate.commands.campaign import campaign as command
 from scenarios.campaign import run as runs
 from scenarios.campaign import swarm
 from scenarios.campaign.conspiracy import Equivocator, conspiracy_of
+from scenarios.campaign.failure_file import write_failure
 from scenarios.campaign.liars import wrapper_of
 from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw_plan
 from scenarios.campaign.report import failure_lines, summary_lines
 from scenarios.campaign.run import Outcome, Verdict, run_plan
 from scenarios.campaign.shrink import shrink
-from scenarios.campaign.swarm import Campaign, Tally, executor_of, run_campaign, run_seed
+from scenarios.campaign.swarm import Campaign, Mode, Tally, executor_of, run_campaign, run_seed
 from scenarios.errors import ScenarioFault
+from tests.consensus.mutants import MUTANTS
 
 QUIET = Plan(seed=1, members=4, profile="lan", faults=(), liars=(), safety_ms=500, load_per_second=10)
 
@@ -257,6 +259,25 @@ def test_the_line_of_a_failure_replays_the_shrunk_plan_to_the_same_event(mode, t
     assert again.exit_code == 10, again.output
     assert "the same run as then" in again.output
     assert "its evidence names members" in again.output
+
+
+@pytest.mark.slow
+def test_a_wrong_protocol_is_found_made_small_and_replayed_from_its_file_and_the_right_one_holds_there(tmp_path):
+    mutant = next(each for each in MUTANTS if each.name == "a quorum is one too small")
+    campaign = Campaign(1, 1, 4, 1, mode=Mode.TWINS)
+    with pytest.MonkeyPatch.context() as patch:
+        mutant.apply(patch)
+        found = run_seed(campaign, 1)
+        assert found.verdict is Verdict.SAFETY
+        assert len(found.plan.faults) < len(campaign.plan(1).faults)
+        path = write_failure(tmp_path, found, crypto=campaign.crypto)
+        again = CliRunner().invoke(command, ["--replay", str(path)])
+        assert again.exit_code == 10, again.output
+        assert "the same run as then" in again.output
+    right = CliRunner().invoke(command, ["--replay", str(path)])
+    assert right.exit_code == 0, right.output
+    assert "everything held" in right.output
+    assert "another run than then: the code has changed" in right.output
 
 
 def test_a_file_that_is_no_failure_is_a_wrong_command_line(tmp_path):
