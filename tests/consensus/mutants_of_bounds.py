@@ -2,7 +2,7 @@
 
 import pytest
 
-from consensus import certificate, checkpoint, complaints, liveness, view_change
+from consensus import certificate, checkpoint, liveness, view_change
 from consensus.messages import CertifiedBlock
 from consensus.quorum import Committee
 from consensus.state import Block, State
@@ -18,16 +18,6 @@ def only_one_view_counts_for_the_clock(patch: pytest.MonkeyPatch) -> None:
         return [sender for sender, known in sorted(state.view_changes.items()) if view in known]
 
     swap(patch, view_change.asking_for, asking_for)
-
-
-@mutant(
-    breaks="T3",
-    found_by="test_standing_complaints.test_two_members_that_were_cut_off_one_after_the_other_end_no_view",
-)
-def complaints_stand_for_ever(patch: pytest.MonkeyPatch) -> None:
-    """Nobody takes a complaint back, and none is forgotten."""
-    swap(patch, complaints.note_from_status, lambda state, sender, message: None)
-    patch.setattr("consensus.complaints.COMPLAINT_TICKS", 10**9)
 
 
 @mutant(breaks="T2", found_by="test_standing_complaints.test_a_stuck_view_ends_though_every_suspect_is_lost")
