@@ -46,6 +46,19 @@ def _digest(one: One) -> Digest:
     return header_digest(one.header(FIRST.proposal), chain=CHAIN)
 
 
+def test_a_vote_for_the_last_certified_block_is_nothing_and_leaves_nothing() -> None:
+    one = One(1)
+    vote = BlockVote(SequenceNumber(1), _digest(one))
+    decide(one, FIRST)
+    one.execute(FIRST.proposal)
+    for sender in (0, 2):
+        one.hear(sender, vote)
+    assert one.state.certified == 1
+    one.hear(3, vote)
+    assert one.reasons() == [Reason.STALE]
+    assert one.state.block_votes == {}
+
+
 def test_certificates_come_in_order_of_height() -> None:
     one = One(1)
     for n in (1, 2):

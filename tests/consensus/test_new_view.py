@@ -89,6 +89,16 @@ def test_a_new_view_waits_for_the_view_changes_it_names__t_d12() -> None:
     assert one.where == (1, True)
 
 
+def test_a_new_view_that_comes_before_the_view_changes_it_names_opens_its_view_when_they_come__t_d26() -> None:
+    one = One(2)
+    one.hear(1, new_view(1, *SAID))
+    assert one.reasons() == []
+    assert one.where == (0, True)
+    for sender, message in SAID:
+        one.hear(sender, message)
+    assert one.where == (1, True)
+
+
 def test_one_that_never_comes_ends_in_the_next_view__t_d13() -> None:
     one = One(2)
     for sender, message in SAID[:2]:
