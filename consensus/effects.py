@@ -8,6 +8,7 @@ counts its own vote only then, so that no decision rests on a vote that a crash 
 import enum
 from dataclasses import dataclass, field
 
+from consensus.bundle import Signed
 from consensus.messages import (
     BatchReference,
     CertifiedBlock,
@@ -154,5 +155,7 @@ class Ready:
     pushes: list[Push] = field(default_factory=list)
     evidence: list[Equivocation] = field(default_factory=list)
     """Proofs that a member lied, one for each member."""
+    transfers: list[Signed] = field(default_factory=list)
+    """FETCH, META-DATA and DATA, for whoever composes this replica with a state."""
     rejected: list[Rejected] = field(default_factory=list)
     halt: Halt | None = None

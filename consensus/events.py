@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import msgspec
 
 from consensus.bundle import OpenBundle
-from consensus.messages import BatchReference, BlockHeader
+from consensus.messages import BatchReference, BlockHeader, CheckpointProof
+from consensus.types import BatchNumber
 
 
 class TimerKind(enum.StrEnum):
@@ -62,4 +63,14 @@ class HandOver:
     """This replica is about to stop; if it is the primary, another should take its place first."""
 
 
-Event = Received | BatchStored | Executed | TimerFired | HandOver
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The state after a stable checkpoint was taken over whole; nothing below it is executed here any more."""
+
+    checkpoint: CheckpointProof
+    """Checked: a quorum certified the header, and the state has its root."""
+    executed_batches: tuple[BatchNumber, ...]
+    """For each author, the last batch that ran, as that state has it."""
+
+
+Event = Received | BatchStored | Executed | Installed | TimerFired | HandOver

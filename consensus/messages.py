@@ -307,6 +307,59 @@ class ReplyStable(Message, frozen=True, tag="reply-stable"):
     executed: SequenceNumber
 
 
+STATE_PARTS_MAX = 4_096
+"""Parts that a state is cut into (ledger/snapshot.py)."""
+
+FETCH_PARTS_MAX = 64
+"""Parts that one FETCH may ask for, and one DATA may bring."""
+
+PartIndex = Annotated[int, msgspec.Meta(ge=0, lt=STATE_PARTS_MAX)]
+
+
+class Fetch(Message, frozen=True, tag="fetch"):
+    """<FETCH, ...>_i (TOCS'02 §5.3.2): i is far behind and asks one replica for parts of a checkpoint's state."""
+
+    height: SequenceNumber
+    """Of the checkpoint; 0 asks for the META-DATA of the latest."""
+    parts: Annotated[tuple[PartIndex, ...], msgspec.Meta(max_length=FETCH_PARTS_MAX)]
+
+
+class PartRoot(Message, frozen=True):
+    """What one part of a state must hash to."""
+
+    part: PartIndex
+    root: Digest
+
+
+class MetaData(Message, frozen=True, tag="meta-data"):
+    """<META-DATA, ...>_i (TOCS'02 §5.3.2): the parts of the state after a stable checkpoint, by their hashes."""
+
+    checkpoint: CheckpointProof
+    roots: Annotated[tuple[PartRoot, ...], msgspec.Meta(max_length=STATE_PARTS_MAX)]
+    """By rising part, empty ones left out; they fold up to the header's state root."""
+
+
+class StateEntry(Message, frozen=True):
+    """One entry of the state; what it means is the ledger's business."""
+
+    key: bytes
+    value: bytes
+
+
+class StatePart(Message, frozen=True):
+    """All entries of one part, by rising key."""
+
+    part: PartIndex
+    entries: tuple[StateEntry, ...]
+
+
+class Data(Message, frozen=True, tag="data"):
+    """<DATA, ...>_i (TOCS'02 §5.3.2): some parts of the state after a stable checkpoint."""
+
+    height: SequenceNumber
+    parts: Annotated[tuple[StatePart, ...], msgspec.Meta(max_length=FETCH_PARTS_MAX)]
+
+
 class Equivocation(Message, frozen=True, tag="equivocation"):
     """Evidence: two votes, or two statements about a view, of one member that no honest member could both have said."""
 
@@ -333,5 +386,8 @@ Item = (
     | Equivocation
     | QueryStable
     | ReplyStable
+    | Fetch
+    | MetaData
+    | Data
 )
 """Everything a bundle may carry."""

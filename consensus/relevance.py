@@ -12,9 +12,12 @@ from consensus.messages import (
     BlockVote,
     CertifiedBlock,
     Commit,
+    Data,
     Equivocation,
+    Fetch,
     Forwarded,
     Item,
+    MetaData,
     NewView,
     Prepare,
     PrePrepare,
@@ -73,6 +76,12 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
         case ReplyStable():
             mute = state.mute
             return mute is not None and mute.until is None and item.nonce == mute.nonce
+        case Fetch():
+            return True
+        case MetaData():
+            return item.checkpoint.header.height > state.executed
+        case Data():
+            return item.height > state.executed
         case _:
             assert_never(item)
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from consensus.bundle import Bundle, OpenBundle, Signed, Verify
 from consensus.checkpoint import on_block_vote, on_certified_block, on_executed
 from consensus.effects import Ready, Reason, Rejected
-from consensus.events import BatchStored, Event, Executed, HandOver, Received, TimerFired, TimerKind
+from consensus.events import BatchStored, Event, Executed, HandOver, Installed, Received, TimerFired, TimerKind
 from consensus.evidence import on_proof
 from consensus.liveness import (
     leave_proven_liar,
@@ -26,9 +26,12 @@ from consensus.messages import (
     BlockVote,
     CertifiedBlock,
     Commit,
+    Data,
     Equivocation,
+    Fetch,
     Forwarded,
     Item,
+    MetaData,
     NewView,
     Prepare,
     PrePrepare,
@@ -45,6 +48,7 @@ from consensus.requests import Requests, Stream
 from consensus.restart import Remembered, remember
 from consensus.settings import Settings
 from consensus.state import State
+from consensus.state_transfer import on_installed, on_transfer
 from consensus.status import is_next_decision, missing_references, on_status, on_status_timer
 from consensus.types import BatchNumber, Digest, ReplicaId
 from consensus.verified import VerifiedOnce
@@ -84,6 +88,8 @@ class Replica:
                     advance(state, slot)
             case Executed():
                 on_executed(state, event)
+            case Installed():
+                on_installed(state, event)
             case TimerFired():
                 self._fire(event, wall_ms=wall_ms)
             case HandOver():
@@ -193,6 +199,8 @@ class Replica:
                 return on_query_stable(self.state, signed, item)
             case ReplyStable():
                 return on_reply_stable(self.state, signed, item)
+            case Fetch() | MetaData() | Data():
+                return on_transfer(self.state, signed)
             case _:
                 assert_never(item)
 

@@ -137,6 +137,16 @@ class Requests:
         if references:
             self.held = {each.digest: each for each in self.held.values() if not self.is_executed(each)}
 
+    def skip_to(self, executed: Sequence[BatchNumber]) -> None:
+        """Note that of each author everything up to a number ran elsewhere; what that makes old is forgotten."""
+        for stream, number in zip(self.streams, executed, strict=True):
+            stream.executed = stream.decided = number
+            stream.held_up_to = max(stream.held_up_to, number)
+            for old in [each for each in stream.arrived if each <= number]:
+                del stream.arrived[old], stream.arrived_at[old]
+            self._extend(stream)
+        self.held = {each.digest: each for each in self.held.values() if not self.is_executed(each)}
+
     def oldest_orderable(self) -> BatchReference | None:
         """The first batch to have arrived among those that no gap in their author's stream keeps from being ordered."""
         return next((each for each in self.held.values() if each.number <= self.streams[each.author].held_up_to), None)

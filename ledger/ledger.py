@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from canonical.encoding import encode
 from canonical.hashing import ZERO_DIGEST, Digest
 from ledger.charter import Charter, chain_id
 from ledger.commitment import StateProof
@@ -13,14 +14,15 @@ from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of
-from ledger.state import State
-from ledger.types import AccountRecord, SeriesRecord, TokenRecord, WorkRecord
+from ledger.snapshot import Snapshot
+from ledger.state import Before, State
+from ledger.types import AccountRecord, Record, SeriesRecord, TokenRecord, WorkRecord
 
 
 class Ledger:
     """The collectible state machine: the same batches in the same order give the same roots, byte for byte."""
 
-    __slots__ = ("_chain", "_height", "_holdings", "_parameters", "_state", "_timestamp_ms")
+    __slots__ = ("_before", "_born_at", "_chain", "_height", "_holdings", "_parameters", "_state", "_timestamp_ms")
 
     def __init__(self, charter: Charter, state: State, *, height: int, timestamp_ms: int) -> None:
         """Stand on `state`, which is that after block `height`. Callers use `genesis` or `restore`."""
@@ -30,6 +32,8 @@ class Ledger:
         self._height = height
         self._timestamp_ms = timestamp_ms
         self._holdings = Holdings(state)
+        self._born_at = height
+        self._before: dict[int, Before] = {}
 
     @classmethod
     def genesis(cls, charter: Charter) -> "Ledger":
@@ -97,7 +101,34 @@ class Ledger:
         result = execute_block(self._state, self._parameters, batches, chain=self._chain, now_ms=timestamp_ms)
         self._holdings.follow(result.receipts)
         self._height, self._timestamp_ms = height, timestamp_ms
+        self._before[height] = self._state.before
         return result
+
+    def forget_before(self, height: int) -> None:
+        """Let go of what leads back to blocks below `height`: nobody will ask for a snapshot of them."""
+        for each in [each for each in self._before if each <= height]:
+            del self._before[each]
+        self._born_at = max(self._born_at, height)
+
+    def snapshot(self, height: int) -> Snapshot | None:
+        """The state after block `height`, in parts; None where what led from there was forgotten, or never known.
+
+        Costs as much as there is state.
+        """
+        if not self._born_at <= height <= self._height:
+            return None
+        replaced: dict[bytes, Record | None] = {}
+        for above in range(height + 1, self._height + 1):
+            for table, rows in self._before[above]:
+                for row, record in rows.items():
+                    replaced.setdefault(f"{table}/{row}".encode(), record)
+        entries = dict(self.entries())
+        for key, record in replaced.items():
+            if record is None:
+                del entries[key]
+            else:
+                entries[key] = encode(record)
+        return Snapshot.of(height, entries.items())
 
     def check(self, envelope: Envelope, now_ms: int) -> tuple[tuple[Refusal, ...], ...]:
         """What would refuse each transaction if the envelope were executed now, in order. Changes nothing.

@@ -5,7 +5,7 @@ record a block changed, when the block ends. `overlay` gives a state on top of a
 thrown away, for questions of the form "what if".
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 from canonical.encoding import Malformed, Reader, encode
@@ -29,6 +29,9 @@ VALUE_BYTES_MAX = 1 << 16
 
 R = TypeVar("R", bound=Record)
 
+Before = tuple[tuple[str, Mapping[str, Record | None]], ...]
+"""For each table by name, the records that a block replaced, None where it made the row."""
+
 
 class Table(Generic[R]):
     """Rows of one record type by name."""
@@ -39,7 +42,7 @@ class Table(Generic[R]):
         """Make an empty table, or one that shows the rows of `base` until they are put here."""
         self.name = name
         self._rows: dict[str, R] = {}
-        self._changed: dict[str, None] = {}
+        self._changed: dict[str, R | None] = {}
         self._base = base
         self.get: Callable[[str], R | None] = self._rows.get if base is None else self._get_through
         """The record of a row, if there is one: the dictionary's own method, since rules ask for nothing more often."""
@@ -53,8 +56,9 @@ class Table(Generic[R]):
 
     def put(self, row: str, record: R) -> None:
         """Make `record` the row's record, and the row a change of this block."""
+        if row not in self._changed:
+            self._changed[row] = self._rows.get(row)
         self._rows[row] = record
-        self._changed[row] = None
 
     def rows(self) -> Iterator[tuple[str, R]]:
         """All rows of a table without base, sorted by name."""
@@ -66,11 +70,14 @@ class Table(Generic[R]):
         return len(self._rows)
 
     def take_changes(self) -> list[tuple[bytes, bytes]]:
-        """Key and encoded record of every row put since the last call; the order is the caller's business."""
+        """Key and encoded record of every row put in this block; the order is the caller's business."""
         prefix, rows = f"{self.name}/", self._rows
-        changes = [((prefix + row).encode(), encode(rows[row])) for row in self._changed]
-        self._changed.clear()
-        return changes
+        return [((prefix + row).encode(), encode(rows[row])) for row in self._changed]
+
+    def take_before(self) -> dict[str, R | None]:
+        """What stood in each row put since the last call, None where nothing did; begins the next block."""
+        before, self._changed = self._changed, {}
+        return before
 
     def loader(self) -> Callable[[str, bytes], str | None]:
         """What puts a stored row without making it a change, and says what is wrong with its value, if anything."""
@@ -90,6 +97,7 @@ class State:
     """All tables."""
 
     __slots__ = (
+        "_before",
         "_commitment",
         "accounts",
         "contents",
@@ -116,6 +124,7 @@ class State:
         self.tokens: Table[TokenRecord] = Table("token", TokenRecord, None if base is None else base.tokens)
         self.works: Table[WorkRecord] = Table("work", WorkRecord, None if base is None else base.works)
         self._commitment = Commitment()
+        self._before: Before = ()
 
     def tables(self) -> "tuple[AnyTable, ...]":
         """Every table, in the order of their names, which is also that of their keys."""
@@ -145,7 +154,14 @@ class State:
         changes = [change for table in self.tables() for change in table.take_changes()]
         changes.sort()
         self._commitment.update(changes)
+        before = ((table.name, table.take_before()) for table in self.tables())
+        self._before = tuple((name, rows) for name, rows in before if rows)
         return tuple(changes)
+
+    @property
+    def before(self) -> Before:
+        """What the last block replaced."""
+        return self._before
 
     def entries(self) -> Iterator[tuple[bytes, bytes]]:
         """Every entry, sorted by key."""

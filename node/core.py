@@ -13,17 +13,15 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import OpenBundle
 from consensus.effects import Decided, MuteRecord, Outgoing, PreparedRecord, ViewRecord, VoteRecord
-from consensus.events import BatchStored, Executed, HandOver, Received, TimerFired, TimerKind
+from consensus.events import BatchStored, Executed, HandOver, Installed, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
 from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, ViewStatement, Vote
 from consensus.mute import why_mute
 from consensus.quorum import Committee
 from consensus.replica import Replica
-from consensus.restart import Remembered
 from consensus.settings import Settings
-from consensus.state import Mute
-from consensus.types import MEMBERS_MAX, BatchNumber, Epoch, ReplicaId
+from consensus.types import MEMBERS_MAX, Epoch, ReplicaId
 from ledger.charter import chain_id, members_digest
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch
@@ -37,7 +35,10 @@ from node.identity import Identity, Knobs
 from node.inbound import Inbound
 from node.opening import BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
-from node.restored import LostDisk, Restored
+from node.remembering import last_batches, remembered_of
+from node.restored import Restored
+from node.state_transfer import StateTransfer
+from node.transfer import Complete
 from node.writes import (
     Stabilise,
     StoreBatch,
@@ -45,6 +46,7 @@ from node.writes import (
     StoreCertificate,
     StoreMute,
     StorePrepared,
+    StoreSnapshot,
     StoreView,
     StoreVote,
 )
@@ -89,7 +91,6 @@ class Core:
         self._framer = Framer(self.chain, self._epoch, self._self, identity.sign)
         self._guard = SignGuard()
         self._marked = identity.voted
-        self._nonce = identity.nonce
         self._packer = Packer(
             self.chain, self._epoch, self._self, identity.sign, knobs.block_interval_ms, knobs.batch_bytes_max
         )
@@ -110,8 +111,11 @@ class Core:
             progress_timeout_ms=knobs.target_failover_ms,
             status_interval_ms=max(50, knobs.target_failover_ms // 4),
         )
-        remembered = None if restored is None else self._remembered(restored)
+        executed = last_batches(ledger, voters=len(self.voters))
+        remembered = None if restored is None else remembered_of(restored, executed=executed, nonce=identity.nonce)
         self.replica = Replica(settings, verify=self._inbound.verify_member, remembered=remembered)
+        self._charter = charter
+        self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.snapshot(height))
         if restored is not None:
             self._restore(restored)
 
@@ -166,6 +170,8 @@ class Core:
         self._now_ms = now_ms
         if kind != BATCH_LINGER:
             self.replica.step(TimerFired(TimerKind(kind), generation), wall_ms=now_ms)
+            if kind == TimerKind.STATUS:
+                self._send(self._state_transfer.on_tick())
         else:
             self._packer.fire(generation)
             self._stirred = True
@@ -278,6 +284,7 @@ class Core:
             self._ready.writes.append(StoreCertificate(block.header.height, block.votes))
             self._ready.certified.append(block.header.height)
         if ready.stable is not None:
+            self.ledger.forget_before(ready.stable)
             self._guard.raise_floor(ready.stable)
             self._ready.writes.append(Stabilise(ready.stable))
         self._ready.halt = self._ready.halt or ready.halt
@@ -285,7 +292,26 @@ class Core:
             self._send(ready.send)
         for decided in ready.decided:
             self._execute(decided)
-        return bool(ready.decided or ready.send)
+        for signed in ready.transfers:
+            self._send(self._state_transfer.hear(signed))
+        complete = self._state_transfer.complete() if ready.transfers else None
+        if complete is not None and not self.replica.state.halted:
+            self._install(complete)
+        return bool(ready.decided or ready.send or ready.transfers)
+
+    def _install(self, complete: Complete) -> None:
+        """Go on from a ledger that was taken over whole; what ran below it ran elsewhere."""
+        header = complete.checkpoint.header
+        ledger = Ledger.restore(self._charter, complete.entries, height=header.height, timestamp_ms=header.timestamp_ms)
+        assert ledger.state_root == header.state_root, "S4: every part was checked against the state root"
+        self.ledger = ledger
+        executed = last_batches(ledger, voters=len(self.voters))
+        self._ready.writes.append(StoreSnapshot(complete.checkpoint, complete.entries, executed))
+        self._ready.installed = header.height
+        self.replica.step(Installed(complete.checkpoint, executed), wall_ms=self._now_ms)
+        held = self.replica.state.requests.held
+        for content in [each for each in self._batches if each not in held]:
+            self._pool.execute(self._batches.pop(content).ids)
 
     def _execute(self, decided: Decided) -> None:
         """Run a decision on the ledger; its block is stored unless it turns out to differ from the quorum's."""
@@ -348,29 +374,6 @@ class Core:
         return Outbound(channel, member, encode(sealed.bundle))
 
     # Restart
-
-    def _remembered(self, restored: Restored) -> Remembered:
-        executed = tuple(BatchNumber(self.ledger.last_batch(index)) for index in range(len(self.voters)))
-        blocks = tuple(CertifiedBlock(each.header, each.proposal, each.votes or ()) for each in restored.blocks)
-        return Remembered(
-            stable=restored.stable,
-            checkpoint=restored.checkpoint,
-            certified=restored.certified,
-            blocks=blocks,
-            tip=restored.tip,
-            view=restored.view,
-            statements=restored.statements,
-            votes=restored.votes,
-            prepared=restored.prepared,
-            executed_batches=executed,
-            mute=self._mute(restored.lost),
-        )
-
-    def _mute(self, lost: LostDisk | None) -> Mute | None:
-        if lost is None:
-            return None
-        assert self._nonce is not None, "M2: each life of a member without its disk asks under a nonce of its own"
-        return Mute(self._nonce, lost.view, lost.until)
 
     def _restore(self, restored: Restored) -> None:
         self._guard.raise_floor(restored.stable)

@@ -212,6 +212,8 @@ class Driver:
         self._on_disk += ready.admitted
         for block in ready.executed:
             self._uncertified[block.header.height] = FinalBlock(block.header, block.receipts)
+        if ready.installed is not None:
+            self._on_installed(ready.installed)
         for height in ready.certified:
             self._on_certified(height)
         if ready.halt is not None:
@@ -252,6 +254,13 @@ class Driver:
         block = self._uncertified.pop(height, None) or self._executed_before(height)
         self.waits.settle(block)
         self.on_final(block)
+
+    def _on_installed(self, height: int) -> None:
+        """The ledger was taken over whole: who waits for a block below learns nothing here, and asks another member."""
+        self.certified = height
+        for below in [each for each in self._uncertified if each <= height]:
+            del self._uncertified[below]
+        self._log.info("took the ledger over whole: too many blocks were missing", height=height)
 
     def _executed_before(self, height: int) -> FinalBlock:
         """A block executed before this node was restarted, and certified only now."""

@@ -39,4 +39,6 @@ class CoreReady:
     certified: list[SequenceNumber] = field(default_factory=list)
     """Heights that are final once `writes` are on disk."""
     pushes: list[PushBlocks | PushBatches] = field(default_factory=list)
+    installed: SequenceNumber | None = None
+    """A ledger among `writes` was taken over whole: everything up to this height is final, and came without blocks."""
     halt: Halt | None = None

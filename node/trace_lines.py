@@ -17,6 +17,7 @@ from node.writes import (
     StoreCertificate,
     StoreMute,
     StorePrepared,
+    StoreSnapshot,
     StoreView,
     StoreVote,
     Write,
@@ -63,6 +64,8 @@ def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
             yield "votes-again", ("record",), "past all it may have signed"
         case StoreMute(until):
             yield f"mute until {until}", ("record",), "replies of the others"
+        case StoreSnapshot(checkpoint, entries):
+            yield f"installed {checkpoint.header.height}", ("record",), f"{len(entries)} entries from others"
         case StorePrepared():
             # The COMMIT beside it says the same.
             return

@@ -6,12 +6,13 @@ from consensus.messages import (
     BatchReference,
     BlockHeader,
     CertificateVote,
+    CheckpointProof,
     PreparedCertificate,
     Proposal,
     ViewStatement,
     Vote,
 )
-from consensus.types import Digest, SequenceNumber, View
+from consensus.types import BatchNumber, Digest, SequenceNumber, View
 from ledger.receipts import ComplianceEntry, Receipt
 
 
@@ -84,4 +85,25 @@ class StoreMute:
     """H_M; None where it may vote from now on."""
 
 
-Write = StoreVote | StorePrepared | StoreView | StoreBatch | StoreBlock | StoreCertificate | Stabilise | StoreMute
+@dataclass(frozen=True, slots=True)
+class StoreSnapshot:
+    """A ledger that was taken over whole: it takes the place of every block, batch and entry up to its height."""
+
+    checkpoint: CheckpointProof
+    entries: tuple[tuple[bytes, bytes], ...]
+    """All entries of the ledger after it, each key once."""
+    executed: tuple[BatchNumber, ...]
+    """For each author, the last batch that ran."""
+
+
+Write = (
+    StoreVote
+    | StorePrepared
+    | StoreView
+    | StoreBatch
+    | StoreBlock
+    | StoreCertificate
+    | Stabilise
+    | StoreMute
+    | StoreSnapshot
+)

@@ -114,11 +114,13 @@ class SimulatedWorld:
         if state.view != views[-1]:
             views.append(state.view)
             self.story.add(Happening(self._time_ms, member.index, "view", str(state.view)))
-        first, last = self._final[member.index], min(state.certified, len(member.disk.blocks))
+        first, last = self._final[member.index], min(state.certified, member.disk.height)
         if last > first:
             self._final[member.index] = last
             if member.is_honest:
-                for block in member.disk.blocks[first:last]:
+                for block in member.disk.blocks[
+                    max(0, first - member.disk.base_height) : last - member.disk.base_height
+                ]:
                     self._told_final.update(block.transaction_ids)
                     self._clients.told_final(block)
 

@@ -44,7 +44,8 @@ class ExpectedBatches:
     def __init__(self, context: AuditContext) -> None:
         """Begin with none."""
         self._context = context
-        self._executed = [0] * context.committee.size
+        base = context.base
+        self._executed = [0] * context.committee.size if base is None else [int(each) for each in base.executed]
         self._is_complete = True
         context.connection.execute(
             "CREATE TEMP TABLE expected_batches(digest BLOB PRIMARY KEY, author INTEGER, number INTEGER,"

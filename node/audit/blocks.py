@@ -51,12 +51,14 @@ class _Row:
 def audit_blocks(context: AuditContext, voted: dict[SequenceNumber, Digest]) -> Iterator[AuditedBlock]:
     """Find edited, inserted and removed blocks and certificates; yield every height, each as far as it stands."""
     findings, meta = context.findings, context.meta
-    expected_height, parent = 1, context.chain
+    base = context.base
+    expected_height, parent = (1, context.chain) if base is None else (base.height + 1, base.digest)
+    first = expected_height
     rows = (_Row(*values) for values in context.connection.execute(_ROWS))
     row = next(rows, None)
     while row is not None:
         following = next(rows, None)
-        if row.height > meta.executed or row.height < 1:
+        if row.height > meta.executed or row.height < first:
             findings.add("blocks", row.name, "", "a row that this node never wrote")
         else:
             if row.height > expected_height:
@@ -69,7 +71,7 @@ def audit_blocks(context: AuditContext, voted: dict[SequenceNumber, Digest]) -> 
         row = following
     yield from _missing(context, expected_height, meta.executed + 1)
     _audit_certificate_count(context)
-    if meta.stable > meta.certificates:
+    if meta.stable > meta.base + meta.certificates:
         findings.add("meta", "name=stable", "value", f"only {meta.certificates} blocks are certified")
 
 
@@ -170,7 +172,7 @@ def _audit_certificate_count(context: AuditContext) -> None:
     if count < context.meta.certificates:
         for (height,) in execute(
             "SELECT height FROM blocks WHERE height <= ? AND height NOT IN (SELECT height FROM certificates)",
-            (context.meta.certificates,),
+            (context.meta.base + context.meta.certificates,),
         ):
             findings.add("certificates", f"height={height}", "", "the row is missing: the block had its certificate")
     if count != context.meta.certificates and not findings.has("certificates") and not findings.has("blocks"):

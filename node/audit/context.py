@@ -10,13 +10,30 @@ import msgspec
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Signature, VerifySignature
+from consensus.messages import BlockHeader
 from consensus.quorum import Committee
-from consensus.types import Epoch, ReplicaId
+from consensus.types import BatchNumber, Epoch, ReplicaId
 from node.audit.findings import Findings
 from node.storage.columns import UNREADABLE
 from node.storage.meta import Meta
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A ledger that was taken over whole, as its row says."""
+
+    header: BlockHeader
+    digest: Digest
+    """Digest of the header: what the first block here calls its parent."""
+    executed: tuple[BatchNumber, ...]
+    """For each author, the last batch that had run."""
+
+    @property
+    def height(self) -> int:
+        """No block stands at or below it."""
+        return self.header.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,8 @@ class AuditContext:
     """Each replica's node key."""
     verify: VerifySignature
     meta: Meta
+    base: "Base | None" = None
+    """Where this database begins, if a ledger was taken over whole."""
     findings: Findings = field(default_factory=Findings)
 
     @property

@@ -17,6 +17,7 @@ from consensus.messages import BlockHeader
 from consensus.types import Epoch, ReplicaId
 from ledger.charter import Charter, chain_id
 from ledger.ledger import Ledger
+from node.audit.base import audit_base
 from node.audit.batches import ExpectedBatches
 from node.audit.blocks import audit_blocks
 from node.audit.context import AuditContext
@@ -111,12 +112,15 @@ def _audit(
     if meta is None:
         return None
     keys = [voter.node_key for voter in charter.voters()]
-    context = AuditContext(connection, chain, epoch, member, keys, verify, meta, findings)
+    base = audit_base(connection, findings, meta, chain=chain, keys=keys, verify=verify)
+    if findings.has("base"):
+        return None
+    context = AuditContext(connection, chain, epoch, member, keys, verify, meta, base, findings)
     voted = audit_votes(context)
     audit_prepared(context)
     audit_statements(context)
     batches, transactions = ExpectedBatches(context), ExpectedTransactions(context)
-    tip: BlockHeader | None = None
+    tip: BlockHeader | None = None if base is None else base.header
     for block in audit_blocks(context, voted):
         batches.add(block)
         transactions.add(block)

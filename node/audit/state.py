@@ -31,6 +31,9 @@ def audit_state(context: AuditContext, charter: Charter, tip: BlockHeader | None
     if any(context.findings.has(table) for table in ("blocks", "batches", "payloads")):
         context.findings.add("state", "", "value", f"{what}; the blocks that could tell which are damaged too")
         return None
+    if context.base is not None:
+        context.findings.add("state", "", "value", f"{what}; there are no blocks from the beginning to run again")
+        return None
     replayed = _replay(context, charter)
     if replayed is not None:
         _compare(context, replayed)

@@ -62,6 +62,8 @@ def asked_in(ready: CoreReady) -> Iterator[Asked]:
         yield Asked(f"certified {height}", b"", height)
     if ready.mark is not None:
         yield Asked(f"mark the key: view {ready.mark}", b"", ready.mark)
+    if ready.installed is not None:
+        yield Asked(f"installed {ready.installed}", b"", ready.installed)
     if ready.halt is not None:
         yield Asked(f"halt at {ready.halt.sequence}", encode(ready.halt), ready.halt)
 

@@ -27,6 +27,7 @@ from node.writes import (
     StoreCertificate,
     StoreMute,
     StorePrepared,
+    StoreSnapshot,
     StoreView,
     StoreVote,
     Write,
@@ -52,8 +53,10 @@ class Disk:
     """Entries of the ledger before the first block; asked for only when somebody loads."""
     lost: LostDisk | None = None
     """Set where it takes the place of a lost one."""
+    base: StoreSnapshot | None = None
+    """The ledger that was taken over whole, if one was: there is no block at or below its height."""
     blocks: list[StoreBlock] = field(default_factory=list)
-    """Executed blocks; height h at index h - 1."""
+    """Executed blocks above the base, without a gap."""
     transactions: dict[Digest, int] = field(default_factory=dict)
     """Height at which each transaction was executed last."""
     _votes: list[Vote] = field(default_factory=list)
@@ -64,6 +67,16 @@ class Disk:
     _pending: dict[Digest, HeldBatch] = field(default_factory=dict)
     _certificates: dict[SequenceNumber, tuple[CertificateVote, ...]] = field(default_factory=dict)
     _stable: SequenceNumber = SequenceNumber(0)
+
+    @property
+    def base_height(self) -> int:
+        """Height of the base; 0 where every block is here."""
+        return 0 if self.base is None else self.base.checkpoint.header.height
+
+    @property
+    def height(self) -> int:
+        """Height of the last block executed, or of the base."""
+        return self.base_height + len(self.blocks)
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Apply a turn's writes in order."""
@@ -88,17 +101,21 @@ class Disk:
                     self._stabilise(sequence)
                 case StoreMute(until):
                     self.lost = None if until is None or self.lost is None else LostDisk(self.lost.view, until)
+                case StoreSnapshot():
+                    self._store_snapshot(write)
                 case _:
                     assert_never(write)
 
     def load(self) -> Restored:
         """What a member that starts must know."""
-        blocks = tuple(self._stored(height) for height in range(self._stable + 1, len(self.blocks) + 1))
-        checkpoint = self._stored(self._stable) if self._stable else None
+        blocks = tuple(self._stored(height) for height in range(self._stable + 1, self.height + 1))
+        base = None if self.base is None else self.base.checkpoint
+        checkpoint = self._stored(self._stable).proof() if self._stable > self.base_height else base
         statements = sorted(self._statements, key=lambda each: isinstance(each, NewView))
-        certified = next((h for h in range(1, len(self.blocks) + 1) if h not in self._certificates), None)
+        heights = range(self.base_height + 1, self.height + 1)
+        certified = next((h for h in heights if h not in self._certificates), None)
         pending = sorted(self._pending.values(), key=lambda each: (each.reference.author, each.reference.number))
-        entries = dict(self.genesis())
+        entries = dict(self.genesis() if self.base is None else self.base.entries)
         for block in self.blocks:
             for key, value in block.changes:
                 if value is None:
@@ -108,13 +125,13 @@ class Disk:
         return Restored(
             view=self._view,
             statements=tuple(statements),
-            checkpoint=None if checkpoint is None else checkpoint.proof(),
+            checkpoint=checkpoint,
             votes=tuple(vote for vote in self._votes if vote.sequence > self._stable),
             prepared=tuple(self._prepared[sequence] for sequence in sorted(self._prepared)),
             batches=tuple(each.payload for each in pending),
             blocks=blocks,
-            tip=self.blocks[-1].header if self.blocks else None,
-            certified=SequenceNumber(len(self.blocks) if certified is None else certified - 1),
+            tip=self.blocks[-1].header if self.blocks else None if base is None else base.header,
+            certified=SequenceNumber(self.height if certified is None else certified - 1),
             stable=self._stable,
             lost=self.lost,
             entries=iter(sorted(entries.items())),
@@ -129,11 +146,13 @@ class Disk:
         """Final blocks from `first` on with their payloads, up to a gap, up to `last` and `bytes_max`; one at least."""
         found: list[PushedBlock] = []
         spent = 0
-        for height in range(first, min(last, len(self.blocks)) + 1):
+        for height in range(first, min(last, self.height) + 1):
+            if height <= self.base_height:
+                break
             certified = self._stored(height).certified()
             if certified is None:
                 break
-            payloads = tuple(self._batches[each.digest].payload for each in self.blocks[height - 1].executed)
+            payloads = tuple(self._batches[each.digest].payload for each in self._block(height).executed)
             spent += sum(map(len, payloads))
             if found and spent > bytes_max:
                 break
@@ -144,8 +163,11 @@ class Disk:
         """Whether the transaction has a receipt here."""
         return transaction in self.transactions
 
+    def _block(self, height: int) -> StoreBlock:
+        return self.blocks[height - 1 - self.base_height]
+
     def _stored(self, height: int) -> StoredBlock:
-        block = self.blocks[height - 1]
+        block = self._block(height)
         digest = header_digest(block.header, chain=self.chain)
         return StoredBlock(block.header, digest, block.proposal, self._certificates.get(block.header.height))
 
@@ -156,7 +178,7 @@ class Disk:
 
     def _store_block(self, block: StoreBlock) -> None:
         height = block.header.height
-        assert height == len(self.blocks) + 1, "I3: blocks are executed in order, each once"
+        assert height == self.height + 1, "I3: blocks are executed in order, each once"
         self.blocks.append(block)
         for batch in block.executed:
             del self._pending[batch.digest]
@@ -170,6 +192,14 @@ class Disk:
                 del self._pending[digest], self._batches[digest]
         for transaction in block.transaction_ids:
             self.transactions[transaction] = height
+
+    def _store_snapshot(self, base: StoreSnapshot) -> None:
+        assert base.checkpoint.header.height > self.height, "I3: a ledger is taken over above what was executed"
+        self.base, self.blocks, self.transactions, self._certificates = base, [], {}, {}
+        for digest, held in list(self._batches.items()):
+            if held.reference.number <= base.executed[held.reference.author]:
+                del self._batches[digest]
+                self._pending.pop(digest, None)
 
     def _stabilise(self, sequence: SequenceNumber) -> None:
         if sequence <= self._stable:

@@ -201,7 +201,7 @@ class SimulatedMember:
     @property
     def height(self) -> int:
         """The last block on its disk."""
-        return len(self.disk.blocks)
+        return self.disk.height
 
     def sign(self, content: bytes) -> Signature:
         """Sign with its node key: for whoever stands between it and the network."""

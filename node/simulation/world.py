@@ -157,7 +157,7 @@ class Simulation:
         self.members[index].wrapper = wrapper
 
     def blocks(self, member: SimulatedMember) -> tuple[StoreBlock, ...]:
-        """The blocks on a member's disk, from height 1."""
+        """The blocks on a member's disk, from height 1, or from above the ledger that it took over whole."""
         return tuple(member.disk.blocks)
 
     # What members do to the world

@@ -20,12 +20,13 @@ from consensus.messages import (
     Vote,
     proposal_digest,
 )
-from consensus.types import Epoch, SequenceNumber, View, VotePhase
+from consensus.types import BatchNumber, Epoch, SequenceNumber, View, VotePhase
 from ledger.receipts import ComplianceEntry, Receipt
 
 HEADER = msgspec.msgpack.Decoder(BlockHeader)
 PROPOSAL = msgspec.msgpack.Decoder(Proposal)
 CERTIFICATE = msgspec.msgpack.Decoder(tuple[CertificateVote, ...])
+BATCH_NUMBERS = msgspec.msgpack.Decoder(tuple[BatchNumber, ...])
 RECEIPTS = msgspec.msgpack.Decoder(tuple[Receipt, ...])
 COMPLIANCE = msgspec.msgpack.Decoder(tuple[ComplianceEntry, ...])
 VOTE = msgspec.msgpack.Decoder(Vote)
@@ -84,6 +85,11 @@ def statement_tag(statement: ViewStatement) -> str:
 def statement_seal(tag: str, view: int, item: bytes) -> Digest:
     """Digest of a row of `statements`."""
     return digest(Domain.RECORD, encode((tag, view, item)))
+
+
+def base_seal(height: int, executed: tuple[BatchNumber, ...]) -> Digest:
+    """Digest of what nobody signed in the row of `base`."""
+    return digest(Domain.RECORD, encode((height, executed)))
 
 
 def meta_seal(name: str, value: str) -> Digest:

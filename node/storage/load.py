@@ -15,14 +15,16 @@ def restore(connection: sqlite3.Connection, path: Path, meta: Meta) -> Restored:
     """Read everything above the stable checkpoint; the state itself is left to be read when it is asked for."""
     with StorageReader(path) as reader:
         blocks = reader.blocks(meta.stable + 1, meta.executed)
+        base = reader.base()
         tip = blocks[-1] if blocks else reader.tip()
-        checkpoint = reader.block(meta.stable) if meta.stable else None
+        checkpoint = reader.block(meta.stable) if meta.stable > meta.base else None
+    header = None if base is None else base.header
     return Restored(
         view=View(meta.view),
         statements=tuple(
             STATEMENT.decode(item) for (item,) in connection.execute("SELECT item FROM statements ORDER BY tag DESC")
         ),
-        checkpoint=None if checkpoint is None else checkpoint.proof(),
+        checkpoint=base if checkpoint is None else checkpoint.proof(),
         votes=tuple(
             VOTE.decode(item)
             for (item,) in connection.execute("SELECT item FROM votes WHERE sequence > ? ORDER BY lsn", (meta.stable,))
@@ -38,7 +40,7 @@ def restore(connection: sqlite3.Connection, path: Path, meta: Meta) -> Restored:
             )
         ),
         blocks=tuple(blocks),
-        tip=None if tip is None else tip.header,
+        tip=header if tip is None else tip.header,
         certified=_certified_up_to(connection, meta),
         stable=SequenceNumber(meta.stable),
         lost=meta.lost,

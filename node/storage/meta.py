@@ -45,6 +45,8 @@ class Meta:
     """The `lsn` of the last vote."""
     votes_last_link: str
     """That row's link, in hex."""
+    base: int
+    """Height of the ledger that was taken over whole; 0 where every block is here."""
     mute: int
     """1 while this member casts no vote, since an earlier database was lost; else 0."""
     mute_view: int
@@ -57,7 +59,7 @@ class Meta:
         """What an empty database says; `lost` is set where it takes the place of one that was lost."""
         link = first_link(chain=chain, member=member).hex()
         mute, view = (0, 0) if lost is None else (1, int(lost))
-        return Meta(SCHEMA_VERSION, chain.hex(), member, 0, 0, 0, 0, 0, 0, 0, 0, link, 0, link, mute, view, 0)
+        return Meta(SCHEMA_VERSION, chain.hex(), member, 0, 0, 0, 0, 0, 0, 0, 0, link, 0, link, 0, mute, view, 0)
 
     @property
     def lost(self) -> LostDisk | None:

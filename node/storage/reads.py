@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
+from consensus.messages import CheckpointProof
 from consensus.types import Digest, SequenceNumber
 from ledger.receipts import Receipt
 from node.restored import PushedBlock, StoredBlock, StoredReceipt
@@ -65,6 +66,12 @@ class StorageReader:
         with reading(self.path):
             row = self._connection.execute(f"{_BLOCK} ORDER BY blocks.height DESC LIMIT 1").fetchone()
         return None if row is None else _stored_block(row)
+
+    def base(self) -> CheckpointProof | None:
+        """The checkpoint whose ledger was taken over whole, if one was: there is no block at or below it here."""
+        with reading(self.path):
+            row = self._connection.execute("SELECT header, votes FROM base").fetchone()
+        return None if row is None else CheckpointProof(HEADER.decode(row[0]), CERTIFICATE.decode(row[1]))
 
     def block(self, height: int) -> StoredBlock | None:
         """The block at `height`, or None if it is not executed here."""

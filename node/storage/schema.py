@@ -7,7 +7,7 @@ when somebody edits by hand; what it cannot see, the audit finds.
 
 import sqlite3
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 SCHEMA = """
 -- One row a fact about the file itself. `seal` is a digest of the other two columns.
@@ -32,6 +32,10 @@ CREATE TABLE certificates(height INTEGER PRIMARY KEY, votes BLOB NOT NULL) STRIC
 -- Where a transaction was executed.
 CREATE TABLE transactions(id BLOB PRIMARY KEY, height INTEGER NOT NULL, position INTEGER NOT NULL)
   STRICT, WITHOUT ROWID;
+-- The ledger that was taken over whole, if one was: its last block's header and certificate, and, for each author, the
+-- last batch that had run, sealed with the height. There is no block, batch or transaction at or below it.
+CREATE TABLE base(height INTEGER PRIMARY KEY, header BLOB NOT NULL, votes BLOB NOT NULL, executed BLOB NOT NULL,
+  seal BLOB NOT NULL) STRICT;
 -- The ledger after the last block.
 CREATE TABLE state(key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """

@@ -20,7 +20,7 @@ from consensus.types import Epoch, ReplicaId, View
 from ledger.receipts import Status
 from node.errors import StorageFailed
 from node.restored import Restored
-from node.storage.columns import statement_seal, statement_tag, vote_link, vote_row
+from node.storage.columns import base_seal, statement_seal, statement_tag, vote_link, vote_row
 from node.storage.faults import reading, storage_failed
 from node.storage.load import restore
 from node.storage.lock import HomeLock
@@ -35,6 +35,7 @@ from node.writes import (
     StoreCertificate,
     StoreMute,
     StorePrepared,
+    StoreSnapshot,
     StoreView,
     StoreVote,
     Write,
@@ -193,6 +194,8 @@ class Storage:
                 meta.certificates += stored.rowcount
             case Stabilise():
                 self._stabilise(write, meta)
+            case StoreSnapshot():
+                self._store_snapshot(write, meta)
             case StoreMute(until):
                 meta.mute, meta.mute_until = int(until is not None), until or 0
             case _:
@@ -265,6 +268,35 @@ class Storage:
             "DELETE FROM state WHERE key = ?", [(key,) for key, value in write.changes if value is None]
         )
         meta.executed = height
+
+    def _store_snapshot(self, write: StoreSnapshot, meta: Meta) -> None:
+        """Let a ledger that was taken over whole take the place of everything up to its height.
+
+        Costs as much as there is state and history; it happens once in a while to a member that is far behind.
+        """
+        header = write.checkpoint.header
+        assert header.height > meta.executed, "I3: a ledger is taken over above what was executed"
+        connection = self._connection
+        for table in ("blocks", "certificates", "transactions", "state", "base"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute(
+            "INSERT INTO base(height, header, votes, executed, seal) VALUES(?, ?, ?, ?, ?)",
+            (
+                header.height,
+                encode(header),
+                encode(write.checkpoint.votes),
+                encode(write.executed),
+                base_seal(header.height, write.executed),
+            ),
+        )
+        connection.executemany("INSERT INTO state(key, value) VALUES(?, ?)", write.entries)
+        for author, number in enumerate(write.executed):
+            connection.execute("DELETE FROM batches WHERE author = ? AND number <= ?", (author, number))
+        connection.execute("DELETE FROM payloads WHERE batch NOT IN (SELECT batch FROM batches)")
+        (meta.batches,) = connection.execute("SELECT count(*) FROM batches").fetchone()
+        (own,) = connection.execute("SELECT max(number) FROM batches WHERE author = ?", (self._member,)).fetchone()
+        meta.own_batch, meta.certificates = own or 0, 0
+        meta.base = meta.executed = header.height
 
     def _drop_overtaken(self, author: ReplicaId, number: int, meta: Meta) -> None:
         """Drop batches of `author` that can never be executed, since a later one was (exactly once)."""

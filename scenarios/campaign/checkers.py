@@ -192,7 +192,7 @@ class Checkers:
         """Two blocks of one height that members who do not lie hold certificates for; the lowest there are."""
         members = self.simulation.members
         disks = [each.disk for each in members if self.is_honest(each) or each.wrapper is None]
-        for height in range(1, max((len(disk.blocks) for disk in disks), default=0) + 1):
+        for height in range(1, max((disk.height for disk in disks), default=0) + 1):
             found: dict[Digest, CertifiedBlock] = {}
             for disk in disks:
                 for pushed in disk.blocks_to_push(SequenceNumber(height), SequenceNumber(height), bytes_max=0):
@@ -221,7 +221,12 @@ class Checkers:
         """What is owed and not executed everywhere, by member."""
         found = []
         for member in self.honest:
-            lacking = [each for each in self.owed if not member.disk.is_executed(each)]
+            base = member.disk.base_height
+            lacking = [
+                each
+                for each in self.owed
+                if not member.disk.is_executed(each) and not 0 < self._accepted.get(each, 0) <= base
+            ]
             if lacking:
                 found.append(f"{member.id} lacks {len(lacking)} of {len(self.owed)}")
         return found

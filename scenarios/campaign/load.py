@@ -80,7 +80,8 @@ class Load:
                 continue
             known = self._told.get(member.index, 0)
             final = min(member.core.replica.state.certified, member.height)
-            for block in member.disk.blocks[known:final]:
+            base = member.disk.base_height
+            for block in member.disk.blocks[max(0, known - base) : final - base]:
                 self._visitors.told_final(block)
             self._told[member.index] = max(known, final)
         self.simulation.at(self.simulation.now_ms + TOLD_MS, self._tell)

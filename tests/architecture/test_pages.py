@@ -57,7 +57,7 @@ def test_the_trace_s_page_has_the_fields_of_a_line_in_their_order():
 
 def test_the_trace_s_page_has_every_event():
     said = re.findall(r"\"?\byield f\"\{?(\w+)", (ROOT / "node" / "trace_lines.py").read_text(encoding="utf-8"))
-    assert set(said) == {"halt", "phase", "batch", "executed", "certified", "stable", "mute"}
+    assert set(said) == {"halt", "phase", "batch", "executed", "certified", "stable", "mute", "installed"}
     listed = re.findall(r"^\| `([\w-]+) [AN]", text_of("docs/TRACE.md"), re.MULTILINE)
     assert set(listed) == set(said) - {"phase"} | {"pre-prepare", "prepare", "commit", "block-vote"}
 

@@ -28,14 +28,17 @@ TABLES = {
     "transactions": "id",
     "state": "key",
 }
-"""Every table with its key."""
+"""Every table with its key, but for `base`, which is empty here (test_state_transfer_disk.py)."""
 
 
 def columns() -> list[tuple[str, str]]:
     """Every column of every table, as the schema has them."""
     made = sqlite3.connect(":memory:")
     made.executescript(SCHEMA)
-    assert {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} == TABLES.keys()
+    assert {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} == {
+        *TABLES,
+        "base",
+    }
     found = [
         (table, name) for table in TABLES for (name,) in made.execute(f"SELECT name FROM pragma_table_info('{table}')")
     ]

@@ -1,0 +1,76 @@
+"""Serving the ledger after a stable checkpoint to members that are far behind. Line S2.
+
+A snapshot is made when somebody asks for one, from the ledger as it stands and what the blocks since replaced. It costs
+as much as there is state, a second of work for 150,000 entries, so it is kept and served for as long as anybody asks
+for it, and another is made at most every `SNAPSHOT_TICKS`. What is said in an answer is bounded in bytes, and what one
+member is answered in a status interval in number.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from consensus.messages import CheckpointProof, Data, Fetch, MetaData, PartRoot, StateEntry, StatePart
+from consensus.types import ReplicaId
+from ledger.snapshot import Snapshot
+
+DATA_BYTES_MAX = 128 << 10
+"""Entries in one DATA: with the rest of a bundle still within what closes one."""
+
+FETCHES_A_TICK_MAX = 64
+"""FETCHes of one member that are answered in a status interval: 8 MiB, as two statuses bring in blocks."""
+
+SNAPSHOT_TICKS = 40
+"""Status intervals between one snapshot and the next: five seconds by default."""
+
+
+@dataclass(slots=True)
+class Server:
+    """What one member serves of its state."""
+
+    snapshot_at: Callable[[int], Snapshot | None]
+    """The state after a block, if it can still be told."""
+    served: Snapshot | None = None
+    checkpoint: CheckpointProof | None = None
+    """That of `served`."""
+    made_at: int = -SNAPSHOT_TICKS
+    """The tick at which it was made."""
+    answered: dict[ReplicaId, tuple[int, int]] = field(default_factory=dict)
+    """For each member the last tick in which it was answered, and how often."""
+
+    def answer(
+        self, sender: ReplicaId, fetch: Fetch, *, stable: CheckpointProof | None, tick: int
+    ) -> MetaData | Data | None:
+        """What a member gets for its FETCH: parts of the checkpoint it names, or what is served instead, or nothing."""
+        last, count = self.answered.get(sender, (tick, 0))
+        count = count + 1 if last == tick else 1
+        if count > FETCHES_A_TICK_MAX:
+            return None
+        self.answered[sender] = (tick, count)
+        served = self.served
+        if served is None or fetch.height == 0 or fetch.height > served.height:
+            self._renew(stable, tick=tick)
+            served = self.served
+        if served is None or self.checkpoint is None:
+            return None
+        if not fetch.parts or fetch.height != served.height:
+            return MetaData(self.checkpoint, tuple(PartRoot(part, root) for part, root in served.roots.items()))
+        parts: list[StatePart] = []
+        size_bytes = 0
+        for part in fetch.parts:
+            entries = served.parts.get(part, ())
+            size_bytes += sum(len(key) + len(value) + 8 for key, value in entries)
+            if parts and size_bytes > DATA_BYTES_MAX:
+                break
+            parts.append(StatePart(part, tuple(StateEntry(key, value) for key, value in entries)))
+        return Data(fetch.height, tuple(parts))
+
+    def _renew(self, stable: CheckpointProof | None, *, tick: int) -> None:
+        """Serve the last stable checkpoint from now on, if that is another one and the last was not made just now."""
+        if stable is None or tick < self.made_at + SNAPSHOT_TICKS:
+            return
+        if self.served is not None and self.served.height == stable.header.height:
+            return
+        snapshot = self.snapshot_at(stable.header.height)
+        self.made_at = tick
+        if snapshot is not None:
+            self.served, self.checkpoint = snapshot, stable
