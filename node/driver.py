@@ -71,6 +71,7 @@ class Driver:
         bus: Bus,
         *,
         certified: int,
+        base: int,
         clock_ms: Callable[[], int],
         mark: Callable[[View], None],
         trace: Trace,
@@ -78,12 +79,15 @@ class Driver:
     ) -> None:
         """Take over a core as restored; `certified` is the height up to which its disk holds certificates.
 
+        `base` is the height of a ledger that was taken over whole, else 0.
         `mark` makes the mark beside the keys say a view, or raises StorageFailed.
         """
         self.core = core
         self.waits = FinalityWaits()
         self.certified = certified
         """Height up to which every block is final here."""
+        self.base = base
+        """There is no block at or below it here; 0 where every block is."""
         self.halt: Halt | None = None
         """Set once, when this node found itself in contradiction with a quorum."""
         self.turns = 0
@@ -257,7 +261,7 @@ class Driver:
 
     def _on_installed(self, height: int) -> None:
         """The ledger was taken over whole: who waits for a block below learns nothing here, and asks another member."""
-        self.certified = height
+        self.certified = self.base = height
         for below in [each for each in self._uncertified if each <= height]:
             del self._uncertified[below]
         self._log.info("took the ledger over whole: too many blocks were missing", height=height)

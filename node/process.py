@@ -171,6 +171,7 @@ class Node:
             reader,
             bus,
             certified=core.explain().certified,
+            base=0 if (base := reader.base()) is None else base.header.height,
             clock_ms=self._clock.now_ms,
             mark=mark.write,
             trace=trace,

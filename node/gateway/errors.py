@@ -45,6 +45,16 @@ def unknown(what: str, name: str) -> RequestRefused:
     )
 
 
+def below_base(height: int, *, base: int) -> RequestRefused:
+    """The block is final, and this member took the ledger over above it."""
+    return RequestRefused(
+        HTTPStatus.NOT_FOUND,
+        "below-base",
+        f"this member has no block {height}: it took the ledger over whole after block {base}",
+        "ask another member, whose `base` in /v1/status is lower",
+    )
+
+
 def unavailable(detail: str, *, retry_after_ms: int) -> RequestRefused:
     """Nothing is wrong with the request; this member cannot take it now."""
     return RequestRefused(

@@ -51,6 +51,7 @@ class Figures:
             executed=core.ledger.height,
             certified=self._driver.certified,
             stable=stands.stable,
+            base=self._driver.base,
             highest_seen=stands.highest_seen,
             state_root=core.ledger.state_root.hex(),
             timestamp_ms=core.ledger.timestamp_ms,

@@ -105,6 +105,11 @@ class Reading:
                 index -= len(envelope.transactions)
         raise AssertionError("a block's transactions are those of its batches, in order")
 
+    @property
+    def base(self) -> int:
+        """There is no block at or below it here."""
+        return self._driver.base
+
     def block(self, height: int) -> BlockReply | None:
         """A block as executed here, final or not."""
         stored = self._reader.block(height)

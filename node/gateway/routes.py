@@ -15,7 +15,7 @@ from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
-from node.gateway.errors import bad_request, unavailable, unknown
+from node.gateway.errors import bad_request, below_base, unavailable, unknown
 from node.gateway.events import serve_stream
 from node.gateway.http import AnyRequest, answer, read_digest, read_envelopes, read_query
 from node.gateway.openapi import Route
@@ -169,7 +169,10 @@ def ledger_handlers(service: Service) -> Sequence[HTTPRouteHandler]:
     @get("/v1/blocks/{height:str}")
     async def block(request: AnyRequest) -> Response[bytes]:
         name = _named(request, "height")
-        return answer(request, _found(service.reading.block(read_height(name)), "block", name))
+        height = read_height(name)
+        if 1 <= height <= service.reading.base:
+            raise below_base(height, base=service.reading.base)
+        return answer(request, _found(service.reading.block(height), "block", name))
 
     return token, can_transfer, series, work, account, block
 

@@ -165,6 +165,8 @@ class StatusReply(Reply, frozen=True):
     """Height up to which every block is final here."""
     stable: int
     """Last stable checkpoint."""
+    base: int
+    """There is no block at or below it here, as the ledger was taken over whole at that height; 0 where all are."""
     highest_seen: int
     """The highest sequence number anybody spoke of; far above `executed`, this member is catching up."""
     state_root: Hex

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from scenarios.library.clocks_and_load import censoring_primary, clock_jump, slow_primary
 from scenarios.library.crashes import (
     broker_away,
+    far_behind,
     frozen_primary,
     happy_path,
     late_fifth,
@@ -57,6 +58,7 @@ LIBRARY: Mapping[str, Scenario] = {
         late_fifth,
         rolling_restart,
         wiped_member,
+        far_behind,
         broker_away,
         deaf_primary,
         mute_primary,

@@ -126,6 +126,7 @@ async def one_member(folder: Path, *, votes_alone: bool = True) -> AsyncIterator
         reader,
         bus,
         certified=core.explain().certified,
+        base=0,
         clock_ms=machine_ms,
         mark=lambda view: None,
         trace=trace,

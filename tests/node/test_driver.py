@@ -132,6 +132,7 @@ class World:
             cast(Any, self.reader),
             self.bus,
             certified=0,
+            base=0,
             clock_ms=lambda: 7,
             mark=lambda view: self.journal.append(("mark", view)),
             trace=Trace(None),
