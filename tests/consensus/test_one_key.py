@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from canonical.encoding import encode
 from consensus.effects import PushBlocks, Reason
 from consensus.invariants import broken
 from consensus.messages import (
+    BATCHES_IN_PROPOSAL_MAX,
     Forwarded,
     Prepare,
     PreparedCertificate,
@@ -111,6 +113,23 @@ def test_what_many_members_prove_alike_is_checked_once() -> None:
         one.hear(sender, view_change(1, *shown))
     assert one.reasons() == []
     assert checked() == 8 * 5
+
+
+def test_a_full_log_is_proved_judged_and_shown_by_all_for_the_price_of_one() -> None:
+    """128 numbers, each of a proposal with 64 references: the longest VIEW-CHANGE there is at n = 4."""
+    one = One(2, interval=32)
+    checked = counting(one)
+    names = [batch(0, number) for number in range(1, BATCHES_IN_PROPOSAL_MAX + 1)]
+    numbers = range(1, one.settings.log_size + 1)
+    full = view_change(1, *(prepared_for(pre_prepare(number, *names), (1, 2)) for number in numbers))
+    assert len(encode(full)) > 1 << 18, "longer than a bundle of several items may be"
+    for sender in (0, 1, 3):
+        one.hear(sender, full)
+        assert one.reasons() == []
+    assert checked() == 3 * one.settings.log_size
+    one.hear(1, new_view(1, (0, full), (1, full), (3, full)))
+    assert one.where == (1, True)
+    assert one.state.carried.high == one.settings.log_size
 
 
 def test_good_signatures_are_remembered_up_to_a_bound_and_bad_ones_never(monkeypatch: pytest.MonkeyPatch) -> None:
