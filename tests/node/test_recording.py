@@ -117,6 +117,7 @@ def test_everything_a_core_asks_for_is_compared():
         executed=[cast(StoreBlock, SimpleNamespace(header=SimpleNamespace(height=1)))],
         certified=[SequenceNumber(1)],
         pushes=[PushBlocks(ReplicaId(1), SequenceNumber(1), SequenceNumber(2))],
+        installed=SequenceNumber(32),
         halt=Halt(SequenceNumber(1), Digest(bytes(32)), Digest(bytes(32))),
     )
     empty = CoreReady()
