@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import InternalServerException
 
 from canonical.hashing import Digest
 from node.gateway.errors import RequestRefused, bad_request
@@ -43,7 +44,15 @@ async def read_envelopes(request: AnyRequest) -> Envelopes:
             f"send {JSON} (bytes in base64) or {MESSAGE_PACK}, and say so in Content-Type",
         )
     try:
-        return read(await request.body())
+        body = await request.body()
+    except InternalServerException as error:
+        raise bad_request(
+            "incomplete-body",
+            "the client left before the body was whole",
+            "nothing was taken in: send the same bytes again",
+        ) from error
+    try:
+        return read(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise bad_request(
             "malformed-body",

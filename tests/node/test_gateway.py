@@ -319,6 +319,22 @@ class TestWrongRequests:
         assert "Traceback" not in response.text
         assert "secret inside" in alone.log.getvalue()
 
+    async def test_a_client_that_leaves_in_the_middle_is_no_fault_of_the_node(self, alone):
+        async def receive():
+            return events.pop(0)
+
+        async def send(message):
+            said.append(message)
+
+        events = [{"type": "http.request", "body": b"[", "more_body": True}, {"type": "http.disconnect"}]
+        said = []
+        headers = [(b"content-type", JSON.encode()), (b"content-length", b"100")]
+        scope = {"type": "http", "method": "POST", "path": "/v1/transactions", "query_string": b"", "headers": headers}
+        await alone.application(scope, receive, send)
+        assert said[0]["status"] == 400
+        assert b"incomplete-body" in said[1]["body"]
+        assert "fault" not in alone.log.getvalue()
+
 
 class TestReading:
     async def test_token_series_and_work_are_shown_with_their_owner_and_terms(self, alone):
