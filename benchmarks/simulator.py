@@ -95,26 +95,38 @@ CONDITIONS = (
 )
 
 
+class Slot:
+    """A committee that is founded and has ordered nothing yet."""
+
+    def __init__(self, members: int, *, seed: int) -> None:
+        """Found it, and let a client sign what it will ask for."""
+        self.simulation = Simulation(members, seed=seed, profile="slow", knobs=PATIENT)
+        self.simulation.on_executed.append(self._on_executed)
+        self._executed: set[int] = set()
+        self._load = Load(self.simulation, frozenset())
+        self._envelope = self._load.registration()
+
+    def order(self) -> None:
+        """Let a quorum execute one account: what is timed."""
+        simulation = self.simulation
+        quorum = Committee(len(simulation.members)).quorum
+        self._load.send(self._envelope, simulation.members[0])
+        reached = simulation.run_until(lambda: len(self._executed) >= quorum, WITHIN_MS)
+        assert reached, "an undisturbed committee executes a request"
+
+    def _on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
+        del block
+        self._executed.add(member.index)
+
+
 def measure_slot(members: int, *, seed: int) -> tuple[float, int, int]:
     """Order one account in a committee of `members`; return milliseconds of processor time, messages, virtual ms."""
-    simulation = Simulation(members, seed=seed, profile="slow", knobs=PATIENT)
-    quorum = Committee(members).quorum
-    executed: set[int] = set()
-
-    def on_executed(member: SimulatedMember, block: StoreBlock) -> None:
-        del block
-        executed.add(member.index)
-
-    simulation.on_executed.append(on_executed)
-    load = Load(simulation, frozenset())
-    envelope = load.registration()
+    slot = Slot(members, seed=seed)
     gc.collect()
     started = time.process_time()
-    load.send(envelope, simulation.members[0])
-    reached = simulation.run_until(lambda: len(executed) >= quorum, WITHIN_MS)
+    slot.order()
     elapsed_ms = (time.process_time() - started) * 1_000
-    assert reached, "an undisturbed committee executes a request"
-    return elapsed_ms, simulation.network.links.sent, simulation.now_ms
+    return elapsed_ms, slot.simulation.network.links.sent, slot.simulation.now_ms
 
 
 def measure_size(members: int, seed: int, repeats: int) -> SlotFigure:

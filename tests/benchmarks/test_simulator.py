@@ -4,6 +4,7 @@ from click.testing import CliRunner
 
 from benchmarks.ceiling import ceiling_slot
 from benchmarks.simulator import SimulatorResult, measure_seeds, measure_size, measure_slot, row
+from benchmarks.simulator_profile import part_of, shares_of
 from consensus.quorum import Committee
 from quorate.__main__ import main
 
@@ -54,3 +55,22 @@ def test_sizes_that_are_none_are_refused(members):
     done = CliRunner().invoke(main, ["bench", "simulator", "--members", members])
     assert done.exit_code == 2
     assert "no list of sizes" in done.output
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("node/simulation/agenda.py", "driver: agenda, links, turns, disk"),
+        ("node/core.py", "core: gate, frames, pool, execution's call"),
+        ("consensus/log.py", "consensus: counting votes"),
+        ("consensus/view_change.py", "consensus: the rest"),
+        ("benchmarks/simulator.py", "other"),
+    ],
+)
+def test_each_file_counts_for_one_part(path, part):
+    assert part_of(path) == part
+
+
+def test_the_shares_of_all_parts_are_one():
+    shares = shares_of(lambda: [measure_slot(7, seed=seed) for seed in range(20)])
+    assert sum(share for _, share in shares) == pytest.approx(1)
