@@ -111,6 +111,18 @@ def test_one_that_never_comes_ends_in_the_next_view__t_d13() -> None:
     assert one.where == (2, False)
 
 
+def test_of_two_new_views_of_one_primary_the_later_to_come_is_waited_for() -> None:
+    """The first names what nobody has. Its primary lies, and whoever waits need not wait for the timer."""
+    one = One(2)
+    for sender, message in SAID:
+        one.hear(sender, message)
+        if sender == 1:
+            one.hear(1, new_view(1, *SAID[:2], (3, UNPROVED)))
+    assert one.where == (1, False)
+    one.hear(1, new_view(1, *SAID))
+    assert one.where == (1, True)
+
+
 def test_a_new_view_for_2_to_the_62_puts_no_other_aside() -> None:
     """1. Liar 0, primary of view 4k as well, opens view 2^62 with VIEW-CHANGEs that nobody has.
 

@@ -138,6 +138,8 @@ def test_a_proved_view_change_is_accepted_up_to_the_edges_of_its_window(stable: 
 def test_view_changes_of_the_past_do_not_move_a_view_back__t_d7() -> None:
     one = One(2)
     enter_view_1(one)
+    one.hear(3, view_change(1))
+    assert one.reasons() == [Reason.WRONG_VIEW], "the view is open"
     for sender in (0, 1, 3):
         one.hear(sender, view_change(2))
     assert one.state.view == 2
