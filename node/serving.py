@@ -2,8 +2,8 @@
 
 A snapshot is made when somebody asks for one, from the ledger as it stands and what the blocks since replaced. It costs
 as much as there is state, a second of work for 150,000 entries, so it is kept and served for as long as anybody asks
-for it, and another is made at most every `SNAPSHOT_TICKS`. What is said in an answer is bounded in bytes, and what one
-member is answered in a status interval in number.
+for it, and another is made at most every `SNAPSHOT_TICKS` and every `SNAPSHOT_BLOCKS` blocks. What is said in an answer
+is bounded in bytes, and what one member is answered in a status interval in number.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,10 @@ DATA_BYTES_MAX = 128 << 10
 
 FETCHES_A_TICK_MAX = 64
 """FETCHes of one member that are answered in a status interval: 8 MiB, as two statuses bring in blocks."""
+
+SNAPSHOT_BLOCKS = 128
+"""Blocks between one snapshot and the next. So whoever asks without need costs a member one snapshot in so many blocks,
+and the parts that are served stay for whoever does need them."""
 
 SNAPSHOT_TICKS = 40
 """Status intervals between one snapshot and the next: five seconds by default."""
@@ -68,7 +72,7 @@ class Server:
         """Serve the last stable checkpoint from now on, if that is another one and the last was not made just now."""
         if stable is None or tick < self.made_at + SNAPSHOT_TICKS:
             return
-        if self.served is not None and self.served.height == stable.header.height:
+        if self.served is not None and stable.header.height < self.served.height + SNAPSHOT_BLOCKS:
             return
         snapshot = self.snapshot_at(stable.header.height)
         self.made_at = tick

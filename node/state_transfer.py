@@ -63,8 +63,8 @@ class StateTransfer:
             self.bans[signed.sender] += 1
         if self.transfer.target is None:
             return []
-        ahead = [peer for peer, height in sorted(self._stable().items()) if height > self.replica.executed]
-        return self._fetches(self.transfer.ask(ahead))
+        helpers = self.transfer.helpers(executed=self.replica.executed, stable=self._stable())
+        return self._fetches(self.transfer.ask(helpers))
 
     def complete(self) -> Complete | None:
         """A whole state later than this member's own, once it is here."""

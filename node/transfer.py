@@ -3,7 +3,7 @@
 A member that is far behind asks those that are ahead for the META-DATA of their latest checkpoint: a header that a
 quorum certified, and the roots of the parts of its state, which must fold up to the header's state root. Then it asks
 each of them for other parts. A part is checked on arrival, against its root; whoever sent one that is wrong, or a list
-that does not fold up, is asked no more for as long as this transfer lasts. Whoever is slow is asked again, and others
+that does not fold up, is asked no more for a long time. Whoever is slow is asked again, and others
 for the same. When the others move on to a later checkpoint the transfer follows: parts whose root is still the same are
 kept. Nothing waits for it: blocks go on being taken over, and if they are quicker the transfer is dropped.
 """
@@ -17,6 +17,9 @@ from ledger.snapshot import fold, is_part
 
 SNAPSHOT_BEHIND = 512
 """So many blocks behind a member asks for the state, and not for the blocks alone: four times the log."""
+
+BAN_TICKS = 400
+"""Status intervals for which whoever sent what proves nothing is not asked again: 50 seconds by default."""
 
 PATIENCE_TICKS = 8
 """Status intervals after which what was asked for and did not come is asked for again."""
@@ -53,8 +56,8 @@ class Transfer:
     parts: dict[int, Entries] = field(default_factory=dict)
     """Those that are here and right."""
     asked: dict[ReplicaId, Asked] = field(default_factory=dict)
-    banned: dict[ReplicaId, str] = field(default_factory=dict)
-    """Who sent what proves nothing, and what it was."""
+    banned: dict[ReplicaId, int] = field(default_factory=dict)
+    """Who sent what proves nothing, and when."""
     tick: int = 0
 
     def on_tick(
@@ -62,16 +65,20 @@ class Transfer:
     ) -> list[tuple[ReplicaId, Fetch]]:
         """Begin, go on or give up; `stable` is what the others say of their last stable checkpoints."""
         self.tick += 1
-        highest = max((height for peer, height in stable.items() if peer not in self.banned), default=0)
+        self.banned = {peer: tick for peer, tick in self.banned.items() if tick + BAN_TICKS > self.tick}
         if self.target is not None and self.target.header.height <= executed:
             self.drop()
-        if self.target is None and highest <= executed + SNAPSHOT_BEHIND:
-            self.drop()
-            return []
         for peer in [each for each, asked in self.asked.items() if asked.tick + PATIENCE_TICKS <= self.tick]:
             del self.asked[peer]
-        ahead = [peer for peer, height in sorted(stable.items()) if height > executed]
-        return self.ask(ahead)
+        return self.ask(self.helpers(executed=executed, stable=stable))
+
+    def helpers(self, *, executed: SequenceNumber, stable: dict[ReplicaId, SequenceNumber]) -> list[ReplicaId]:
+        """Who can help: those far ahead by their own word, and, once there is a target, all who reached it.
+
+        By their own: a liar who speaks of block 2^62 is asked himself, and makes nobody ask the others.
+        """
+        needed = executed + SNAPSHOT_BEHIND + 1 if self.target is None else self.target.header.height
+        return [peer for peer, height in sorted(stable.items()) if height >= needed]
 
     def ask(self, peers: Iterable[ReplicaId]) -> list[tuple[ReplicaId, Fetch]]:
         """One FETCH for each that nothing is out to: for META-DATA first, then for parts nobody else is asked for."""
@@ -105,11 +112,11 @@ class Transfer:
             return None
         del self.asked[sender]
         roots = {each.part: each.root for each in message.roots}
+        if not self.is_stable(message.checkpoint):
+            return self.ban(sender, "a checkpoint that no quorum certified")
         is_sorted = list(roots) == sorted(roots) and len(roots) == len(message.roots)
         if not is_sorted or fold(roots) != message.checkpoint.header.state_root:
             return self.ban(sender, "a list of parts that does not fold up to the state root")
-        if not self.is_stable(message.checkpoint):
-            return self.ban(sender, "a checkpoint that no quorum certified")
         self.parts = {part: held for part, held in self.parts.items() if roots.get(part) == self.roots[part]}
         self.target, self.roots = message.checkpoint, roots
         return None
@@ -141,12 +148,12 @@ class Transfer:
         return found
 
     def ban(self, sender: ReplicaId, why: str) -> str:
-        """Ask him no more in this transfer."""
+        """Ask him no more for a long time."""
         self.asked.pop(sender, None)
-        self.banned[sender] = why
+        self.banned[sender] = self.tick
         return why
 
     def drop(self) -> None:
-        """Forget everything: it is over, or no longer needed."""
+        """Forget all but the bans: it is over, or no longer needed."""
         self.target = None
-        self.roots, self.parts, self.asked, self.banned = {}, {}, {}, {}
+        self.roots, self.parts, self.asked = {}, {}, {}

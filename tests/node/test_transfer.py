@@ -15,7 +15,7 @@ from consensus.messages import (
 from consensus.types import ReplicaId, SequenceNumber
 from ledger.snapshot import Snapshot
 from node.serving import DATA_BYTES_MAX, FETCHES_A_TICK_MAX, SNAPSHOT_TICKS, Server
-from node.transfer import PATIENCE_TICKS, SNAPSHOT_BEHIND, Transfer
+from node.transfer import BAN_TICKS, PATIENCE_TICKS, SNAPSHOT_BEHIND, Transfer
 from tests.consensus.makers import header
 
 ZERO = SequenceNumber(0)
@@ -112,6 +112,16 @@ def test_a_part_that_is_wrong_bans_its_sender_and_is_asked_of_another() -> None:
     assert right.parts[0].part in again.parts
 
 
+def test_a_liar_who_speaks_of_a_height_beyond_all_time_is_asked_alone_and_not_again_for_long() -> None:
+    transfer = Transfer(lambda _: False)
+    stable = {PEERS[0]: SequenceNumber(2**62), PEERS[1]: SequenceNumber(64), PEERS[2]: SequenceNumber(32)}
+    assert transfer.on_tick(executed=SequenceNumber(33), stable=stable) == [(PEERS[0], Fetch(ZERO, ()))]
+    assert transfer.on_meta_data(PEERS[0], meta_data(snapshot(2**61))) == "a checkpoint that no quorum certified"
+    for _ in range(BAN_TICKS - 1):
+        assert transfer.on_tick(executed=SequenceNumber(33), stable=stable) == []
+    assert transfer.on_tick(executed=SequenceNumber(33), stable=stable) == [(PEERS[0], Fetch(ZERO, ()))]
+
+
 def test_what_nobody_asked_for_is_nothing() -> None:
     whole = snapshot(FAR)
     transfer, fetches = begun(whole)
@@ -167,13 +177,14 @@ def test_a_snapshot_is_made_when_it_is_asked_for_and_kept() -> None:
         return snapshot(height)
 
     server = Server(snapshot_at)
-    early, late = snapshot(32), snapshot(64)
+    early, soon, late = snapshot(32), snapshot(128), snapshot(160)
     assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=None, tick=0) is None
     assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(early), tick=0) == meta_data(early)
     for tick in range(1, SNAPSHOT_TICKS):
         assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(late), tick=tick) == meta_data(early)
+    assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(soon), tick=SNAPSHOT_TICKS) == meta_data(early)
     assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(late), tick=SNAPSHOT_TICKS) == meta_data(late)
-    assert made == [32, 64]
+    assert made == [32, 160]
     old = Fetch(SequenceNumber(32), tuple(early.roots)[:1])
     assert server.answer(PEERS[0], old, stable=proof(late), tick=SNAPSHOT_TICKS) == meta_data(late)
 
