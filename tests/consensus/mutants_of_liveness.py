@@ -127,7 +127,9 @@ def timers_have_no_generation(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Replica, "_fire", fire)
 
 
-@mutant(breaks="T1", found_by="test_view_change_stories.test_one_censored_gateway_is_enough_to_change_the_view__t_h2")
+@mutant(
+    breaks="T1", found_by="test_complaints.test_whose_oldest_is_passed_over_complains_whatever_else_is_executed__t_h2"
+)
 def any_progress_resets_the_timer(patch: pytest.MonkeyPatch) -> None:
     """The timer starts anew with every block, so a primary may censor whom it likes."""
     right = liveness.watch
