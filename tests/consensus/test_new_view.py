@@ -111,8 +111,8 @@ def test_one_that_never_comes_ends_in_the_next_view__t_d13() -> None:
     assert one.where == (2, False)
 
 
-def test_of_two_new_views_of_one_primary_the_later_to_come_is_waited_for() -> None:
-    """The first names what nobody has. Its primary lies, and whoever waits need not wait for the timer."""
+def test_a_primary_that_says_two_new_views_for_one_view_has_lost_it() -> None:
+    """The first names what nobody has, the second is good. Both are signed: the proof ends the view at once."""
     one = One(2)
     for sender, message in SAID:
         one.hear(sender, message)
@@ -120,7 +120,8 @@ def test_of_two_new_views_of_one_primary_the_later_to_come_is_waited_for() -> No
             one.hear(1, new_view(1, *SAID[:2], (3, UNPROVED)))
     assert one.where == (1, False)
     one.hear(1, new_view(1, *SAID))
-    assert one.where == (1, True)
+    assert one.where == (2, False)
+    assert [proof.first_vote.sender for proof in one.ready.evidence] == [1]
 
 
 def test_a_new_view_for_2_to_the_62_puts_no_other_aside() -> None:
