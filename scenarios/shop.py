@@ -91,8 +91,13 @@ class Shop:
     _done: set[str] = field(default_factory=set)
     _owners: dict[str, str] = field(default_factory=dict)
     """By token: who owns it, as far as anybody was told."""
+    _platforms: tuple[str, ...] = field(init=False)
     _series: int = 1
     _visits: int = 0
+
+    def __post_init__(self) -> None:
+        """Find out who sells."""
+        self._platforms = tuple(each.id for each in self.charter.voters() if each.role is Role.PLATFORM)
 
     def visit(self, now_us: int) -> Order | Reading:
         """What the next client does."""
@@ -212,7 +217,3 @@ class Shop:
 
     def _person(self, number: int) -> str:
         return f"{self._platforms[number % len(self._platforms)]}.buyer-{number}"
-
-    @property
-    def _platforms(self) -> tuple[str, ...]:
-        return tuple(each.id for each in self.charter.voters() if each.role is Role.PLATFORM)

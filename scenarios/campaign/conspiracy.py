@@ -14,7 +14,7 @@ from consensus.messages import BlockVote, CertifiedBlock, Commit, Item, Prepare,
 from consensus.types import Epoch, SequenceNumber
 from node.simulation import Said, SimulatedMember, Simulation
 from node.simulation.chance import stream
-from scenarios.campaign.plan import Liar
+from scenarios.campaign.plan import Liar, LiarKind
 from scenarios.campaign.rewriting import Rewriting, bundle_of
 
 ECHOES_MAX = 16
@@ -84,11 +84,13 @@ class Equivocator(Rewriting):
 
 
 def conspiracy_of(simulation: Simulation, liars: Iterable[Liar]) -> Conspiracy:
-    """Half of those who do not lie are shown the other face."""
-    lying = {liar.member for liar in liars}
+    """Half of those who do not lie are shown the other face. Nobody listens where nobody equivocates."""
+    kinds = {liar.member: liar.kind for liar in liars}
+    lying = set(kinds)
     honest = [member.id for member in simulation.members if member.index not in lying]
     chance = stream(simulation.seed, "conspiracy")
     fooled = frozenset(chance.sample(honest, len(honest) // 2))
     conspiracy = Conspiracy(simulation.chain, fooled, believed={each: {} for each in honest})
-    simulation.on_said.append(conspiracy.listen)
+    if LiarKind.EQUIVOCATE in kinds.values():
+        simulation.on_said.append(conspiracy.listen)
     return conspiracy
