@@ -322,3 +322,13 @@ def test_stale_timer_is_nothing__t_d19() -> None:
     one.fire()
     one.step(TimerFired(TimerKind.STATUS, generation))
     assert one.ready.send == []
+
+
+def test_a_status_between_the_first_and_the_last_that_came_is_old() -> None:
+    one = One(1)
+    for number in (HEARD_MS, HEARD_MS + 5):
+        one.hear(3, status(number))
+        assert one.reasons() == []
+        one.fire()
+    one.hear(3, status(HEARD_MS + 3))
+    assert one.reasons() == [Reason.STALE]
