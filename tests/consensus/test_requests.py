@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from consensus.requests import BATCHES_AHEAD_MAX, Requests, Stream
+from consensus.requests import AUTHOR_BYTES_MAX, BATCHES_AHEAD_MAX, Requests, Stream
 from consensus.types import BatchNumber, ReplicaId
 from tests.consensus.makers import batch
 
@@ -120,3 +120,15 @@ def test_a_batch_is_settled_some_ticks_after_it_came() -> None:
     known.store(batch(0, 1), tick=5)
     assert [known.has_settled(batch(0, 1).digest, tick=tick) for tick in (4, 5, 6)] == [False, True, True]
     assert known.has_settled(batch(0, 9).digest, tick=0), "what is not held any more is on disk"
+
+
+def test_an_author_s_waiting_bytes_are_bounded_and_each_author_has_his_own__t_i1() -> None:
+    known = requests()
+    half = AUTHOR_BYTES_MAX // 2
+    known.store(batch(0, 1, size_bytes=half), tick=0)
+    rest = AUTHOR_BYTES_MAX - half
+    assert known.affords(ReplicaId(0), size_bytes=rest)
+    assert not known.affords(ReplicaId(0), size_bytes=rest + 1)
+    assert known.affords(ReplicaId(1), size_bytes=AUTHOR_BYTES_MAX)
+    known.execute([batch(0, 1, size_bytes=half)])
+    assert known.affords(ReplicaId(0), size_bytes=AUTHOR_BYTES_MAX)
