@@ -459,6 +459,16 @@ class TestDocument:
         assert base64.b64decode(rows[0][1]) == envelope.public_key
 
 
+async def test_a_block_below_a_ledger_that_was_taken_over_is_said_to_be_elsewhere(alone):
+    alone.driver.base = 32
+    assert (await alone.http.get("/v1/status")).json()["base"] == 32
+    below = await alone.http.get("/v1/blocks/32")
+    assert (below.status_code, below.json()["code"]) == (404, "below-base")
+    assert "took the ledger over whole after block 32" in below.json()["detail"]
+    above = await alone.http.get("/v1/blocks/33")
+    assert above.json()["code"] == "unknown-block"
+
+
 async def test_a_client_is_told_that_its_envelope_only_waits_in_memory_while_the_chain_stands_still(
     tmp_path, monkeypatch
 ) -> None:
