@@ -35,6 +35,9 @@ PATIENT = Knobs(target_failover_ms=9_000)
 SECONDS_A_SEED = 60
 """Simulated seconds of faults in each seed that is timed."""
 
+WARM_UP, WARM_UP_MEMBERS = 5, 16
+"""Slots that are not counted: Python learns which way a function goes from having gone it."""
+
 WITHIN_MS = 60_000
 """Virtual time after which a slot has failed."""
 
@@ -91,7 +94,8 @@ CONDITIONS = (
     "Slot: one account is opened at the primary's gateway; n whole nodes order, execute and store it; delays N(250, 50)"
     " ms, signatures ideal, nobody leaves the view. Timed from the request until a quorum executed it.",
     "Ceiling: the same votes as counters in a bare heapq loop, delays by random.gauss; no messages, disk or ledger.",
-    "Processor time of one core, each size in a process of its own, a garbage collection before each measurement.",
+    "Processor time of one core, each size in a process of its own, after a warm-up; a garbage collection before each"
+    " measurement.",
 )
 
 
@@ -131,6 +135,9 @@ def measure_slot(members: int, *, seed: int) -> tuple[float, int, int]:
 
 def measure_size(members: int, seed: int, repeats: int) -> SlotFigure:
     """Measure one size and its ceiling in turn. Called in a process of its own."""
+    for repeat in range(WARM_UP):
+        ceiling_slot(WARM_UP_MEMBERS, seed=repeat)
+        measure_slot(WARM_UP_MEMBERS, seed=repeat)
     ours_ms: list[float] = []
     ceiling_ms: list[float] = []
     messages = simulated_ms = 0

@@ -18,11 +18,9 @@ from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
 from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, ViewStatement, Vote
 from consensus.mute import why_mute
-from consensus.quorum import Committee
 from consensus.replica import Replica
 from consensus.settings import Settings
 from consensus.types import MEMBERS_MAX, Epoch, ReplicaId
-from ledger.charter import chain_id, members_digest
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
@@ -35,6 +33,7 @@ from node.identity import Identity, Knobs
 from node.inbound import Inbound
 from node.opening import BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
+from node.register import Register
 from node.remembering import last_batches, remembered_of
 from node.restored import Restored
 from node.state_transfer import StateTransfer
@@ -70,24 +69,23 @@ class Core:
         knobs: Knobs,
         restored: Restored | None = None,
         decode: Read | None = None,
+        register: Register | None = None,
     ) -> None:
         """Be born with the ledger as of genesis, or born again with the ledger as of `restored.tip`.
 
-        Members that share a process may share `decode`, so that each frame is opened once for all of them.
+        Members that share a process may share `decode`, so that each frame is opened once for all, and the `register`.
         """
-        charter = identity.charter
-        self.chain = chain_id(charter)
-        self.voters = charter.voters()
+        register = register or Register.of(identity.charter)
+        self.chain, self.voters = register.chain, register.voters
         self.ledger = ledger
         self.counters: Counter[str] = Counter()
         """How often something was refused, by `reason` or `member: reason`."""
-        self._members = {member.id: ReplicaId(index) for index, member in enumerate(self.voters)}
+        self._members = register.numbers
         self._self = self._members[identity.member]
-        self._members_digest = members_digest(self.voters)
+        self._members_digest = register.digest
         self._epoch = Epoch(0)
-        keys = tuple(member.node_key for member in self.voters)
-        reader = FrameReader(self.chain, self._epoch, Committee(len(self.voters)))
-        self._inbound = Inbound(self.chain, keys, identity.verify, reader, decode or reader.read)
+        reader = FrameReader(self.chain, self._epoch, register.committee)
+        self._inbound = Inbound(self.chain, register.keys, identity.verify, reader, decode or reader.read)
         self._framer = Framer(self.chain, self._epoch, self._self, identity.sign)
         self._guard = SignGuard()
         self._marked = identity.voted
@@ -104,7 +102,7 @@ class Core:
         settings = Settings(
             chain=self.chain,
             epoch=self._epoch,
-            committee=Committee(len(self.voters)),
+            committee=register.committee,
             replica=self._self,
             first_parent=self.chain,
             block_interval_ms=knobs.block_interval_ms,
@@ -114,7 +112,7 @@ class Core:
         executed = last_batches(ledger, voters=len(self.voters))
         remembered = None if restored is None else remembered_of(restored, executed=executed, nonce=identity.nonce)
         self.replica = Replica(settings, verify=self._inbound.verify_member, remembered=remembered)
-        self._charter = charter
+        self._charter = identity.charter
         self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.snapshot(height))
         if restored is not None:
             self._restore(restored)

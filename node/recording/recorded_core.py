@@ -32,6 +32,7 @@ from node.recording.records import (
     Submitted,
     Took,
 )
+from node.register import Register
 from node.restored import Restored
 
 
@@ -46,6 +47,7 @@ class RecordedCore(Core):
         knobs: Knobs,
         restored: Restored | None = None,
         decode: Read | None = None,
+        register: Register | None = None,
         recorder: Recorder,
     ) -> None:
         """Be born, and note with what."""
@@ -55,7 +57,7 @@ class RecordedCore(Core):
             recorder.note(record)
             recorder.write()
         signed = replace(identity, sign=self._sign_noted)
-        super().__init__(signed, ledger=ledger, knobs=knobs, restored=restored, decode=decode)
+        super().__init__(signed, ledger=ledger, knobs=knobs, restored=restored, decode=decode, register=register)
 
     def receive(self, channel: Channel, member: str, payload: bytes, now_ms: int) -> None:
         """As `Core.receive`."""

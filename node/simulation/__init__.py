@@ -3,7 +3,8 @@
 agenda      what is still to happen, in order            chance      one seed, many streams
 profiles    how far members are from each other          links       the bus, with its faults
 keyring     ideal signatures, or Ed25519                 disk        storage that loses what was not synced
-member      one core with its clock, disk and timers     world       all of them: `Simulation`
+member      one core with its clock, disk and timers     surroundings   what it needs of others
+reading     each frame opened once for all members       world       all of them: `Simulation`
 """
 
 from network.policy import LinkPolicy as LinkPolicy

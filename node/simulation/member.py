@@ -5,31 +5,26 @@ else happens to the core between its writes and their sync, as in a process; wha
 is killed while the disk works has that turn on disk whole or not at all.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import partial
 from random import Random
-from typing import Protocol
 
-from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign, Signature
 from consensus.effects import PushBatches, PushBlocks, SetTimer
-from consensus.messages import NONCE_BYTES, Equivocation
+from consensus.messages import NONCE_BYTES
 from consensus.types import ReplicaId, View
-from ledger.charter import Charter, chain_id
+from ledger.charter import chain_id
 from ledger.envelope import Envelope
 from ledger.ledger import Ledger
 from network.bus import Channel
 from node.admission import Admission, Known, Refused, Unavailable
 from node.core import RETRY_AFTER_MS, Core
 from node.effects import CoreReady
-from node.identity import Identity, Knobs
-from node.opening import Read
+from node.identity import Identity
 from node.restored import LostDisk
-from node.simulation.agenda import Agenda
 from node.simulation.disk import Disk
-from node.simulation.keyring import SIGN_US, VERIFY_US, Keyring, Toil
-from node.writes import StoreBlock
+from node.simulation.keyring import SIGN_US, VERIFY_US, Toil
+from node.simulation.surroundings import Said, Surroundings, Wrapper
 
 SYNC_US = 1_000
 """What a sync takes on an ordinary disk; up to twice as much."""
@@ -42,44 +37,6 @@ ARRIVED_MAX = 20_000
 
 PUSH_BYTES_MAX = 4 << 20
 """As in node/driver.py."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A frame on its way from one member to another."""
-
-    target: str
-    channel: Channel
-    payload: bytes
-
-
-class Wrapper(Protocol):
-    """A liar: stands between a member's core and the network, and may hold the member's key (`member.sign`)."""
-
-    def say(self, member: "SimulatedMember", said: Said) -> Iterable[Said]:
-        """What leaves in place of `said`, a frame for one receiver; nothing, another, or several."""
-        ...
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """What a member needs of the world around it."""
-
-    agenda: Agenda
-    charter: Charter
-    keyring: Keyring
-    knobs: Knobs
-    send: Callable[[int, Said, int], None]
-    """send(source, said, at): put a frame on the bus at a time in microseconds."""
-    executed: Callable[["SimulatedMember", StoreBlock], None]
-    acknowledged: Callable[["SimulatedMember", Digest], None]
-    accused: Callable[["SimulatedMember", Equivocation], None]
-    rested: Callable[["SimulatedMember"], None]
-    """Called after each turn."""
-    decode: Read | None = None
-    """How all members open frames, each frame once."""
-    broadcast: Callable[[int, Channel, bytes, int], None] | None = None
-    """broadcast(source, channel, payload, at): the same frame to everybody else; None where each is sent alone."""
 
 
 class SimulatedMember:
@@ -107,6 +64,7 @@ class SimulatedMember:
         self.offset_ms = 0
         self.drift_ppm = 0
         self._around = surroundings
+        self._agenda = surroundings.agenda
         self._born_ms = surroundings.charter.founded_ms + 1_000
         self._chance = chance
         self._key = surroundings.keyring.key(f"node {self.id}")
@@ -137,8 +95,14 @@ class SimulatedMember:
         nonce = self._chance.randbytes(NONCE_BYTES) if self.wiped else None
         identity = Identity(charter, self.id, self._sign_timed, self._verify_timed, self.mark, nonce)
         self.up, self.paused, self.lives = True, False, self.lives + 1
+        around = self._around
         self.core = Core(
-            identity, ledger=ledger, knobs=self._around.knobs, restored=restored, decode=self._around.decode
+            identity,
+            ledger=ledger,
+            knobs=around.knobs,
+            restored=restored,
+            decode=around.decode,
+            register=around.register,
         )
         self._accused = set()
         self._toil.take()
@@ -190,7 +154,7 @@ class SimulatedMember:
     @property
     def wall_ms(self) -> int:
         """Unix milliseconds by this member's clock."""
-        now_us = self._around.agenda.now_us
+        now_us = self._agenda.now_us
         return self._born_ms + (now_us + now_us * self.drift_ppm // 1_000_000 + self.offset_ms * 1_000) // 1_000
 
     @property
@@ -221,7 +185,7 @@ class SimulatedMember:
         """A frame comes off the bus; a member that is down never sees it."""
         if not self.up:
             return
-        agenda = self._around.agenda
+        agenda = self._agenda
         if not (self._busy or self.paused or self._free_us > agenda.now_us) and agenda.is_alone:
             # Nothing else waits, here or anywhere: this is the whole of a turn that would begin now.
             self.core.receive(channel, topic, payload, self.wall_ms)
@@ -265,7 +229,7 @@ class SimulatedMember:
 
     def _rest(self) -> None:
         """End a turn from which nothing follows; nobody need look at this member for it."""
-        self._free_us = max(self._free_us, self._around.agenda.now_us) + self._toil.take() + TURN_US
+        self._free_us = max(self._free_us, self._agenda.now_us) + self._toil.take() + TURN_US
         self._busy = False
 
     def _round(self) -> None:

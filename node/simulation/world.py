@@ -9,7 +9,6 @@ from hashlib import blake2b
 
 from canonical.hashing import Digest
 from consensus.messages import Equivocation
-from consensus.quorum import Committee
 from consensus.types import Epoch
 from ledger.charter import chain_id
 from ledger.envelope import Envelope
@@ -17,6 +16,7 @@ from network.bus import Channel
 from node.admission import Admission
 from node.identity import Knobs
 from node.opening import FrameReader
+from node.register import Register
 from node.simulation.agenda import Agenda
 from node.simulation.chance import stream
 from node.simulation.founding import charter_of
@@ -90,7 +90,8 @@ class Simulation:
         """Called for each transaction whose batch is on its gateway's disk."""
         self._hash = blake2b(digest_size=32)
         self._is_asked = False
-        self._reader = SharedReader(FrameReader(self.chain, Epoch(0), Committee(charter_size)))
+        register = Register.of(self.charter)
+        self._reader = SharedReader(FrameReader(self.chain, Epoch(0), register.committee))
         surroundings = Surroundings(
             self.agenda,
             self.charter,
@@ -102,6 +103,7 @@ class Simulation:
             self._accused,
             self._rested,
             self._reader.read,
+            register,
             self._broadcast,
         )
         self.members = tuple(

@@ -18,11 +18,11 @@ class Recordings:
         self.folder = folder
         self.recorders: list[Recorder] = []
 
-    def core(self, identity, *, ledger, knobs, restored, decode) -> Core:
+    def core(self, identity, **born) -> Core:
         """Stands where the simulation makes a core."""
         recorder = Recorder(self.path(identity.member))
         self.recorders.append(recorder)
-        return RecordedCore(identity, ledger=ledger, knobs=knobs, restored=restored, decode=decode, recorder=recorder)
+        return RecordedCore(identity, recorder=recorder, **born)
 
     def path(self, member: str) -> Path:
         return self.folder / member
