@@ -86,16 +86,17 @@ def page(results: dict[str, Searched]) -> str:
     """The page of all mutants."""
     names = {each.name for each in MUTANTS}
     found = [each for name, each in results.items() if name in names and each.found is not None]
-    tried = max((each.seeds for each in results.values()), default=0)
+    fewest = min((each.seeds for each in results.values()), default=0)
+    most = max((each.seeds for each in results.values()), default=0)
     lines = [
         "# Mutants",
         "",
         f"{len(MUTANTS)} deliberate faults in the protocol. Each is found by the test it names, where the right",
         f"protocol holds (`tests/consensus/test_mutants.py`). {len(found)} of them are found by a short campaign too,",
-        f"in whole nodes, four members of whom one is faulty: {tried} seeds at most in each of the modes swarm, twins",
-        "and byzzfuzz, one seed after the other. The table says which mode found it, after how many seeds, as what.",
+        "in whole nodes, four members of whom one is faulty: one seed after the other, each in the modes swarm, twins",
+        f"and byzzfuzz, {fewest} to {most} seeds. The table says which mode found it, after how many, and as what.",
         "A dash means that these few seeds held: most of these faults harm nobody until somebody forges just the",
-        "message for it, or fills just that store, which a test does and chance does not.",
+        "message for it, or fills just that store, which a test does and chance does not; more seeds may find some.",
         "",
         "Written by `python -m tests.scenarios.mutant_campaign`; a test holds page, results and table together.",
         "",
@@ -104,7 +105,7 @@ def page(results: dict[str, Searched]) -> str:
     ]
     for each in MUTANTS:
         searched = results.get(each.name)
-        cells = ("not tried", "", "") if searched is None else ("–", "–", "–")
+        cells = ("not tried", "", "") if searched is None else ("–", f"none of {searched.seeds}", "–")
         if searched is not None and searched.found is not None:
             seen = searched.found
             cells = (seen.mode.value, str(seen.seed), f"{seen.verdict}: {seen.reason}")
