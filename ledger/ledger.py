@@ -19,6 +19,10 @@ from ledger.state import Before, State
 from ledger.types import AccountRecord, Record, SeriesRecord, TokenRecord, WorkRecord
 
 
+BLOCKS_BACK_MAX = 256
+"""So many blocks can be gone back from at most: twice what is ever executed above a stable checkpoint."""
+
+
 class Ledger:
     """The collectible state machine: the same batches in the same order give the same roots, byte for byte."""
 
@@ -102,6 +106,8 @@ class Ledger:
         self._holdings.follow(result.receipts)
         self._height, self._timestamp_ms = height, timestamp_ms
         self._before[height] = self._state.before
+        if len(self._before) > BLOCKS_BACK_MAX:
+            self.forget_before(height - BLOCKS_BACK_MAX)
         return result
 
     def forget_before(self, height: int) -> None:

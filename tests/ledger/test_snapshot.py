@@ -113,6 +113,16 @@ def test_what_leads_back_below_a_checkpoint_is_forgotten() -> None:
     assert set(here.ledger._before) == {4, 5}
 
 
+def test_no_more_is_kept_than_leads_back_so_many_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.ledger.BLOCKS_BACK_MAX", 3)
+    here = World()
+    for name in range(1, 8):
+        here.open_account(f"ant.person{name}")
+    assert set(here.ledger._before) == {5, 6, 7}
+    assert here.ledger.snapshot(3) is None
+    assert here.ledger.snapshot(4) is not None
+
+
 def test_a_ledger_that_was_restored_knows_nothing_of_the_blocks_before() -> None:
     here = World()
     here.open_account("ant.li")
