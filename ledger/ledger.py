@@ -18,7 +18,6 @@ from ledger.snapshot import Snapshot
 from ledger.state import Before, State
 from ledger.types import AccountRecord, Record, SeriesRecord, TokenRecord, WorkRecord
 
-
 BLOCKS_BACK_MAX = 256
 """So many blocks can be gone back from at most: twice what is ever executed above a stable checkpoint."""
 
