@@ -150,6 +150,17 @@ def test_o_lies_between_the_latest_checkpoint_and_the_highest_prepared_number__o
     assert sorted(carried.proposals) == [5, 6]
 
 
+def test_numbers_up_to_min_s_are_ordered_by_nobody_in_the_new_view__osdi99_4_4() -> None:
+    """The checkpoint settled them, also for a replica that has not executed that far: its own h is still 0."""
+    one = opened(One(2), stable=4)
+    one.hold(batch(0, 1))
+    for number in (3, 4, 5):
+        message = pre_prepare(number, batch(0, 1), view=1)
+        one.hear(1, message)
+        assert one.said(Prepare) == ([prepare(message)] if number == 5 else [])
+        assert one.reasons() == ([] if number == 5 else [Reason.BAD_PROPOSAL])
+
+
 def test_o_has_what_prepared_and_null_for_the_rest__osdi99_4_4() -> None:
     """For each n there is a set in P, and d is its digest; or there is none, and d is that of the null request."""
     carried = opened(One(2), FIRST, THIRD).state.carried
