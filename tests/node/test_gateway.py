@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+from typing import Any
 
 import httpx
 import msgspec
@@ -327,7 +328,7 @@ class TestWrongRequests:
             said.append(message)
 
         events = [{"type": "http.request", "body": b"[", "more_body": True}, {"type": "http.disconnect"}]
-        said = []
+        said: list[dict[str, Any]] = []
         headers = [(b"content-type", JSON.encode()), (b"content-length", b"100")]
         scope = {"type": "http", "method": "POST", "path": "/v1/transactions", "query_string": b"", "headers": headers}
         await alone.application(scope, receive, send)
