@@ -5,15 +5,23 @@ from typing import get_args
 
 import pytest
 
+from consensus.messages import Item
 from node.recording.records import AnyRecord
 from node.trace import TraceLine
 from tests.architecture.files import PACKAGES, ROOT
 
 PAGES = (
+    "consensus/README.md",
+    "docs/ARCHITECTURE.md",
     "docs/BOUNDS.md",
+    "docs/CASES.md",
     "docs/HACKING.md",
+    "docs/INVARIANTS.md",
     "docs/LEDGER.md",
+    "docs/PERFORMANCE.md",
+    "docs/PROTOCOL.md",
     "docs/RECORDING.md",
+    "docs/SCENARIOS.md",
     "docs/TRACE.md",
     "docs/decisions/011-publish-passes-the-wire.md",
     "tests/README.md",
@@ -46,6 +54,17 @@ def test_every_test_file_named_without_its_folder_exists():
 def test_every_folder_of_tests_has_its_line():
     folders = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and list(path.glob("test_*.py"))}
     assert not [folder for folder in folders if f"`tests/{folder}" not in text_of("tests/README.md")]
+
+
+def test_the_reading_order_of_consensus_has_every_file():
+    order = text_of("consensus/README.md").split("## Reading order")[1]
+    files = {path.name for path in (ROOT / "consensus").glob("*.py")} - {"__init__.py"}
+    assert not [name for name in files if f"`{name}`" not in order]
+
+
+def test_every_message_has_its_row():
+    rows = set(re.findall(r"^\| ([A-Z-]+) ", text_of("consensus/README.md"), re.MULTILINE))
+    assert rows == {re.sub(r"\B([A-Z])", r"-\1", item.__name__).upper() for item in get_args(Item)}
 
 
 def test_the_trace_s_page_has_the_fields_of_a_line_in_their_order():
