@@ -33,7 +33,7 @@ class Settings:
     status_interval_ms: int = 200
     """How often a replica says what it holds: the time after which loss is noticed."""
     progress_timeout_ms: int = 500
-    """How long the oldest known request may wait before a replica complains; doubles with each view that fails."""
+    """How long the next step of a block may take before a replica complains; doubles with each view that fails."""
     proposal_bytes_max: int = 1 << 20
     """Payload that one proposal may order; a single batch may always go alone."""
     drift_ms_max: int = 15_000

@@ -10,6 +10,7 @@ KEPT, BROKEN_PROMISE, NOT_MEASURED = 0, 11, 14
 
 @click.command(
     "failover",
+    short_help="Kill the primary under load; when is the next block final?",
     epilog="Exit status: 0 when every next block came in less than 2 x target_failover_ms; 11 when one did not; 14 when"
     " this machine could not measure it (the text says why); 130 after Ctrl-C; 2 for a wrong command line.",
 )

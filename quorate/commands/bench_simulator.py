@@ -21,6 +21,7 @@ def _sizes(context: click.Context, parameter: click.Parameter, value: str) -> tu
 
 @click.command(
     "simulator",
+    short_help="How fast virtual time runs.",
     epilog="Exit status: 0 when it was measured; 14 when the result could not be written; 130 after Ctrl-C; 2 for a"
     " wrong command line.",
 )

@@ -32,7 +32,7 @@ def doctor(
         ("target_failover_ms", knobs.target_failover_ms, "after a fault the chain should move again within about this"),
         ("batch_bytes_max", knobs.batch_bytes_max, "a batch is closed at this size"),
         ("", "", ""),
-        ("progress timeout, ms", settings.progress_timeout_ms, "the oldest known request may wait so long"),
+        ("progress timeout, ms", settings.progress_timeout_ms, "a member waits so long for the next step of a block"),
         ("the same, at most, ms", longest_ms, "doubled with each view that fails, and no further"),
         ("status interval, ms", settings.status_interval_ms, "the time after which loss is noticed"),
         ("clock drift, ms", settings.drift_ms_max, "a proposal may lie so far ahead of a backup's clock"),

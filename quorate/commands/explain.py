@@ -9,7 +9,7 @@ import click
 ANSWER_TIMEOUT_S = 3.0
 
 
-@click.command("explain")
+@click.command("explain", epilog="Exit status: 0 when all answered; 1 when one did not; 2 for a wrong command line.")
 @click.argument("gateways", metavar="URL...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print what the gateway answered.")
 def explain(gateways: tuple[str, ...], as_json: bool) -> None:
