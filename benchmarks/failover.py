@@ -20,7 +20,7 @@ import msgspec
 
 from benchmarks.machine import Machine, this_machine
 from benchmarks.orders import Workload
-from benchmarks.results import RESULTS
+from benchmarks.results import RESULTS, write_result
 from benchmarks.runner import Bench
 from benchmarks.statistics import median
 from benchmarks.world import PARAMETERS
@@ -303,6 +303,5 @@ def write_failover(result: FailoverResult, path: Path | None) -> Path:
     Raises: OSError.
     """
     path = path or RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}-failover.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
+    write_result(result, path)
     return path

@@ -104,8 +104,11 @@ CONDITIONS = (
 )
 
 
-def write_result(result: Result, path: Path) -> None:
-    """Write the file; people read it in a diff, hence the indentation."""
+def write_result(result: msgspec.Struct, path: Path) -> None:
+    """Write the file of a benchmark; people read it in a diff, hence the indentation.
+
+    Raises: OSError.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
-from pathlib import Path
 
 import msgspec
 
@@ -216,9 +215,3 @@ def seeds_line(figure: SeedsFigure) -> str:
         f"\nCampaign at n = 4: {figure.seeds_per_second:.2f} seeds a second and core, each {figure.seconds_a_seed}"
         f" simulated seconds of faults: {figure.simulated_s / figure.cpu_s:,.0f} simulated seconds a second."
     )
-
-
-def write_simulator_result(result: SimulatorResult, path: Path) -> None:
-    """Write the file; people read it in a diff, hence the indentation."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")

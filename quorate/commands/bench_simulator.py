@@ -44,8 +44,8 @@ def simulator(members: tuple[int, ...], repeats: int, seeds: int, seed: int, out
     Beside each slot stands the bare ceiling: the same votes as counters in a loop over a heap, measured in the same
     process right before it.
     """
-    from benchmarks.results import RESULTS
-    from benchmarks.simulator import measure, write_simulator_result
+    from benchmarks.results import RESULTS, write_result
+    from benchmarks.simulator import measure
 
     sizes = ",".join(map(str, members))
     command = f"quorate bench simulator --members {sizes} --repeats {repeats} --seeds {seeds} --seed {seed}"
@@ -56,7 +56,7 @@ def simulator(members: tuple[int, ...], repeats: int, seeds: int, seed: int, out
         raise SystemExit(130) from None
     path = output or RESULTS / f"{time.strftime('%Y%m%d-%H%M%S')}-simulator.json"
     try:
-        write_simulator_result(result, path)
+        write_result(result, path)
     except OSError as error:
         click.echo(f"{path}: the result could not be written ({error.strerror}).", err=True)
         raise SystemExit(14) from None
