@@ -1,8 +1,9 @@
-"""How this program is called from where its user stands, so that a command which is printed can be run as printed."""
+"""How this program is called from where its user stands, so that a command which is printed can be run; its version."""
 
 import shlex
 import shutil
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
@@ -18,6 +19,14 @@ def quorate_command() -> str:
 def python_command() -> str:
     """The interpreter that runs this, from here."""
     return _from_here(Path(sys.executable))
+
+
+def program_version() -> str:
+    """Of the installed program."""
+    try:
+        return version("quorate")
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _beside_python(name: str) -> Path:

@@ -5,7 +5,6 @@ disk remembered stands in the recording, the ledger's entries too, so that the f
 """
 
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain, islice
 from typing import Any, get_type_hints
 
@@ -14,6 +13,7 @@ import msgspec
 from canonical.encoding import encode
 from ledger.ledger import Ledger
 from node.identity import Identity, Knobs
+from node.program import program_version
 from node.recording.records import FORMAT, Born, Entries
 from node.restored import Restored
 
@@ -68,11 +68,3 @@ def ledger_of(born: Born, entries: Iterable[Entries]) -> Ledger:
         return Ledger.genesis(born.charter)
     all_entries = chain.from_iterable(each.entries for each in entries)
     return Ledger.restore(born.charter, all_entries, height=born.height, timestamp_ms=born.timestamp_ms)
-
-
-def program_version() -> str:
-    """Of the installed program."""
-    try:
-        return version("quorate")
-    except PackageNotFoundError:
-        return "not installed"

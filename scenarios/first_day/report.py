@@ -1,7 +1,6 @@
 """The end of a telling: what is printed, and what is left in the run's folder."""
 
 import shlex
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from textwrap import wrap
 
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from node.home.home import CHARTER_FILE, DATABASE_FILE, TRACE_FILE
-from node.program import quorate_command
+from node.program import program_version, quorate_command
 from scenarios.first_day.certificate import CERTIFICATE_FILE
 from scenarios.first_day.claims import Claim
 from scenarios.first_day.outcome import Outcome
@@ -46,15 +45,8 @@ def _write(outcome: Outcome) -> str:
 
 def _as_json(outcome: Outcome) -> bytes:
     content = msgspec.to_builtins(outcome, enc_hook=str)
-    content["quorate"] = _version()
+    content["quorate"] = program_version()
     return msgspec.json.format(msgspec.json.encode(content)) + b"\n"
-
-
-def _version() -> str:
-    try:
-        return version("quorate")
-    except PackageNotFoundError:
-        return "not installed"
 
 
 def _summary(outcome: Outcome, *, width: int | None, is_ours: bool) -> list[str]:
