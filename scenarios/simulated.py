@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from canonical.hashing import Digest
-from canonical.signing import PublicKey, Sign
 from consensus.messages import Equivocation, header_digest
 from consensus.types import ReplicaId
 from ledger.invariants import violations
@@ -39,7 +38,7 @@ class SimulatedWorld:
         self.story = Story()
         self._seed = seed
         self._collusion = Collusion()
-        self.clients = Clients(self.simulation.charter, self._key, stream(seed, "load"))
+        self.clients = Clients(self.simulation.charter, self.simulation.keyring.pair, stream(seed, "load"))
         readers = stream(seed, "readers")
         self._clients = SimulatedClients(self.simulation, self.clients, chance=readers, liars=self._liars)
         self._accused: set[int] = set()
@@ -48,10 +47,6 @@ class SimulatedWorld:
         self._told_final: set[Digest] = set()
         self._under_way: dict[tuple[int, int, Channel, bytes], list[Happening]] = {}
         self._watch()
-
-    def _key(self, name: str) -> tuple[PublicKey, Sign]:
-        key = self.simulation.keyring.key(name)
-        return key.public_key, key.sign
 
     def id_of(self, member: int) -> str:
         """The member's id."""

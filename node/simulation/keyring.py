@@ -64,6 +64,11 @@ class Keyring:
             known = self._keys[name] = self._derive(name)
         return known
 
+    def pair(self, name: str) -> tuple[PublicKey, Sign]:
+        """The key by that name, for whoever signs with it and is known by it."""
+        key = self.key(name)
+        return key.public_key, key.sign
+
     def _derive(self, name: str) -> Key:
         seed = sha256(f"simulated key of {name}".encode()).digest()
         if self.crypto is Crypto.ED25519:

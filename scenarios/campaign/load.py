@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from canonical.signing import PublicKey, Sign
 from consensus.types import ReplicaId
 from ledger.envelope import Envelope
 from node.simulation import SimulatedMember, Simulation
@@ -39,13 +38,9 @@ class Load:
         """Draw from the load's own stream."""
         simulation = self.simulation
         self.chance = stream(simulation.seed, "load")
-        clients = Clients(simulation.charter, self._key, self.chance)
+        clients = Clients(simulation.charter, simulation.keyring.pair, self.chance)
         liars = frozenset(map(ReplicaId, self.faulty))
         self._visitors = SimulatedClients(simulation, clients, chance=stream(simulation.seed, "readers"), liars=liars)
-
-    def _key(self, name: str) -> tuple[PublicKey, Sign]:
-        key = self.simulation.keyring.key(name)
-        return key.public_key, key.sign
 
     def start(self, *, per_second: int, until_ms: int) -> None:
         """Go on asking until `until_ms`."""
