@@ -63,6 +63,7 @@ class Link:
         self._task: asyncio.Task[None] | None = None
         self._protocol = url.protocol or Protocol.V5
         self._connections = 0
+        self._closing = False
         self.status = self._status(LinkState.CONNECTING, "")
 
     def start(self) -> None:
@@ -84,6 +85,7 @@ class Link:
             self._flush()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._drained.wait(), CLOSE_FLUSH_S)
+        self._closing = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -92,7 +94,7 @@ class Link:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         failures = 0
-        while True:
+        while not self._closing:
             connection = self._new_connection()
             started = loop.time()
             try:
@@ -110,6 +112,9 @@ class Link:
         """Connect, and return why the connection ended."""
         await connection.open(self._topics)
         try:
+            if self._closing:
+                # Until Python 3.12 `asyncio.wait_for` forgets that it was cancelled if the answer came at that moment.
+                return "this node closed it"
             self._connections += 1
             self._connection = connection
             self._change(LinkState.CONNECTED, "")
