@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-$(notdir $(PYTHON))
 DEV_STAMP := $(VENV)/.installed-dev-$(notdir $(PYTHON))
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 LOCK := --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-sources \
 	--custom-compile-command "make lock" --quiet
@@ -23,14 +24,14 @@ demo: install ## Start a consortium on this machine and watch it finalise real w
 	@$(BIN)/quorate demo $(ARGUMENTS)
 
 test: install-dev ## Run every test
-	@$(BIN)/python -m pytest $(ARGUMENTS)
+	@$(PYTEST) $(ARGUMENTS)
 
 check: install-dev ## Lint, types, import arrows and the quick tests (under two minutes)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -m "not slow" $(ARGUMENTS)
+	@$(PYTEST) -q -m "not slow" $(ARGUMENTS)
 
 bench: install ## Measure four members on this machine and print the figures
 	@$(BIN)/quorate bench $(ARGUMENTS)
