@@ -3,9 +3,10 @@
 import enum
 import importlib
 import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -139,26 +140,59 @@ def run_seed(campaign: Campaign, seed: int) -> Outcome:
     return outcome
 
 
+class WorkerLost(ScenarioFault):
+    """A process that ran seeds ended before they did; the text says which seeds have no verdict."""
+
+
 def run_campaign(campaign: Campaign, executor: Executor, *, jobs: int, tell: Callable[[Outcome], None]) -> Tally:
-    """Run every seed; `tell` hears of each as it ends, in any order."""
+    """Run every seed; `tell` hears of each as it ends, in any order.
+
+    Raises: WorkerLost.
+    """
     tally = Tally()
-    seeds = iter(range(campaign.first, campaign.last + 1))
-    running: set[Future[Outcome]] = set()
-    for seed in seeds:
-        running.add(executor.submit(run_seed, campaign, seed))
-        while len(running) >= jobs * WAITING_PER_JOB:
-            running = _collect(running, tally, tell)
-    while running:
-        running = _collect(running, tally, tell)
+    running: dict[Future[Outcome], int] = {}
+    try:
+        for seed in range(campaign.first, campaign.last + 1):
+            running[executor.submit(run_seed, campaign, seed)] = seed
+            while len(running) >= jobs * WAITING_PER_JOB:
+                _collect(running, tally, tell)
+        while running:
+            _collect(running, tally, tell)
+    except _losses() as loss:
+        judged, all_seeds = tally.verdicts.total(), campaign.last - campaign.first + 1
+        raise WorkerLost(
+            f"A process that ran seeds was killed or ended ({type(loss).__name__}). {judged} of {all_seeds} seeds have"
+            f" their verdict; open were {told_seeds(running.values()) or 'none'}, and none above was begun. What to do:"
+            " see whether the machine ran out of memory, then run those seeds again, with fewer --jobs."
+        ) from loss
     return tally
 
 
-def _collect(running: set[Future[Outcome]], tally: Tally, tell: Callable[[Outcome], None]) -> set[Future[Outcome]]:
-    done, left = wait(running, return_when=FIRST_COMPLETED)
-    for outcome in sorted((each.result() for each in done), key=lambda outcome: outcome.plan.seed):
+def _losses() -> tuple[type[Exception], ...]:
+    """What executors raise when a worker is gone; Dask's is known only where Dask runs."""
+    distributed = sys.modules.get("distributed")
+    return (BrokenExecutor,) if distributed is None else (BrokenExecutor, distributed.KilledWorker)
+
+
+def _collect(running: dict[Future[Outcome], int], tally: Tally, tell: Callable[[Outcome], None]) -> None:
+    """Wait for one seed at least; what has ended is no longer running."""
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    for each in sorted(done, key=lambda future: running[future]):
+        outcome = each.result()
+        del running[each]
         tally.add(outcome)
         tell(outcome)
-    return left
+
+
+def told_seeds(seeds: Iterable[int]) -> str:
+    """Seeds as ranges: `4..6, 9..9`, each as `--seeds` takes it."""
+    ranges: list[tuple[int, int]] = []
+    for seed in sorted(seeds):
+        if ranges and ranges[-1][1] == seed - 1:
+            ranges[-1] = (ranges[-1][0], seed)
+        else:
+            ranges.append((seed, seed))
+    return ", ".join(f"{first}..{last}" for first, last in ranges)
 
 
 @contextmanager

@@ -1,0 +1,75 @@
+"""Workers of a campaign that go away, and who they are said to be."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from consensus.types import View
+from quorate.commands.campaign import campaign as command
+from scenarios.campaign import swarm
+from scenarios.campaign.run import Outcome, Verdict
+from scenarios.campaign.swarm import Campaign, WorkerLost, run_campaign, told_seeds
+
+
+class Mortal(Executor):
+    """Runs seeds at once, up to one whose worker is killed; what comes later is lost with it."""
+
+    def __init__(self, kills: int, loss: Exception) -> None:
+        self.kills, self.loss = kills, loss
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+        plan, seed = arguments
+        future: Future[Any] = Future()
+        if seed >= self.kills:
+            future.set_exception(self.loss)
+        else:
+            future.set_result(Outcome(plan.plan(seed), Verdict.HELD, "", "", 1, View(0), (), 1, 0, 500, 1))
+        return future
+
+
+class Refusing(Mortal):
+    """A pool that is found broken when the next seed is handed to it."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **_: Any) -> Future[Any]:
+        if arguments[1] >= self.kills:
+            raise self.loss
+        return super().submit(function, *arguments)
+
+
+@pytest.mark.parametrize("kind", [Mortal, Refusing])
+def test_a_killed_worker_is_told_with_the_seeds_that_were_open(kind):
+    told: list[int] = []
+    with pytest.raises(WorkerLost, match=r"BrokenProcessPool\).* of 9 seeds have their verdict"):
+        run_campaign(
+            Campaign(1, 9, 4, 1), kind(6, BrokenProcessPool()), jobs=1, tell=lambda each: told.append(each.plan.seed)
+        )
+    assert told == sorted(set(told))
+    assert max(told, default=0) < 6
+
+
+def test_the_command_of_a_campaign_with_a_killed_worker_ends_with_this_machine_s_fault(monkeypatch, tmp_path):
+    @contextmanager
+    def broken(**_: object) -> Iterator[Executor]:
+        yield Mortal(3, BrokenProcessPool())
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(swarm, "executor_of", broken)
+    done = CliRunner().invoke(command, ["--seeds", "1..9", "--jobs", "1"])
+    assert done.exit_code == Verdict.HARNESS, done.output
+    assert "2 of 9 seeds have their verdict; open were 3..4" in done.output
+
+
+def test_a_worker_that_dask_gave_up_is_told_too():
+    distributed = pytest.importorskip("distributed")
+    loss = distributed.KilledWorker("seed", None, 3)
+    with pytest.raises(WorkerLost, match="KilledWorker"):
+        run_campaign(Campaign(1, 2, 4, 1), Mortal(1, loss), jobs=1, tell=lambda _: None)
+
+
+def test_seeds_are_told_in_ranges_as_the_command_line_takes_them():
+    assert told_seeds([5, 4, 9, 6]) == "4..6, 9..9"
