@@ -92,7 +92,7 @@ def campaign(
     import time
 
     from rich.console import Console
-    from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from consensus.quorum import Committee
     from node.simulation import Crypto
@@ -116,7 +116,7 @@ def campaign(
     console = Console(stderr=True)
     processes = jobs or jobs_at_most()
     folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-campaign"
-    columns = (TextColumn("{task.description}"), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     started = time.monotonic()
     try:
         with executor_of(jobs=processes, dask=dask) as executor, Progress(*columns, console=console) as progress:
