@@ -233,7 +233,10 @@ class _Performance:
                     source=names[0],
                     target=names[1],
                     drop=step.drop,
+                    tags=step.types,
                     duplicate=step.duplicate,
+                    corrupt=step.corrupt,
+                    reorder=step.reorder,
                     delay_ms=step.delay_ms,
                     delay_ms_spread=step.jitter_ms,
                 )
@@ -354,7 +357,12 @@ class _Performance:
 
 def told_step(step: AnyStep) -> str:
     """The step in a line."""
-    said = [f"{name}={value}" for name in step.__struct_fields__ if (value := getattr(step, name)) not in (0, 0.0, "")]
+    fields = ((name, getattr(step, name)) for name in step.__struct_fields__)
+    said = [
+        f"{name}={','.join(value) if isinstance(value, tuple) else value}"
+        for name, value in fields
+        if value not in (0, 0.0, "", ())
+    ]
     return " ".join((str(step.__struct_config__.tag), *said))
 
 
