@@ -5,6 +5,7 @@ step needs of a world is in `needs`, so that a world that cannot do it skips the
 """
 
 import enum
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated, TypeVar
 
@@ -29,7 +30,7 @@ STEPS_MAX = 500
 class Capability(enum.StrEnum):
     """What a world may be able to do. Every world can kill, start, submit, wait and be looked at."""
 
-    LINKS = "lose, delay, copy, change or reorder what single members send each other"
+    LINKS = "cut, delay or duplicate what single members send each other"
     LIARS = "make a member lie"
     CLOCKS = "set single members' clocks"
     TORN_WRITES = "tear a member's last write"
@@ -60,7 +61,7 @@ class Quantity(enum.StrEnum):
 
 
 class MessageKind(enum.StrEnum):
-    """What an `until-said` may wait for, and what `links` may be about."""
+    """What an `until-said` may wait for."""
 
     PRE_PREPARE = "pre-prepare"
     PREPARE = "prepare"
@@ -73,12 +74,6 @@ class MessageKind(enum.StrEnum):
     STATUS = "status"
     CERTIFIED_BLOCK = "certified-block"
     BATCH = "batch"
-    QUERY_STABLE = "query-stable"
-    REPLY_STABLE = "reply-stable"
-    FETCH = "fetch"
-    META_DATA = "meta-data"
-    DATA = "data"
-    EQUIVOCATION = "equivocation"
 
 
 class LoadKind(enum.StrEnum):
@@ -183,18 +178,12 @@ class SetClock(Step, frozen=True, tag="clock"):
 
 
 class Links(Step, frozen=True, tag="links"):
-    """What `source` sends to `target` is lost, late, changed, overtaken or comes twice, with the given chances."""
+    """What `source` sends to `target` is lost, late, or comes twice, with the given chances."""
 
     source: Selector
     target: Selector
     drop: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     duplicate: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
-    corrupt: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
-    """One byte of it is another on arrival."""
-    reorder: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
-    """It may overtake what was sent before it."""
-    types: Annotated[tuple[MessageKind, ...], msgspec.Meta(max_length=64)] = ()
-    """Only what carries one of these; empty for everything."""
     delay_ms: Span = 0
     jitter_ms: Span = 0
     handle: HandleName = "links"
@@ -325,7 +314,7 @@ def decode_plan(data: bytes) -> Plan:
 
 
 def checked(plan: Plan) -> Plan:
-    """Return the plan if each `heal` names a fault before it, and each fault has a name of its own.
+    """Return the plan if each `heal` and each `@name` means a fault before it, and each fault has a name of its own.
 
     Raises: PlanUnreadable.
     """
@@ -333,11 +322,31 @@ def checked(plan: Plan) -> Plan:
     for number, step in enumerate(plan.steps, start=1):
         if isinstance(step, Heal) and step.handle not in known:
             raise PlanUnreadable(f"step {number}: heals {step.handle!r}, but no fault before it has that name")
+        for name in sorted(_struck_by(step) - known):
+            raise PlanUnreadable(f"step {number}: '@{name}' selects nobody, since no fault before it has that name")
         if isinstance(step, Fault):
             if step.handle in known:
                 raise PlanUnreadable(f"step {number}: {step.handle!r} names an earlier fault; give it another name")
             known.add(step.handle)
     return plan
+
+
+def selectors_of(step: AnyStep) -> Sequence[str]:
+    """Every selector in a step."""
+    match step:
+        case Partition(groups=groups):
+            return groups
+        case OpenLoad(load=load):
+            return (load.gateways,)
+        case _:
+            named = (getattr(step, field, None) for field in ("who", "source", "target", "to"))
+            return [each for each in named if each is not None]
+
+
+def _struck_by(step: AnyStep) -> set[str]:
+    """The names of faults in a step's selectors."""
+    words = [part.strip().removeprefix("not ").strip() for each in selectors_of(step) for part in each.split("+")]
+    return {word.removeprefix("@") for word in words if word.startswith("@")}
 
 
 def milliseconds(text: str | int) -> int:

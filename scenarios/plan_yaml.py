@@ -19,9 +19,10 @@ checks: [linearizable]
 
 from typing import Any
 
+import msgspec
 import yaml
 
-from scenarios.plan import Plan, PlanUnreadable
+from scenarios.plan import Fault, Plan, PlanUnreadable
 from scenarios.vocabulary import Handle, Scenario, Vocabulary
 
 FILE_BYTES_MAX = 1 << 20
@@ -92,7 +93,7 @@ def _say(c: Vocabulary, item: Any, handles: dict[str, Handle]) -> None:
             handle = verb(**fields) if fields else verb(content)
         case "clock":
             handle = c.set_clock(**fields)
-        case "drop" | "delay" | "duplicate" | "corrupt" | "reorder":
+        case "drop" | "delay" | "duplicate":
             handle = getattr(c.network, word)(**fields)
         case "partition":
             handle = c.network.partition(*(fields.get("groups") or content))
@@ -109,7 +110,14 @@ def _say(c: Vocabulary, item: Any, handles: dict[str, Handle]) -> None:
         case _:
             raise PlanUnreadable(f"{word!r} is no verb")
     if isinstance(handle, Handle):
-        handles[name or handle.name] = handle
+        step = c.steps[-1]
+        assert isinstance(step, Fault), "only a fault has a handle"
+        if name is not None:
+            # The plan itself bears the name: by it later steps select whom the fault struck.
+            c.steps[-1], handle = msgspec.structs.replace(step, handle=str(name)), Handle(str(name), c)
+        handles[handle.name] = handle
+    elif name is not None:
+        raise PlanUnreadable(f"as: {word} is no fault that could be healed, so it has no name")
 
 
 def _until(c: Vocabulary, fields: dict[str, Any]) -> None:

@@ -89,7 +89,10 @@ def _resolve_word(word: str, scene: Scene) -> Sequence[int]:
             raise PlanUnreadable(f"{word!r}: there are {len(parts[kind])} of these among {size} members")
         return parts[kind][index]
     if word.startswith("role:"):
-        return [each for each in everybody if scene.roles[each] == word.removeprefix("role:")]
+        bearers = [each for each in everybody if scene.roles[each] == word.removeprefix("role:")]
+        if not bearers:
+            raise PlanUnreadable(f"{word!r}: nobody has this role; there are {', '.join(sorted(set(scene.roles)))}")
+        return bearers
     if word.startswith("@"):
         return scene.struck.get(word.removeprefix("@"), ())
     # The last to lead are taken first, so that a fault of the minority leaves the coming views alone.

@@ -10,6 +10,7 @@ from scenarios.plan import (
     Kill,
     Plan,
     PlanUnreadable,
+    Start,
     checked,
     decode_plan,
     encode_plan,
@@ -26,11 +27,11 @@ network: wan-china
 steps:
   - load: {rate_per_s: 200, arrival: poisson}
   - until: {height: 5}
-  - drop: {source: others, target: primary, as: cut}
+  - drop: {source: others, target: primary, as: cut-1}
   - until: {view: 1, within: 5 s}
-  - kill: {who: "backup[1]", as: death}
+  - kill: "backup[1]"
   - start: "@kill-2"
-  - heal: cut
+  - heal: cut-1
   - stabilise
   - progress: {blocks: 3, within: 10 s}
 checks: [state-root, view-monotone, evidence]
@@ -89,6 +90,11 @@ def test_a_plan_says_what_it_needs_of_a_world():
         "- 7",
         "- partition:",
         "- __class__: x",
+        "- start: '@death'",
+        "- {drop: {source: 'not @death', target: all}}",
+        "- kill: {who: '@self', as: self}",
+        "- kill: {who: primary, as: No Name}",
+        "- wipe: {who: primary, as: loss}",
     ],
 )
 def test_a_wrong_step_is_refused_with_words(steps):
@@ -129,6 +135,12 @@ def test_a_fault_has_a_name_of_its_own_and_only_known_ones_heal():
         checked(Plan("x", "", 4, steps=(Kill("primary", "a"), Kill("all", "a"))))
     with pytest.raises(PlanUnreadable, match="no fault before it"):
         checked(Plan("x", "", 4, steps=(Heal("a"), Kill("all", "a"))))
+
+
+def test_the_name_given_in_yaml_is_the_fault_s_name_in_the_plan():
+    steps = "[kill: {who: primary, as: death}, start: '@death', heal: death]"
+    named = read_yaml(f"scenario: x\nsteps: {steps}\n")
+    assert named.steps == (Kill("primary", "death"), Start("@death"), Heal("death"))
 
 
 def test_a_story_that_waits_for_the_world_is_no_plan():
