@@ -30,7 +30,7 @@ STEPS_MAX = 500
 class Capability(enum.StrEnum):
     """What a world may be able to do. Every world can kill, start, submit, wait and be looked at."""
 
-    LINKS = "cut, delay or duplicate what single members send each other"
+    LINKS = "lose, delay, copy, change or reorder what single members send each other"
     LIARS = "make a member lie"
     CLOCKS = "set single members' clocks"
     TORN_WRITES = "tear a member's last write"
@@ -61,7 +61,7 @@ class Quantity(enum.StrEnum):
 
 
 class MessageKind(enum.StrEnum):
-    """What an `until-said` may wait for."""
+    """What an `until-said` may wait for, and what `links` may be about."""
 
     PRE_PREPARE = "pre-prepare"
     PREPARE = "prepare"
@@ -74,6 +74,12 @@ class MessageKind(enum.StrEnum):
     STATUS = "status"
     CERTIFIED_BLOCK = "certified-block"
     BATCH = "batch"
+    QUERY_STABLE = "query-stable"
+    REPLY_STABLE = "reply-stable"
+    FETCH = "fetch"
+    META_DATA = "meta-data"
+    DATA = "data"
+    EQUIVOCATION = "equivocation"
 
 
 class LoadKind(enum.StrEnum):
@@ -178,12 +184,18 @@ class SetClock(Step, frozen=True, tag="clock"):
 
 
 class Links(Step, frozen=True, tag="links"):
-    """What `source` sends to `target` is lost, late, or comes twice, with the given chances."""
+    """What `source` sends to `target` is lost, late, changed, overtaken or comes twice, with the given chances."""
 
     source: Selector
     target: Selector
     drop: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     duplicate: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    corrupt: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    """One byte of it is another on arrival."""
+    reorder: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    """It may overtake what was sent before it."""
+    types: Annotated[tuple[MessageKind, ...], msgspec.Meta(max_length=64)] = ()
+    """Only what carries one of these; empty for everything."""
     delay_ms: Span = 0
     jitter_ms: Span = 0
     handle: HandleName = "links"

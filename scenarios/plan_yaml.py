@@ -93,7 +93,7 @@ def _say(c: Vocabulary, item: Any, handles: dict[str, Handle]) -> None:
             handle = verb(**fields) if fields else verb(content)
         case "clock":
             handle = c.set_clock(**fields)
-        case "drop" | "delay" | "duplicate":
+        case "drop" | "delay" | "duplicate" | "corrupt" | "reorder":
             handle = getattr(c.network, word)(**fields)
         case "partition":
             handle = c.network.partition(*(fields.get("groups") or content))

@@ -11,7 +11,7 @@ Each verb appends a step, so a scenario may be built with loops over `c.members`
 only waited for. The verbs may be awaited, since that reads well; nothing waits while a plan is compiled.
 """
 
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,9 @@ from scenarios.selectors import check_selector
 
 Story = Callable[["Vocabulary"], Coroutine[Any, Any, None]]
 """A function that says steps."""
+
+Types = str | Sequence[str]
+"""Types of message by name, one or several; none for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +168,51 @@ class LoadVerbs:
         return self.vocabulary.say(values.StopLoad())
 
 
+def _kinds(types: Types) -> tuple[MessageKind, ...]:
+    """Types of message by their names.
+
+    Raises: PlanUnreadable.
+    """
+    names = (types,) if isinstance(types, str) else tuple(types)
+    known = {kind.value: kind for kind in MessageKind}
+    for name in names:
+        if name not in known:
+            raise PlanUnreadable(f"{name!r} is no type of message; there are {', '.join(known)}")
+    return tuple(known[name] for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkVerbs:
-    """Links between members."""
+    """Links between members. Each harm is to everything that is sent, or only to what carries one of `types`."""
 
     vocabulary: "Vocabulary"
 
-    def drop(self, *, source: str, target: str, chance: float = 1.0) -> Handle:
+    def drop(self, *, source: str, target: str, chance: float = 1.0, types: Types = ()) -> Handle:
         """What `source` sends to `target` is lost."""
-        return self.vocabulary.fault(lambda name: values.Links(source, target, drop=chance, handle=name), "cut")
+        return self._harm("cut", values.Links(source, target, drop=chance, types=_kinds(types)))
 
-    def delay(self, *, source: str, target: str, by: str | int, jitter: str | int = 0) -> Handle:
+    def delay(self, *, source: str, target: str, by: str | int, jitter: str | int = 0, types: Types = ()) -> Handle:
         """It comes later, by `by` and up to `jitter` more."""
         late, more = milliseconds(by), milliseconds(jitter)
-        return self.vocabulary.fault(
-            lambda name: values.Links(source, target, delay_ms=late, jitter_ms=more, handle=name), "delay"
-        )
+        return self._harm("delay", values.Links(source, target, delay_ms=late, jitter_ms=more, types=_kinds(types)))
 
-    def duplicate(self, *, source: str, target: str, chance: float = 1.0) -> Handle:
+    def duplicate(self, *, source: str, target: str, chance: float = 1.0, types: Types = ()) -> Handle:
         """It comes twice."""
-        return self.vocabulary.fault(lambda name: values.Links(source, target, duplicate=chance, handle=name), "copy")
+        return self._harm("copy", values.Links(source, target, duplicate=chance, types=_kinds(types)))
+
+    def corrupt(self, *, source: str, target: str, chance: float = 1.0, types: Types = ()) -> Handle:
+        """One of its bytes is another on arrival."""
+        return self._harm("corrupt", values.Links(source, target, corrupt=chance, types=_kinds(types)))
+
+    def reorder(
+        self, *, source: str, target: str, chance: float = 1.0, jitter: str | int = "20 ms", types: Types = ()
+    ) -> Handle:
+        """It may overtake what was sent before it; all are up to `jitter` late: else there is little to overtake."""
+        more = milliseconds(jitter)
+        return self._harm("reorder", values.Links(source, target, reorder=chance, jitter_ms=more, types=_kinds(types)))
+
+    def _harm(self, word: str, links: values.Links) -> Handle:
+        return self.vocabulary.fault(lambda name: msgspec.structs.replace(links, handle=name), word)
 
     def partition(self, *groups: str) -> Handle:
         """Members hear only those with whom they share a group."""
