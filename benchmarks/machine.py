@@ -33,7 +33,7 @@ def this_machine() -> Machine:
         memory_gib=round(psutil.virtual_memory().total / (1 << 30), 1),
         system=platform.platform(),
         python=platform.python_version(),
-        packages={name: _version(name) for name in _PACKAGES},
+        packages={name: installed_version(name) for name in _PACKAGES},
         commit=_commit(),
     )
 
@@ -47,7 +47,8 @@ def _processor() -> str:
     return next(named, platform.machine())
 
 
-def _version(name: str) -> str:
+def installed_version(name: str) -> str:
+    """The version of a package here; `not installed` where there is none."""
     try:
         return version(name)
     except PackageNotFoundError:

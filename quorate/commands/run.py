@@ -30,9 +30,8 @@ RUNS = Path("runs")
 @click.option(
     "--crypto",
     type=click.Choice(("ideal", "ed25519")),
-    default="ideal",
-    show_default=True,
-    help="Signatures in virtual time.",
+    default=None,
+    help="Signatures in virtual time. Default: ideal.",
 )
 @click.option(
     "--directory",
@@ -57,13 +56,15 @@ def run(
     seed: int,
     members: int | None,
     twice: bool,
-    crypto: str,
+    crypto: str | None,
     directory: Path | None,
     record: bool,
     buses: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Run a scenario of the library (`quorate scenarios` lists them), a YAML file, or the plan.json of a report.
+    """Run a scenario of the library (`quorate scenarios` lists them), a YAML or Python file, or the plan.json of a report.
+
+    A Python file is executed, with all that it does; FILE.py::NAME is one of several scenarios in it.
 
     The steps are printed as they happen, then what held. The folder has the plan, a trace, the verdict and a picture.
     """
@@ -77,6 +78,10 @@ def run(
         raise click.UsageError("--record is for the live world: in virtual time the seed repeats everything")
     if buses and world != "live":
         raise click.UsageError("--bus is for the live world: in virtual time there is no broker")
+    if twice and world == "live":
+        raise click.UsageError("--twice is for virtual time: real processes never run the same way twice")
+    if crypto is not None and world == "live":
+        raise click.UsageError("--crypto is for virtual time: real processes always sign with Ed25519")
     said: list[str] = []
 
     def say(line: str) -> None:
@@ -87,7 +92,7 @@ def run(
     try:
         plan = find_plan(scenario, members=members)
         folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{plan.name}"
-        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto, record, buses), say=say)
+        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto or "ideal", record, buses), say=say)
     except (PlanUnreadable, BadBusUrl) as error:
         raise click.UsageError(str(error)) from error
     except ScenarioFault as fault:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import platform
 from xml.etree import ElementTree
 
 import pytest
@@ -137,6 +138,14 @@ def test_a_bus_that_can_not_be_used_is_refused_before_anything_starts(options, w
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("option", [("--twice",), ("--crypto", "ed25519"), ("--crypto", "ideal")])
+def test_what_only_virtual_time_has_is_refused_in_the_live_world(option, tmp_path):
+    done = quorate("happy-path", "--world", "live", "--directory", tmp_path / "run", *option)
+    assert done.exit_code == 2
+    assert f"{option[0]} is for virtual time" in done.output
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_broker_that_is_not_ours_is_not_stopped(tmp_path):
     done = quorate("broker-away", "--world", "live", "--bus", "mqtt://127.0.0.1:9", "--directory", tmp_path / "run")
     assert done.exit_code == 0
@@ -160,6 +169,17 @@ def test_the_library_is_listed_a_line_each():
     assert "broker-away" not in CliRunner().invoke(main, ["scenarios", "--world", "sim"]).output
 
 
+def doctors(*arguments):
+    """The figures that doctor prints, by name."""
+    done = CliRunner().invoke(main, ["doctor", *arguments])
+    assert done.exit_code == 0, done.output
+    return {
+        line[:24].strip(): line[24:].split("  ")[0].strip() or line[24:].split()[0]
+        for line in done.output.splitlines()
+        if line
+    }
+
+
 def test_doctor_prints_what_the_knobs_became():
     done = CliRunner().invoke(main, ["doctor", "--target-failover-ms", "2000", "--members", "7"])
     figures = {line[:24].strip(): line[24:34].strip() for line in done.output.splitlines()}
@@ -167,6 +187,33 @@ def test_doctor_prints_what_the_knobs_became():
     assert figures["the same, at most, ms"] == "16000"
     assert figures["status interval, ms"] == "500"
     assert "a quorum is 5; 2 may fail" in done.output
+
+
+def test_doctor_prints_every_time_that_follows_from_the_constant_that_nodes_go_by(monkeypatch):
+    monkeypatch.setattr("consensus.liveness.IDLE_TICKS_MAX", 17)
+    figures = doctors("--target-failover-ms", "2000")
+    patience_ms, tick_ms = 2_000, 500
+    expected = {
+        "passed over, ms": 8 * patience_ms,
+        "complaint stands, ms": 10 * tick_ms,
+        "left idle, ms": 17 * tick_ms,
+        "bad batch, ms": 25 * tick_ms,
+        "silence, ms": 25 * tick_ms,
+        "blocks again, ms": 4 * tick_ms,
+        "snapshots, ms": 40 * tick_ms,
+        "part asked again, ms": 8 * tick_ms,
+        "wrong part, ms": 400 * tick_ms,
+    }
+    assert {name: figures.get(name) for name in expected} == {name: str(each) for name, each in expected.items()}
+
+
+def test_doctor_prints_what_this_machine_has():
+    figures = doctors()
+    assert int(figures["cores"]) >= 1
+    assert float(figures["memory, GiB"]) > 0
+    assert figures["python"] == platform.python_version()
+    assert figures["mosquitto"] in ("there", "not there")
+    assert figures["distributed"]
 
 
 def test_explain_of_nobody_says_so():
