@@ -73,5 +73,14 @@ def read_failure(path: Path) -> Failure:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise FailureUnreadable(f"{path}: longer than {FILE_BYTES_MAX} bytes")
         return msgspec.json.decode(path.read_bytes(), type=Failure)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise FailureUnreadable(f"{path}: not a failure of a campaign: {error}") from error
+
+
+def is_failure(path: Path) -> bool:
+    """Whether `read_failure` would read it."""
+    try:
+        read_failure(path)
+    except FailureUnreadable:
+        return False
+    return True

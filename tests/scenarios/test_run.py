@@ -8,7 +8,12 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
+from consensus.types import View
+from node.simulation import Crypto
 from quorate.__main__ import main
+from scenarios.campaign import run as campaign
+from scenarios.campaign.failure_file import write_failure
+from scenarios.campaign.plan import draw_plan
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
 from scenarios.perform import Outcome, perform, reason_to_skip
@@ -117,6 +122,17 @@ def test_a_failure_prints_the_command_that_repeats_it(tmp_path):
 def test_an_unknown_name_is_refused_with_a_way_on(name, tmp_path):
     done = quorate(name, "--directory", tmp_path / "run")
     assert done.exit_code == 2
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_failure_of_a_campaign_is_refused_with_the_command_that_replays_it(tmp_path):
+    plan = draw_plan(5, members=4, liars=1)
+    verdict = campaign.Verdict.LIVENESS
+    outcome = campaign.Outcome(plan, verdict, "because", "", 1, View(0), (), 1, 0, 500, 1, detail="x" * (1 << 20))
+    failure = write_failure(tmp_path, outcome, crypto=Crypto.IDEAL)
+    done = quorate(failure, "--directory", tmp_path / "run")
+    assert done.exit_code == 2
+    assert f"quorate campaign --replay {failure}" in " ".join(done.output.split())
     assert not (tmp_path / "run").exists()
 
 
