@@ -10,7 +10,6 @@ import msgspec
 
 from network.errors import BusFault
 from node.errors import NodeFault
-from scenarios.campaign.failure_file import is_failure
 from scenarios.errors import FolderUnusable, ScenarioFault
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
@@ -19,6 +18,7 @@ from scenarios.plan import Plan, PlanUnreadable, decode_plan
 from scenarios.plan_yaml import FILE_BYTES_MAX, read_yaml
 from scenarios.report import leave_report, verdict_lines
 from scenarios.simulated import SimulatedWorld
+from scenarios.story_file import SUFFIX, read_story, split_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,16 @@ class RunOptions:
 
 
 def find_plan(name: str, *, members: int | None) -> Plan:
-    """A plan by the name of a scenario of the library, or from a file: YAML, or the JSON of a report.
+    """A plan by the name of a scenario of the library, or from a file: Python, YAML, or the JSON of a report.
+
+    A Python file is executed; `FILE.py::NAME` is one of its scenarios.
 
     Raises: PlanUnreadable.
     """
     if name in LIBRARY:
         return LIBRARY[name].plan(members=members)
-    path = Path(name)
-    if path.suffix == ".json" and is_failure(path):
-        raise PlanUnreadable(
-            f"{name}: a failure of a campaign, not a story. What to do: run it with quorate campaign --replay {name}"
-        )
+    file, chosen = split_name(name)
+    path = Path(file)
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise PlanUnreadable(f"{name}: longer than {FILE_BYTES_MAX} bytes")
@@ -59,6 +58,8 @@ def find_plan(name: str, *, members: int | None) -> Plan:
         near = [each for each in LIBRARY if name.replace("_", "-") in each]
         hint = f" Did you mean {' or '.join(near)}?" if near else " `quorate scenarios` lists those there are."
         raise PlanUnreadable(f"{name}: neither a scenario nor a file that can be read.{hint}") from error
+    if path.suffix == SUFFIX:
+        return read_story(path, chosen, members=members)
     if path.suffix == ".json":
         plan = decode_plan(text.encode())
         return plan if members is None else replace_members(plan, members)

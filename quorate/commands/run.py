@@ -62,7 +62,7 @@ def run(
     buses: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Run a scenario of the library (`quorate scenarios` lists them), a YAML or Python file, or the plan.json of a report.
+    """Run a scenario of the library (`quorate scenarios` lists them), a YAML or Python file, or a report's plan.json.
 
     A Python file is executed, with all that it does; FILE.py::NAME is one of several scenarios in it.
 
