@@ -10,6 +10,7 @@ import msgspec
 
 from network.errors import BusFault
 from node.errors import NodeFault
+from scenarios.campaign.failure_file import is_failure
 from scenarios.errors import FolderUnusable, ScenarioFault
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
@@ -50,6 +51,10 @@ def find_plan(name: str, *, members: int | None) -> Plan:
         return LIBRARY[name].plan(members=members)
     file, chosen = split_name(name)
     path = Path(file)
+    if path.suffix == ".json" and is_failure(path):
+        raise PlanUnreadable(
+            f"{name}: a failure of a campaign, not a story. What to do: run it with quorate campaign --replay {name}"
+        )
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise PlanUnreadable(f"{name}: longer than {FILE_BYTES_MAX} bytes")
