@@ -11,9 +11,10 @@ from scenarios import plan as values
 from scenarios.adversary import LIES
 from scenarios.checkers import checker
 from scenarios.crash import crashed_member, told_crash
-from scenarios.errors import ScenarioFault
-from scenarios.plan import AnyStep, Plan, PlanUnreadable, Quantity
+from scenarios.errors import MemberFailed
+from scenarios.plan import AnyStep, Plan, PlanUnreadable, Quantity, selectors_of
 from scenarios.selectors import Scene, resolve
+from scenarios.told import told_look, told_step
 from scenarios.world import Findings, Happening, Look, Undo, World
 
 TRICKLE = values.Load(rate_per_s=20.0, arrival="even")
@@ -68,7 +69,8 @@ def reason_to_skip(plan: Plan, world: World) -> str:
 async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lambda _: None) -> Verdict:
     """Run the plan; the world is opened and closed here.
 
-    Raises: PlanUnreadable for a check or a lie that does not exist, before anything is started.
+    Raises: PlanUnreadable for a check, a lie or a member that does not exist, before anything is started, and for the
+    loss of a running member's disk; ScenarioFault, NodeFault or BusFault when the world does not let it.
     """
     for name in (*plan.checks, *plan.must_break):
         checker(name)
@@ -78,6 +80,9 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
     skipped = reason_to_skip(plan, world)
     if skipped:
         return Verdict(Outcome.HELD, skipped=skipped)
+    everybody_up = Scene(world.roles, 0, frozenset(range(plan.members)))
+    for selector in (each for step in plan.steps for each in selectors_of(step)):
+        resolve(selector, everybody_up)
     performance = _Performance(plan, world, say)
     stuck: tuple[str, ...] = ()
     crashed: tuple[str, ...] = ()
@@ -90,7 +95,7 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
     except _Stuck as waited:
         stuck = (str(waited),)
         look = await world.look()
-    except ScenarioFault as failure:
+    except MemberFailed as failure:
         crashed = (f"a member stopped: {failure}",)
     except Exception as error:
         member = crashed_member(error)
@@ -147,6 +152,10 @@ class _Performance:
     world: World
     say: Callable[[str], None]
     down: set[int] = field(default_factory=set)
+    tears: set[int] = field(default_factory=set)
+    """Who is to die in the middle of a write, and was not seen dead yet."""
+    fallen: set[int] = field(default_factory=set)
+    """Those of `down` that died so, and by no other step: what is awaited of them is not reached."""
     frozen: set[int] = field(default_factory=set)
     liars: set[int] = field(default_factory=set)
     struck: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -158,6 +167,7 @@ class _Performance:
     async def step(self, number: int, step: AnyStep) -> None:
         """Do one step."""
         look = await self.world.look()
+        self._note_fallen(look)
         told = told_step(step)
         self.say(f"{look.now_ms / 1000:8.3f} s  {number:3}. {told}")
         self.world.story.add(Happening(look.now_ms, -1, "step", told))
@@ -181,15 +191,29 @@ class _Performance:
             case values.Start():
                 await self._start(step.who)
             case values.Wipe():
-                for member in await self._resolve(step.who):
+                losing = await self._resolve(step.who)
+                running = [each for each in losing if each not in self.down]
+                if running:
+                    raise PlanUnreadable(f"step {number}: member {running[0]} is up; kill it before its disk is lost")
+                for member in losing:
                     await self.world.wipe(member)
             case values.TearNextWrite():
-                for member in await self._resolve(step.who):
+                # Whoever is down writes nothing that could be torn.
+                torn = tuple(each for each in await self._resolve(step.who) if each not in self.down)
+                self.struck[step.who] = torn
+                self.tears.update(torn)
+                for member in torn:
                     await self.world.tear_next_write(member)
             case values.Heal():
                 await self._heal(step.handle)
             case _:
                 self.undo[step.handle] = await self._fault(step)
+
+    def _note_fallen(self, look: Look) -> None:
+        fallen = {each for each in self.tears - self.down - self.frozen if not look.members[each].up}
+        self.tears -= fallen
+        self.fallen |= fallen
+        self.down |= fallen
 
     async def _scene(self) -> Scene:
         look = await self.world.look()
@@ -206,6 +230,7 @@ class _Performance:
         match step:
             case values.Kill():
                 killed = await self._resolve(step.who, strike=step.handle)
+                self.fallen.difference_update(killed)
                 for member in killed:
                     if member not in self.down:
                         self.down.add(member)
@@ -265,6 +290,7 @@ class _Performance:
     async def _start_all(self, members: tuple[int, ...]) -> None:
         starting = [member for member in members if member in self.down]
         self.down.difference_update(starting)
+        self.fallen.difference_update(starting)
         # Together: after a power cut nobody waits for the one before.
         await asyncio.gather(*map(self.world.start, starting))
 
@@ -299,6 +325,9 @@ class _Performance:
         who = await self._resolve(step.who)
 
         def reached(look: Look) -> bool:
+            self._note_fallen(look)
+            excused = (self.down - self.fallen) | self.frozen
+            asked = [look.members[each] for each in who if each not in excused]
             seen = [look.members[each] for each in who if look.members[each].up and each not in self.down]
             match step.quantity:
                 case Quantity.VIEW:
@@ -308,11 +337,11 @@ class _Performance:
                 case Quantity.BETWEEN_VIEWS:
                     return sum(not each.active for each in seen) >= step.at_least
                 case Quantity.EXECUTED:
-                    return bool(seen) and min(each.executed for each in seen) >= step.at_least
+                    return bool(asked) and all(each.up and each.executed >= step.at_least for each in asked)
                 case Quantity.TOP:
                     return max((each.certified for each in seen), default=0) >= step.at_least
                 case Quantity.HEIGHT:
-                    return bool(seen) and min(each.certified for each in seen) >= step.at_least
+                    return bool(asked) and all(each.up and each.certified >= step.at_least for each in asked)
 
         if not await self.world.wait(reached, within_ms=step.within_ms):
             look = await self.world.look()
@@ -353,23 +382,3 @@ class _Performance:
 
     async def _scene_up_honest(self) -> tuple[int, ...]:
         return tuple(self._honest_up(await self.world.look()))
-
-
-def told_step(step: AnyStep) -> str:
-    """The step in a line."""
-    fields = ((name, getattr(step, name)) for name in step.__struct_fields__)
-    said = [
-        f"{name}={','.join(value) if isinstance(value, tuple) else value}"
-        for name, value in fields
-        if value not in (0, 0.0, "", ())
-    ]
-    return " ".join((str(step.__struct_config__.tag), *said))
-
-
-def told_look(look: Look) -> str:
-    """All members in a line."""
-    return "; ".join(
-        f"{number}: "
-        + (f"block {each.certified}, view {each.view}{'' if each.active else ' (waits)'}" if each.up else "down")
-        for number, each in enumerate(look.members)
-    )
