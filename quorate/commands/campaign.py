@@ -54,7 +54,7 @@ def _seeds(context: click.Context, parameter: click.Parameter, value: str | None
 @click.option("--seconds", type=click.FloatRange(0.1, 3_600), default=4, show_default=True, help="Of faults in a run.")
 @click.option("--crypto", type=click.Choice(("ideal", "ed25519")), default="ideal", show_default=True)
 @click.option("--jobs", type=click.IntRange(1, 512), default=None, help="Processes. Default: all cores.")
-@click.option("--dask", metavar="ADDRESS", help="Run on the Dask cluster with this scheduler instead.")
+@click.option("--dask", metavar="ADDRESS", help="Run on all workers of the Dask cluster with this scheduler instead.")
 @click.option(
     "--directory",
     type=click.Path(path_type=Path),
@@ -88,6 +88,10 @@ def campaign(
         raise click.UsageError("give either --seeds A..B or --replay FILE")
     if replay is not None:
         raise SystemExit(_replay(replay))
+    if jobs is not None and dask is not None:
+        raise click.UsageError(
+            "--jobs is for this machine; a Dask cluster takes as many seeds as its workers have cores"
+        )
     assert seeds is not None, "one of the two is given"
     import time
 
@@ -99,7 +103,7 @@ def campaign(
     from scenarios.campaign.failure_file import write_failure
     from scenarios.campaign.report import failure_lines, summary_lines
     from scenarios.campaign.run import Outcome, Verdict
-    from scenarios.campaign.swarm import Campaign, Mode, executor_of, jobs_at_most, run_campaign
+    from scenarios.campaign.swarm import Campaign, Mode, jobs_at_most, run_campaign, workforce
     from scenarios.errors import ScenarioFault
 
     first, last = seeds
@@ -114,12 +118,14 @@ def campaign(
         mode=Mode(mode),
     )
     console = Console(stderr=True)
-    processes = jobs or jobs_at_most()
     folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-campaign"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     started = time.monotonic()
     try:
-        with executor_of(jobs=processes, dask=dask) as executor, Progress(*columns, console=console) as progress:
+        with (
+            workforce(jobs=jobs or jobs_at_most(), dask=dask) as workers,
+            Progress(*columns, console=console) as progress,
+        ):
             task = progress.add_task("seeds", total=last - first + 1)
 
             def tell(outcome: Outcome) -> None:
@@ -129,14 +135,14 @@ def campaign(
                     again = f"quorate campaign --replay {left}"
                     click.echo("\n".join(failure_lines(outcome, again, with_plan=plans)))
 
-            tally = run_campaign(plan, executor, jobs=processes, tell=tell)
+            tally = run_campaign(plan, workers.executor, jobs=workers.jobs, tell=tell)
     except KeyboardInterrupt:
         click.echo("Stopped.", err=True)
         raise SystemExit(130) from None
     except (ScenarioFault, OSError) as fault:
         click.echo(str(fault), err=True)
         raise SystemExit(14) from None
-    click.echo("\n".join(summary_lines(tally, plan, elapsed_s=time.monotonic() - started, jobs=processes)))
+    click.echo("\n".join(summary_lines(tally, plan, elapsed_s=time.monotonic() - started, on=workers.told)))
     raise SystemExit(int(tally.verdict))
 
 

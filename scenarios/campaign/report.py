@@ -38,15 +38,15 @@ def failure_lines(outcome: Outcome, replay: str, *, with_plan: bool) -> list[str
     return [head, *outcome.plan.lines(), *(f"    {line}" for line in outcome.detail.splitlines())]
 
 
-def summary_lines(tally: Tally, campaign: Campaign, *, elapsed_s: float, jobs: int) -> list[str]:
-    """What was run, what it came to, and how often each option was in it."""
+def summary_lines(tally: Tally, campaign: Campaign, *, elapsed_s: float, on: str) -> list[str]:
+    """What was run, on whom, what it came to, and how often each option was in it."""
     runs = tally.verdicts.total()
     verdicts = ", ".join(f"{tally.verdicts[each]} {name}" for each, name in NAMES.items() if tally.verdicts[each])
     pace = runs / max(elapsed_s, 1e-9)
     lines = [
         f"{runs} seeds, {campaign.mode}, {campaign.members} members, up to {campaign.liars} of them faulty: {verdicts}",
-        f"{tally.simulated_ms / 1_000:,.0f} simulated seconds in {elapsed_s:,.1f} s: {pace:.2f} seeds/s on {jobs}"
-        f" processes; {tally.blocks:,} blocks, {tally.views:,} view changes, {tally.acknowledged:,} transactions"
+        f"{tally.simulated_ms / 1_000:,.0f} simulated seconds in {elapsed_s:,.1f} s: {pace:.2f} seeds/s on {on};"
+        f" {tally.blocks:,} blocks, {tally.views:,} view changes, {tally.acknowledged:,} transactions"
         f" acknowledged, slowest healing {tally.healed_ms_max:,} ms, {tally.convicted} liars convicted",
     ]
     if tally.forks:

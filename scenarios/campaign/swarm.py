@@ -195,15 +195,26 @@ def told_seeds(seeds: Iterable[int]) -> str:
     return ", ".join(f"{first}..{last}" for first, last in ranges)
 
 
+@dataclass(frozen=True, slots=True)
+class Workforce:
+    """Who runs seeds."""
+
+    executor: Executor
+    jobs: int
+    """Seeds that it runs at once; one at least."""
+    told: str
+    """The same in words."""
+
+
 @contextmanager
-def executor_of(*, jobs: int, dask: str | None) -> Iterator[Executor]:
-    """Processes on this machine, or a Dask cluster by its scheduler's address.
+def workforce(*, jobs: int, dask: str | None) -> Iterator[Workforce]:
+    """So many processes on this machine, or the workers of a Dask cluster by its scheduler's address.
 
     Raises: ScenarioFault where Dask is asked for and not installed.
     """
     if dask is None:
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
-            yield processes
+            yield Workforce(processes, jobs, f"{jobs} processes")
         return
     try:
         distributed = importlib.import_module("distributed")
@@ -220,7 +231,8 @@ def executor_of(*, jobs: int, dask: str | None) -> Iterator[Executor]:
             " `dask scheduler`, and workers with `dask worker ADDRESS` where this very code is installed."
         ) from error
     with client, client.get_executor(pure=False) as executor:
-        yield executor
+        cores: dict[str, int] = client.ncores()
+        yield Workforce(executor, max(1, sum(cores.values())), f"{len(cores)} workers with {sum(cores.values())} cores")
 
 
 def jobs_at_most() -> int:

@@ -20,7 +20,7 @@ from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw
 from scenarios.campaign.report import failure_lines, summary_lines
 from scenarios.campaign.run import Outcome, Verdict, run_plan
 from scenarios.campaign.shrink import shrink
-from scenarios.campaign.swarm import Campaign, Mode, Tally, executor_of, run_campaign, run_seed
+from scenarios.campaign.swarm import Campaign, Mode, Tally, run_campaign, run_seed, workforce
 from scenarios.errors import ScenarioFault
 from tests.consensus.mutants import MUTANTS
 
@@ -202,8 +202,9 @@ def test_a_failure_is_one_line_with_the_command_that_replays_it():
 def test_the_summary_says_what_was_covered():
     tally = Tally()
     tally.add(outcome(replace(QUIET, liars=(Liar(1, LiarKind.FORGE),)), Verdict.CRASH))
-    text = "\n".join(summary_lines(tally, Campaign(1, 1, 4, 1), elapsed_s=1, jobs=1))
+    text = "\n".join(summary_lines(tally, Campaign(1, 1, 4, 1), elapsed_s=1, on="2 processes"))
     assert "1 CRASH" in text
+    assert "seeds/s on 2 processes;" in text
     assert "lies: forge                     1        1" in text
     assert "never drawn: clock, corrupt," in text
 
@@ -213,7 +214,7 @@ def test_dask_that_is_not_installed_is_said_in_words(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", absent)
-    with pytest.raises(ScenarioFault, match="distributed"), executor_of(jobs=1, dask="tcp://localhost:1"):
+    with pytest.raises(ScenarioFault, match="distributed"), workforce(jobs=1, dask="tcp://localhost:1"):
         pass
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign.plan import draw_plan
 from scenarios.campaign.run import Verdict, run_plan
-from scenarios.campaign.swarm import DASK_SECONDS_MAX, executor_of
+from scenarios.campaign.swarm import DASK_SECONDS_MAX, workforce
 from scenarios.errors import ScenarioFault
 
 distributed = pytest.importorskip("distributed")
@@ -42,15 +42,16 @@ def test_two_workers_come_to_the_same_verdicts_as_this_process(scheduler, tmp_pa
 
 
 def test_both_workers_take_part(scheduler):
-    with executor_of(jobs=2, dask=scheduler) as executor:
-        places = [executor.submit(_where, seed) for seed in range(1, 9)]
+    with workforce(jobs=1, dask=scheduler) as workers:
+        assert (workers.jobs, workers.told) == (2, "2 workers with 2 cores")
+        places = [workers.executor.submit(_where, seed) for seed in range(1, 9)]
         assert len({each.result() for each in places}) == 2
 
 
 def test_a_scheduler_that_is_not_there_is_said_in_words(monkeypatch):
     monkeypatch.setattr("scenarios.campaign.swarm.DASK_SECONDS_MAX", 1)
     assert DASK_SECONDS_MAX > 1
-    with pytest.raises(ScenarioFault, match="no Dask scheduler answers"), executor_of(jobs=1, dask="tcp://127.0.0.1:9"):
+    with pytest.raises(ScenarioFault, match="no Dask scheduler answers"), workforce(jobs=1, dask="tcp://127.0.0.1:9"):
         pass
 
 

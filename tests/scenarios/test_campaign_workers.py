@@ -13,7 +13,7 @@ from consensus.types import View
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign import swarm
 from scenarios.campaign.run import Outcome, Verdict
-from scenarios.campaign.swarm import Campaign, WorkerLost, run_campaign, told_seeds
+from scenarios.campaign.swarm import Campaign, WorkerLost, Workforce, run_campaign, told_seeds
 
 
 class Mortal(Executor):
@@ -54,11 +54,11 @@ def test_a_killed_worker_is_told_with_the_seeds_that_were_open(kind):
 
 def test_the_command_of_a_campaign_with_a_killed_worker_ends_with_this_machine_s_fault(monkeypatch, tmp_path):
     @contextmanager
-    def broken(**_: object) -> Iterator[Executor]:
-        yield Mortal(3, BrokenProcessPool())
+    def broken(**_: object) -> Iterator[Workforce]:
+        yield Workforce(Mortal(3, BrokenProcessPool()), 1, "1 process")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(swarm, "executor_of", broken)
+    monkeypatch.setattr(swarm, "workforce", broken)
     done = CliRunner().invoke(command, ["--seeds", "1..9", "--jobs", "1"])
     assert done.exit_code == Verdict.HARNESS, done.output
     assert "2 of 9 seeds have their verdict; open were 3..4" in done.output
@@ -69,6 +69,12 @@ def test_a_worker_that_dask_gave_up_is_told_too():
     loss = distributed.KilledWorker("seed", None, 3)
     with pytest.raises(WorkerLost, match="KilledWorker"):
         run_campaign(Campaign(1, 2, 4, 1), Mortal(1, loss), jobs=1, tell=lambda _: None)
+
+
+def test_jobs_and_a_cluster_exclude_each_other():
+    done = CliRunner().invoke(command, ["--seeds", "1..2", "--jobs", "1", "--dask", "tcp://127.0.0.1:9"])
+    assert done.exit_code == 2
+    assert "--jobs is for this machine" in done.output
 
 
 def test_seeds_are_told_in_ranges_as_the_command_line_takes_them():
