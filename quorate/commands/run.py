@@ -1,5 +1,6 @@
 """`quorate run`: one scenario, in virtual time or with real processes; a verdict, and a report left behind."""
 
+import traceback
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +14,8 @@ RUNS = Path("runs")
     "run",
     epilog="Exit status: 0 when everything held, or the world can not do what the plan needs (it says so); 10 when"
     " something happened that must never happen; 11 when something that must happen did not, in time; 12 when a member"
-    " crashed; 13 when two runs of one seed differed; 14 when this machine could not run it; 2 for a plan that can not"
-    " be read.",
+    " crashed; 13 when two runs of one seed differed; 14 when this machine or the harness could not run it; 2 for a"
+    " plan that can not be read.",
 )
 @click.argument("scenario", metavar="NAME|FILE")
 @click.option(
@@ -98,6 +99,10 @@ def run(
     except ScenarioFault as fault:
         click.echo(str(fault), err=True)
         raise SystemExit(14) from fault
+    except Exception as error:
+        click.echo(traceback.format_exc(), err=True)
+        click.echo("The harness itself is wrong here. No member is to blame; please report the lines above.", err=True)
+        raise SystemExit(14) from error
     if quiet:
         click.echo(said[-1])
     if not verdict.skipped:

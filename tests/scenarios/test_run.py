@@ -100,6 +100,26 @@ def test_the_plan_of_a_report_runs_to_the_same_trace(tmp_path):
     assert len(hashes) == 1
 
 
+def test_what_the_harness_raises_is_its_own_fault_and_told_with_its_place(tmp_path, monkeypatch):
+    async def broken(*_, **__):
+        raise RuntimeError("a wheel came off")
+
+    monkeypatch.setattr("scenarios.run.perform", broken)
+    done = quorate("happy-path", "--directory", tmp_path / "run")
+    assert done.exit_code == Outcome.HARNESS
+    assert "in broken\n" in done.output
+    assert "RuntimeError: a wheel came off" in done.output
+    assert "No member is to blame" in done.output
+
+
+def test_the_loss_of_a_running_member_s_disk_is_refused_in_words(tmp_path):
+    story = tmp_path / "story.yaml"
+    story.write_text("scenario: x\nsteps:\n  - wipe: primary\n")
+    done = quorate(story, "--directory", tmp_path / "run")
+    assert done.exit_code == 2
+    assert "member 0 is up; kill it" in done.output
+
+
 def test_a_yaml_file_runs(tmp_path):
     story = tmp_path / "story.yaml"
     story.write_text(
