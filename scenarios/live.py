@@ -15,6 +15,7 @@ from pathlib import Path
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign
+from consensus.explain import Explanation
 from consensus.quorum import Committee
 from ledger.envelope import Envelope, transaction_ids
 from network.policy import LinkPolicy
@@ -187,12 +188,19 @@ class LiveWorld:
         if self._gave_up:
             told, self._gave_up = " ".join(self._gave_up), []
             raise MemberFailed(told)
+        return Look(round(self._now_ms), await self._looks.look(self._urls(), liars=self._liars))
+
+    async def explain(self) -> dict[int, Explanation]:
+        """Ask the gateways of those that are up."""
+        return await self._looks.explain(self._urls())
+
+    def _urls(self) -> list[str | None]:
+        """Where each member is asked; None for one that cannot answer."""
         cannot_answer = self._down | self._frozen
-        urls = [
+        return [
             None if member in cannot_answer else self._consortium.members[name].url
             for member, name in enumerate(self._ids)
         ]
-        return Look(round(self._now_ms), await self._looks.look(urls, liars=self._liars))
 
     async def wait(self, until: Callable[[Look], bool], *, within_ms: int) -> bool:
         """Let time pass, and look again and again.

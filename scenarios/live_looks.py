@@ -7,6 +7,7 @@ from contextlib import suppress
 import httpx
 import msgspec
 
+from consensus.explain import Explanation
 from scenarios.world import MemberLook
 
 ANSWER_TIMEOUT_S = 1.0
@@ -55,6 +56,18 @@ class LiveLooks:
         return tuple(
             await asyncio.gather(*(self._look_at(member, url, member in liars) for member, url in enumerate(urls)))
         )
+
+    async def explain(self, urls: Sequence[str | None]) -> dict[int, Explanation]:
+        """Ask all members why they do not move; who cannot answer, or does not, is left out."""
+        asked = {member: url for member, url in enumerate(urls) if url is not None}
+        answers = await asyncio.gather(*map(self._explanation, asked.values()))
+        return {member: answer for member, answer in zip(asked, answers, strict=True) if answer is not None}
+
+    async def _explanation(self, url: str) -> Explanation | None:
+        with suppress(httpx.HTTPError, msgspec.MsgspecError):
+            answer = await self._http.get(f"{url}/v1/explain")
+            return msgspec.json.decode(answer.content, type=Explanation)
+        return None
 
     def forget(self, member: int) -> None:
         """Its disk was lost: it begins anew."""

@@ -2,9 +2,12 @@
 
 import asyncio
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
+import msgspec
+
+from consensus.explain import Explanation
 from consensus.quorum import Committee
 from network.policy import LinkPolicy
 from scenarios import plan as values
@@ -54,6 +57,8 @@ class Verdict:
     lasted_ms: int = 0
     """Time in the world, not on the wall."""
     trace_hash: str = ""
+    explained: Mapping[str, Explanation] = field(default_factory=dict)
+    """Of a run that got stuck: where each member that was up stood then and what it waited for, by its id."""
 
 
 class _Stuck(Exception):
@@ -88,6 +93,7 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
     crashed: tuple[str, ...] = ()
     await world.open()
     look = None
+    explained: dict[str, Explanation] = {}
     try:
         for number, step in enumerate(plan.steps, start=1):
             await performance.step(number, step)
@@ -95,6 +101,7 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
     except _Stuck as waited:
         stuck = (str(waited),)
         look = await world.look()
+        explained = await _explained(world, look)
     except MemberFailed as failure:
         crashed = (f"a member stopped: {failure}",)
     except Exception as error:
@@ -104,7 +111,16 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
         crashed = (told_crash(member, error),)
     finally:
         findings = await world.close()
-    return _judged(plan, world, findings, stuck=stuck, crashed=crashed, look=look)
+    verdict = _judged(plan, world, findings, stuck=stuck, crashed=crashed, look=look)
+    return replace(verdict, explained=explained)
+
+
+async def _explained(world: World, look: Look) -> dict[str, Explanation]:
+    """Ask everybody who is up why it does not move; the trace keeps it too."""
+    said = await world.explain()
+    for member, each in said.items():
+        world.story.add(Happening(look.now_ms, member, "explain", msgspec.json.encode(each).decode()))
+    return {world.id_of(member): each for member, each in said.items()}
 
 
 def _judged(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from canonical.hashing import Digest
+from consensus.explain import Explanation
 from consensus.messages import Equivocation, header_digest
 from consensus.types import ReplicaId
 from ledger.invariants import violations
@@ -122,6 +123,10 @@ class SimulatedWorld:
     async def look(self) -> Look:
         """See all members."""
         return self._look()
+
+    async def explain(self) -> dict[int, Explanation]:
+        """Ask the cores of those that are up."""
+        return {each.index: each.core.explain() for each in self.simulation.members if each.up and not each.paused}
 
     def _look(self) -> Look:
         return Look(self.simulation.now_ms, tuple(map(_look_at, self.simulation.members)))

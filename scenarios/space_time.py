@@ -55,7 +55,8 @@ STYLE = (
 def space_time(story: Story, members: Sequence[str], *, title: str, from_ms: float | None = None) -> str:
     """Draw the window that begins at `from_ms`, or shortly before the most telling moment where that is None."""
     begins_ms = telling_moment(story) if from_ms is None else from_ms
-    window = [each for each in story.happenings if each.time_ms >= begins_ms]
+    # An explanation is a page of its own; the trace and the verdict have it.
+    window = [each for each in story.happenings if each.time_ms >= begins_ms and each.what != "explain"]
     drawn: list[Happening] = []
     messages = 0
     for each in window:

@@ -3,11 +3,12 @@
 Every verb names members by number. Faults of links are LinkPolicies, the same values in both worlds.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from canonical.hashing import Digest
+from consensus.explain import Explanation
 from consensus.types import View
 from ledger.receipts import Status
 from network.policy import LinkPolicy
@@ -88,7 +89,7 @@ class Happening:
     time_ms: float
     member: int
     what: str
-    """`sent`, `block`, `killed`, `started`, `paused`, `resumed`, `view`, `step`, `accused`."""
+    """`sent`, `block`, `killed`, `started`, `paused`, `resumed`, `view`, `step`, `accused`, `explain`."""
     text: str = ""
     to: int | None = None
     """For `sent`: to whom."""
@@ -148,6 +149,9 @@ class World(Protocol):
 
     async def look(self) -> Look:
         """See all members."""
+
+    async def explain(self) -> Mapping[int, Explanation]:
+        """Where each member that is up says it stands, and what it waits for; who does not answer is left out."""
 
     async def wait(self, until: Callable[[Look], bool], *, within_ms: int) -> bool:
         """Let time pass until `until` holds; False when it did not within the time."""

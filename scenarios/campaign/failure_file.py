@@ -36,6 +36,8 @@ class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Members that evidence names."""
     fork: tuple[CertifiedBlock, CertifiedBlock] | None = None
     """Both certified blocks, as on the wire; bytes are in base64."""
+    detail: str = ""
+    """Where each member stood and what it waited for, or a traceback; empty where the reason says all."""
 
 
 def write_failure(folder: Path, outcome: Outcome, *, crypto: Crypto) -> Path:
@@ -51,6 +53,7 @@ def write_failure(folder: Path, outcome: Outcome, *, crypto: Crypto) -> Path:
         outcome.trace,
         outcome.accused,
         outcome.fork,
+        outcome.detail,
     )
     path = folder / f"seed-{outcome.plan.seed}.json"
     try:

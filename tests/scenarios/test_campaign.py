@@ -7,14 +7,14 @@ from click.testing import CliRunner
 
 from consensus.quorum import Committee
 from consensus.types import View
-from node.simulation import Simulation
+from node.simulation import Crypto, Simulation
 from node.simulation.disk import Disk
 from node.writes import StoreVote
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign import run as runs
 from scenarios.campaign import swarm
 from scenarios.campaign.conspiracy import Equivocator, conspiracy_of
-from scenarios.campaign.failure_file import write_failure
+from scenarios.campaign.failure_file import read_failure, write_failure
 from scenarios.campaign.liars import wrapper_of
 from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw_plan
 from scenarios.campaign.report import failure_lines, summary_lines
@@ -197,6 +197,12 @@ def test_a_failure_is_one_line_with_the_command_that_replays_it():
     replay = "quorate campaign --replay runs/seed-9.json"
     (line,) = failure_lines(outcome(replace(QUIET, seed=9), Verdict.LIVENESS), replay, with_plan=False)
     assert line == "LIVENESS seed 9: because  |  quorate campaign --replay runs/seed-9.json"
+
+
+def test_the_file_of_a_failure_has_where_members_stood(tmp_path):
+    stood = replace(outcome(QUIET, Verdict.LIVENESS), detail="ant: waits for the NEW-VIEW")
+    path = write_failure(tmp_path, stood, crypto=Crypto.IDEAL)
+    assert read_failure(path).detail == "ant: waits for the NEW-VIEW"
 
 
 def test_the_summary_says_what_was_covered():

@@ -92,6 +92,20 @@ def test_a_run_leaves_plan_trace_verdict_and_picture(tmp_path):
     assert len(list(picture.iter())) > 100
 
 
+def test_a_run_that_got_stuck_leaves_what_each_member_that_was_up_waits_for(tmp_path):
+    story = tmp_path / "story.yaml"
+    story.write_text("scenario: stuck\nsteps:\n  - kill: 'half[0]'\n  - progress: {blocks: 1, within: 2 s}\n")
+    done = quorate(story, "--directory", tmp_path / "run")
+    assert done.exit_code == Outcome.LIVENESS
+    explained = json.loads((tmp_path / "run" / "verdict.json").read_text())["explained"]
+    assert len(explained) == 2
+    assert all(each["oldest_open"] or each["timers"] for each in explained.values())
+    lines = [json.loads(line) for line in (tmp_path / "run" / "trace.jsonl").read_text().splitlines()]
+    traced = [json.loads(line["text"]) for line in lines if line["what"] == "explain"]
+    assert traced == list(explained.values())
+    assert "oldest_open" not in (tmp_path / "run" / "space-time.svg").read_text()
+
+
 def test_the_plan_of_a_report_runs_to_the_same_trace(tmp_path):
     quorate("happy-path", "--directory", tmp_path / "first", "--seed", 9)
     again = quorate(tmp_path / "first" / "plan.json", "--directory", tmp_path / "second", "--seed", 9, "--twice")
