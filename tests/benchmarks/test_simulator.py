@@ -24,6 +24,7 @@ def test_the_ceiling_hears_no_fewer_votes_than_a_quorum_needs(members):
     assert quorum * (quorum - 2 + quorum - 1) <= arrivals <= (members - 1) * (2 * members + 1)
 
 
+@pytest.mark.slow
 def test_a_size_is_measured_beside_its_ceiling_pair_by_pair():
     figure = measure_size(4, 1, 2)
     assert len(figure.ours_ms) == len(figure.ceiling_ms) == 2
@@ -37,6 +38,7 @@ def test_seeds_are_counted_by_the_second_of_processor_time():
     assert figure.seeds_per_second == 1 / figure.cpu_s
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_line_a_size_and_keeps_the_result(tmp_path):
     kept = tmp_path / "result.json"
     done = CliRunner().invoke(
@@ -71,6 +73,7 @@ def test_each_file_counts_for_one_part(path, part):
     assert part_of(path) == part
 
 
+@pytest.mark.slow
 def test_the_shares_of_all_parts_are_one():
     shares = shares_of(lambda: [measure_slot(7, seed=seed) for seed in range(20)])
     assert sum(share for _, share in shares) == pytest.approx(1)

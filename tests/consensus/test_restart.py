@@ -42,6 +42,7 @@ STEPS = short_run(None).steps
 PARTS = 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("reboot_at_once", [True, False])
 def test_crash_before_every_step_of_every_driver__t_f1(part: int, reboot_at_once: bool) -> None:

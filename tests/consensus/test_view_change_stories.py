@@ -467,6 +467,7 @@ def steps_of_a_view_change() -> int:
 STEPS = steps_of_a_view_change()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(4))
 def test_crash_before_every_step_of_a_view_change__t_f3__t_d22(part: int) -> None:
     """I2 and I7 span both lives; the dead one returns at once, or when the others are done."""

@@ -142,6 +142,7 @@ def test_a_full_pool_pushes_back_and_loses_nothing__t_i5(
     assert [type(answer) for answer in answers] == [Admitted] * 3 + [Unavailable] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", [0, 1, 3])
 def test_a_killed_member_comes_back_and_says_its_own_votes_again(
     cluster: Callable[..., CoreCluster], victim: int
@@ -184,6 +185,7 @@ def test_all_members_power_cycled_at_once_go_on__t_f4(cluster: Callable[..., Cor
     agree(world)
 
 
+@pytest.mark.slow
 def test_an_envelope_acknowledged_by_a_member_that_lost_its_disk_is_not_lost(
     cluster: Callable[..., CoreCluster],
 ) -> None:
