@@ -30,7 +30,7 @@ def _sizes(context: click.Context, parameter: click.Parameter, value: str) -> tu
     callback=_sizes,
     default="16,64,128,256,512",
     show_default=True,
-    help="Sizes of committees. 512 takes about a minute and 1 GiB.",
+    help="Sizes of committees. 512 takes most of a minute and some 300 MiB.",
 )
 @click.option("--repeats", type=click.IntRange(1, 100), default=3, show_default=True, help="Of each size.")
 @click.option(
