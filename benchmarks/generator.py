@@ -24,7 +24,7 @@ from benchmarks.orders import Answer, Failed, Load, Loaded, Measured, Measuring,
 from benchmarks.world import SIGNED_TOGETHER, Exhausted, World
 from ledger.charter import Charter, Role, chain_id
 from ledger.envelope import Envelope
-from ledger.operations import Operation
+from ledger.operations.table import Operation
 from ledger.receipts import Status
 from node.client import Client, ClientFault
 from node.gateway.records import TokenReply

@@ -11,20 +11,11 @@ from random import Random
 
 from canonical.hashing import Digest, Domain, digest
 from ledger.envelope import Envelope
-from ledger.operations import (
-    Anchor,
-    AnchorKind,
-    Claim,
-    CreateSeries,
-    Disclosure,
-    Issue,
-    MintBatch,
-    Operation,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-    TransferFrom,
-)
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.table import Operation
+from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import RegisterWork
 from node.home.keys import KeyPair
 from node.wallet import Wallet
 

@@ -13,7 +13,7 @@ from canonical.hashing import Digest, Domain, digest
 from canonical.merkle import root_of_hashes
 from canonical.signing import PublicKey, Sign, Signature
 from ledger.names import AccountId as AccountId
-from ledger.operations import Operation
+from ledger.operations.table import Operation
 
 ENVELOPE_TRANSACTIONS_MAX = 1_000
 """One signature check stands for at most so many executions; ten times the `bundle` workload."""

@@ -12,14 +12,15 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.merkle import merkle_root, root_of_hashes
 from ledger.envelope import Envelope, transaction_ids
-from ledger.operations import OPERATION_TYPES
-from ledger.parameters import Parameters
+from ledger.moment import Moment
+from ledger.operations.table import OPERATION_TYPES
 from ledger.receipts import ComplianceEntry, Receipt, Refusal, Status, compliance_root
+from ledger.records.gateways import GatewayRecord
 from ledger.rules.request import Request
 from ledger.rules.table import NONCE_KEEPING_CODES, RULE_IDS, RULES, refusals_of
 from ledger.state import State
-from ledger.transitions import apply, use_nonce
-from ledger.types import GatewayRecord
+from ledger.transitions.accounts import use_nonce
+from ledger.transitions.table import apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,14 @@ class Tally:
 
 
 def execute_envelope(
-    state: State, parameters: Parameters, envelope: Envelope, ids: Sequence[Digest], *, now_ms: int, tally: Tally
+    state: State, moment: Moment, envelope: Envelope, ids: Sequence[Digest], tally: Tally
 ) -> list[Receipt]:
     """Execute an envelope's transactions, whose ids are `ids`, in order; return their receipts."""
     receipts: list[Receipt] = []
     account, public_key, accounts = envelope.account, envelope.public_key, state.accounts
+    parameters, now_ms, height = moment.parameters, moment.now_ms, moment.height
     for transaction, transaction_id in zip(envelope.transactions, ids, strict=True):
-        request = Request(state, parameters, now_ms, account, public_key, accounts.get(account), transaction)
+        request = Request(state, parameters, now_ms, height, account, public_key, accounts.get(account), transaction)
         refusals = refusals_of(request)
         tally.asked[type(transaction.operation)] += 1
         if not refusals:
@@ -99,10 +101,8 @@ def execute_envelope(
     return receipts
 
 
-def execute_block(
-    state: State, parameters: Parameters, batches: Sequence[AuthoredBatch], *, chain: Digest, now_ms: int
-) -> BlockResult:
-    """Execute `batches` at block time `now_ms` and commit what they changed."""
+def execute_block(state: State, moment: Moment, batches: Sequence[AuthoredBatch], *, chain: Digest) -> BlockResult:
+    """Execute `batches` as the block of `moment` and commit what they changed."""
     ids: list[Digest] = []
     receipts: list[Receipt] = []
     tally = Tally()
@@ -121,7 +121,7 @@ def execute_block(
                 envelope_ids = batch.ids[first : first + len(envelope.transactions)]
                 first += len(envelope.transactions)
             ids.extend(envelope_ids)
-            receipts.extend(execute_envelope(state, parameters, envelope, envelope_ids, now_ms=now_ms, tally=tally))
+            receipts.extend(execute_envelope(state, moment, envelope, envelope_ids, tally))
     changes = state.commit()
     compliance = tally.entries()
     return BlockResult(

@@ -1,9 +1,9 @@
 """The state before the first block: the members' own accounts, from the charter, and nothing else."""
 
 from ledger.charter import Charter
-from ledger.operations import AccountState
+from ledger.operations.accounts import AccountState
+from ledger.records.accounts import AccountRecord
 from ledger.state import State
-from ledger.types import AccountRecord
 
 CHARTER_VERSION = 1
 """The only version there is; another one would be read wrongly."""

@@ -8,33 +8,12 @@ from typing import Any
 import msgspec
 
 from ledger.names import series_of_token, token_id
-from ledger.operations import OPERATION_TYPES
+from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
+from ledger.records.tokens import TokenState
 from ledger.state import State
-from ledger.types import (
-    AccountRecord,
-    ContentRecord,
-    FreezeRecord,
-    GatewayRecord,
-    GiftRecord,
-    PurchaseRecord,
-    SeriesRecord,
-    TokenRecord,
-    TokenState,
-    WorkRecord,
-)
 
-RECORD_TYPES = (
-    AccountRecord,
-    ContentRecord,
-    FreezeRecord,
-    GatewayRecord,
-    GiftRecord,
-    PurchaseRecord,
-    SeriesRecord,
-    TokenRecord,
-    WorkRecord,
-)
+RECORD_TYPES = tuple(table.record_type for table in State().tables())
 """Every kind of state entry."""
 
 INTEGERS: dict[str, str] = {

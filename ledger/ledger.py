@@ -9,14 +9,19 @@ from ledger.commitment import StateProof
 from ledger.envelope import Envelope
 from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
 from ledger.genesis import genesis_state
+from ledger.moment import Moment
 from ledger.parameters import Parameters, parameters_from
 from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
+from ledger.records.accounts import AccountRecord
+from ledger.records.record import Record
+from ledger.records.series import SeriesRecord
+from ledger.records.tokens import TokenRecord
+from ledger.records.works import WorkRecord
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of
 from ledger.snapshot import Snapshot
 from ledger.state import Before, State
-from ledger.types import AccountRecord, Record, SeriesRecord, TokenRecord, WorkRecord
 
 BLOCKS_BACK_MAX = 256
 """So many blocks can be gone back from at most: twice what is ever executed above a stable checkpoint."""
@@ -101,7 +106,7 @@ class Ledger:
         """Execute the next block and commit it. What is refused is in the receipts; nothing ordered makes this fail."""
         assert height == self._height + 1, f"block {height} does not follow block {self._height}"
         assert timestamp_ms >= self._timestamp_ms, "block time never runs back"
-        result = execute_block(self._state, self._parameters, batches, chain=self._chain, now_ms=timestamp_ms)
+        result = execute_block(self._state, Moment(height, timestamp_ms, self._parameters), batches, chain=self._chain)
         self._holdings.follow(result.receipts)
         self._height, self._timestamp_ms = height, timestamp_ms
         self._before[height] = self._state.before
@@ -140,15 +145,24 @@ class Ledger:
 
         Later transactions of an envelope see what earlier ones did, so that one may create what the next one uses.
         """
-        now_ms, parameters = max(now_ms, self._timestamp_ms), self._parameters
+        moment = self._next(now_ms)
         if len(envelope.transactions) == 1:
             state, account = self._state, envelope.account
             caller = state.accounts.get(account)
-            only = Request(state, parameters, now_ms, account, envelope.public_key, caller, envelope.transactions[0])
+            only = Request(
+                state,
+                moment.parameters,
+                moment.now_ms,
+                moment.height,
+                account,
+                envelope.public_key,
+                caller,
+                envelope.transactions[0],
+            )
             return (refusals_of(only),)
         ids = (ZERO_DIGEST,) * len(envelope.transactions)
         overlay = self._state.overlay()
-        receipts = execute_envelope(overlay, parameters, envelope, ids, now_ms=now_ms, tally=Tally())
+        receipts = execute_envelope(overlay, moment, envelope, ids, Tally())
         return tuple(receipt.refusals for receipt in receipts)
 
     def account(self, account: str) -> AccountRecord | None:
@@ -185,8 +199,10 @@ class Ledger:
 
     def can_transfer(self, token: str, sender: str, to: str, now_ms: int) -> tuple[Refusal, ...]:
         """Every rule that would refuse the gift at `now_ms`; empty: it may be given. Changes nothing, never raises."""
-        now_ms = max(now_ms, self._timestamp_ms)
-        return can_transfer(self._state, self._parameters, token=token, sender=sender, to=to, now_ms=now_ms)
+        return can_transfer(self._state, self._next(now_ms), token=token, sender=sender, to=to)
+
+    def _next(self, now_ms: int) -> Moment:
+        return Moment(self._height + 1, max(now_ms, self._timestamp_ms), self._parameters)
 
 
 __all__ = ["AuthoredBatch", "BlockResult", "Ledger"]

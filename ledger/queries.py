@@ -5,14 +5,14 @@ from collections.abc import Iterable
 
 from canonical.signing import PublicKey
 from ledger.envelope import Transaction
+from ledger.moment import Moment
 from ledger.names import token_id
-from ledger.operations import TransferFrom
-from ledger.parameters import Parameters
+from ledger.operations.tokens import TransferFrom
 from ledger.receipts import Receipt, Refusal
+from ledger.records.tokens import TokenState
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of_operation
 from ledger.state import State
-from ledger.types import TokenState
 
 
 class Holdings:
@@ -66,10 +66,9 @@ def unsold_tokens_of(state: State, issuer: str) -> tuple[str, ...]:
     )
 
 
-def can_transfer(
-    state: State, parameters: Parameters, *, token: str, sender: str, to: str, now_ms: int
-) -> tuple[Refusal, ...]:
-    """Every rule that would refuse the gift at block time `now_ms`; empty: it may be given. Never raises."""
+def can_transfer(state: State, moment: Moment, *, token: str, sender: str, to: str) -> tuple[Refusal, ...]:
+    """Every rule that would refuse the gift at `moment`; empty: it may be given. Never raises."""
     transaction = Transaction(1, 0, TransferFrom(token, sender, to))
-    request = Request(state, parameters, now_ms, sender, PublicKey(bytes(32)), state.accounts.get(sender), transaction)
+    nobody, caller = PublicKey(bytes(32)), state.accounts.get(sender)
+    request = Request(state, moment.parameters, moment.now_ms, moment.height, sender, nobody, caller, transaction)
     return refusals_of_operation(request)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
-from ledger.operations import Operation
+from ledger.operations.table import Operation
 from node.home.keys import KeyPair
 
 

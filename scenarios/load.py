@@ -11,7 +11,7 @@ from random import Random
 from canonical.hashing import Digest
 from ledger.charter import Charter, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim, RegisterAccount
 from scenarios.history import History
 from scenarios.plan import Load, LoadKind
 from scenarios.shop import Key, Order, Reading, Shop

@@ -14,20 +14,11 @@ from canonical.hashing import Digest
 from canonical.signing import PublicKey, Sign
 from ledger.charter import Charter, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
-from ledger.operations import (
-    Anchor,
-    AnchorKind,
-    Claim,
-    CreateSeries,
-    Disclosure,
-    Issue,
-    MintBatch,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-    TransferFrom,
-)
-from ledger.operations import Operation as LedgerOperation
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.table import Operation as LedgerOperation
+from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import RegisterWork
 from ledger.receipts import Receipt, Status
 from scenarios.history import Act, Answer, History, Operation
 

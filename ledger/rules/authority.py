@@ -2,19 +2,11 @@
 
 from ledger.charter import Role
 from ledger.names import platform_of
-from ledger.operations import (
-    CreateSeries,
-    FreezeToken,
-    Issue,
-    Mint,
-    MintBatch,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-    TransferFrom,
-    UnfreezeToken,
-    UpdateAccountState,
-)
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import RegisterWork
 from ledger.rules.request import Reason, Request, refuse
 
 FREEZING_ROLES = (Role.REGULATOR, Role.PLATFORM, Role.REGISTRAR)

@@ -1,6 +1,9 @@
 """Tenet 6, protect consumers: age and real name, one for each person, and freezes that end."""
 
-from ledger.operations import Claim, FreezeToken, Issue, TransferFrom
+from ledger.operations.accounts import Claim
+from ledger.operations.freezes import FreezeToken
+from ledger.operations.series import Issue
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.rules.request import Reason, Request, refuse
 

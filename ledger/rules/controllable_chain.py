@@ -6,11 +6,13 @@ It takes effect once the regulator and one further party have approved, or as ma
 
 from ledger.charter import Role
 from ledger.names import token_id
-from ledger.operations import FreezeToken, Issue, TransferFrom, UnfreezeToken
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import Issue
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import Parameters
+from ledger.records.freezes import FreezeState
 from ledger.rules.request import Reason, Request, refuse
 from ledger.state import State
-from ledger.types import FreezeState
 
 
 def is_enough(state: State, parameters: Parameters, parties: tuple[str, ...]) -> bool:

@@ -1,19 +1,11 @@
 """Rules L7 and L8, the ledger's own: what is named exists, what is created does not exist yet."""
 
 from ledger.charter import Role
-from ledger.operations import (
-    CreateSeries,
-    FreezeToken,
-    Issue,
-    Mint,
-    MintBatch,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-    TransferFrom,
-    UnfreezeToken,
-    UpdateAccountState,
-)
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import RegisterWork
 from ledger.rules.request import Reason, Request, refuse
 
 

@@ -1,6 +1,8 @@
 """Tenet 11, prevent money laundering: whoever gives and whoever receives is somebody."""
 
-from ledger.operations import Claim, Issue, TransferFrom
+from ledger.operations.accounts import Claim
+from ledger.operations.series import Issue
+from ledger.operations.tokens import TransferFrom
 from ledger.rules.request import Reason, Request, refuse
 
 

@@ -1,6 +1,6 @@
 """Tenet 10, prevent speculation: a collectible is held before it is given on, and gifts are few."""
 
-from ledger.operations import TransferFrom
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.rules.request import Reason, Request, refuse
 

@@ -3,7 +3,7 @@
 R9.1, no transferable fungible balance, is an invariant of the whole state: ledger/invariants.py.
 """
 
-from ledger.operations import Issue
+from ledger.operations.series import Issue
 from ledger.rules.request import Reason, Request, refuse
 
 CURRENCY = "CNY"

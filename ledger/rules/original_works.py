@@ -1,6 +1,7 @@
 """Tenet 4, original and genuine works: no edition without a registered work and a licence; no work twice."""
 
-from ledger.operations import CreateSeries, Mint, MintBatch, RegisterWork
+from ledger.operations.series import CreateSeries, Mint, MintBatch
+from ledger.operations.works import RegisterWork
 from ledger.rules.request import Reason, Request, refuse
 
 

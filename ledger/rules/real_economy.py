@@ -1,6 +1,6 @@
 """Tenet 1, enable the real economy: a series stands on something outside the chain."""
 
-from ledger.operations import CreateSeries
+from ledger.operations.series import CreateSeries
 from ledger.rules.request import Reason, Request, refuse
 
 

@@ -14,8 +14,8 @@ import msgspec
 from canonical.signing import PublicKey
 from ledger.envelope import Transaction
 from ledger.parameters import Parameters
+from ledger.records.accounts import AccountRecord
 from ledger.state import State
-from ledger.types import AccountRecord
 
 
 class Request(msgspec.Struct, gc=False):
@@ -25,6 +25,8 @@ class Request(msgspec.Struct, gc=False):
     parameters: Parameters
     now_ms: int
     """Block time, Unix milliseconds."""
+    height: int
+    """Of the block in which it is executed, or, for a question, of the next one."""
     account: str
     """Who signed."""
     public_key: PublicKey

@@ -1,9 +1,10 @@
 """Rules L1 to L5, the ledger's own: a known account, its key, once, in time, active. All others rest on them."""
 
 from ledger.nonces import WINDOW, is_too_old, is_used
-from ledger.operations import Issue, TransferFrom
+from ledger.operations.series import Issue
+from ledger.operations.tokens import TransferFrom
+from ledger.records.accounts import AccountRecord
 from ledger.rules.request import Reason, Request, refuse
-from ledger.types import AccountRecord
 
 
 def signer_is_registered(request: Request, _: object) -> Reason | None:

@@ -1,8 +1,10 @@
 """Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
 
-from ledger.operations import Issue, Mint, MintBatch, SealSeries, TransferFrom, UpdateAccountState
+from ledger.operations.accounts import UpdateAccountState
+from ledger.operations.series import Issue, Mint, MintBatch, SealSeries
+from ledger.operations.tokens import TransferFrom
+from ledger.records.tokens import TokenState
 from ledger.rules.request import Reason, Request, refuse
-from ledger.types import TokenState
 
 
 def state_changes(request: Request, operation: UpdateAccountState) -> Reason | None:

@@ -5,20 +5,12 @@ reads it. Rules that are no function: R5.2 (no operation has a field for a part 
 (ledger/invariants.py), R10.3 (no operation prices, offers or matches a resale).
 """
 
-from ledger.operations import (
-    OPERATION_TYPES,
-    CreateSeries,
-    FreezeToken,
-    Issue,
-    Mint,
-    MintBatch,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-    TransferFrom,
-    UnfreezeToken,
-    UpdateAccountState,
-)
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.table import OPERATION_TYPES
+from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import RegisterWork
 from ledger.receipts import Refusal
 from ledger.rules import (
     authority,

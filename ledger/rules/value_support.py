@@ -3,7 +3,7 @@
 R5.2, whole tokens only, needs no function: no operation has a field for a part of a token.
 """
 
-from ledger.operations import CreateSeries, Issue, Mint, MintBatch
+from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch
 from ledger.rules.request import Reason, Request, refuse
 
 

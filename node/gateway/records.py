@@ -7,8 +7,12 @@ and at most the last few blocks may still be collecting their certificates.
 from ledger.charter import Role
 from ledger.ledger import Ledger
 from ledger.names import series_of_token
-from ledger.operations import AccountState, Anchor, AnchorKind, Claim
-from ledger.types import AccountRecord, SeriesRecord, TokenRecord, TokenState, WorkRecord
+from ledger.operations.accounts import AccountState, Claim
+from ledger.operations.series import Anchor, AnchorKind
+from ledger.records.accounts import AccountRecord
+from ledger.records.series import SeriesRecord
+from ledger.records.tokens import TokenRecord, TokenState
+from ledger.records.works import WorkRecord
 from node.gateway.types import Hex, Reply
 
 TOKENS_SHOWN_MAX = 1_000

@@ -11,7 +11,8 @@ import asyncio
 from pathlib import Path
 from canonical.hashing import Digest
 from ledger.charter import chain_id
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim
+from ledger.operations.accounts import RegisterAccount
 from node.client import Client
 from node.home.home import open_home
 from node.home.keys import KeyPair

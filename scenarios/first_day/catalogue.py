@@ -4,16 +4,9 @@ from collections.abc import Sequence
 
 from ledger.charter import Role
 from ledger.envelope import Envelope
-from ledger.operations import (
-    Anchor,
-    AnchorKind,
-    CreateSeries,
-    Disclosure,
-    MintBatch,
-    Operation,
-    RegisterWork,
-    SealSeries,
-)
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, MintBatch, SealSeries
+from ledger.operations.table import Operation
+from ledger.operations.works import RegisterWork
 from node.wallet import Wallet
 from scenarios.first_day.people import make_people
 from scenarios.first_day.stage import Stage, Stopwatch, together

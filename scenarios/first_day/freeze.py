@@ -1,7 +1,7 @@
 """Act six: a token is frozen by the regulator and a platform together; one of them alone cannot do it."""
 
 from ledger.charter import Role
-from ledger.operations import FreezeToken
+from ledger.operations.freezes import FreezeToken
 from scenarios.first_day.claims import Kind
 from scenarios.first_day.gift import DAY_MS, try_gift
 from scenarios.first_day.rush import Order

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta, timezone
 
-from ledger.operations import TransferFrom
+from ledger.operations.tokens import TransferFrom
 from node.client import Refused
 from node.gateway.types import RefusalReply
 from node.wallet import Wallet

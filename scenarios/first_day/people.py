@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from canonical.hashing import Digest, Domain, digest
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim, RegisterAccount
 from node.home.keys import KeyPair
 
 MINOR_EVERY = 25

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from canonical.hashing import Domain, digest
 from ledger.envelope import Envelope
-from ledger.operations import Issue
+from ledger.operations.series import Issue
 from ledger.receipts import Status
 from node.client import Indefinite, Unavailable
 from node.gateway.types import EnvelopeReply, RefusalReply, TransactionReply, TransactionStatus

@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeVar
 
 from ledger.envelope import Envelope
-from ledger.operations import Operation
+from ledger.operations.table import Operation
 from ledger.receipts import Status
 from node.client import Client
 from node.gateway.types import TransactionReply

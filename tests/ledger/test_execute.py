@@ -13,7 +13,9 @@ from ledger.commitment import verify_proof
 from ledger.envelope import transaction_ids
 from ledger.ledger import AuthoredBatch, Ledger
 from ledger.names import token_id
-from ledger.operations import AccountState, Claim, Mint, RegisterAccount, TransferFrom, UpdateAccountState
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState
+from ledger.operations.series import Mint
+from ledger.operations.tokens import TransferFrom
 from ledger.receipts import Status, compliance_root
 from tests.ledger.world import (
     ADULT,

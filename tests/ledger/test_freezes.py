@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 
-from ledger.operations import FreezeToken, TransferFrom, UnfreezeToken
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
-from ledger.types import FreezeState
+from ledger.records.freezes import FreezeState
 from tests.ledger.world import World
 
 

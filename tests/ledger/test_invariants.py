@@ -16,9 +16,12 @@ from ledger.invariants import (
     violations,
 )
 from ledger.names import token_id
-from ledger.operations import OPERATION_TYPES, Part
+from ledger.operations.part import Part
+from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
-from ledger.types import PurchaseRecord, Record, TokenRecord, TokenState
+from ledger.records.counts import PurchaseRecord
+from ledger.records.record import Record
+from ledger.records.tokens import TokenRecord, TokenState
 from tests.ledger.world import World, issue_operation
 
 

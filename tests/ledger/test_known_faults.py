@@ -3,7 +3,9 @@
 import pytest
 
 from ledger.names import token_id
-from ledger.operations import AccountState, FreezeToken, RegisterAccount, TransferFrom, UpdateAccountState
+from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from tests.ledger.world import ADULT, World, issue_operation, key_of, person, series_operation, work_operation
 

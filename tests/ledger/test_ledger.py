@@ -5,10 +5,13 @@ import pytest
 from canonical.encoding import encode
 from ledger.charter import Member, Role
 from ledger.ledger import Ledger
-from ledger.operations import Claim, FreezeToken, Issue, Mint, MintBatch, RegisterAccount, SealSeries, TransferFrom
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.freezes import FreezeToken
+from ledger.operations.series import Issue, Mint, MintBatch, SealSeries
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.receipts import Status
-from ledger.types import TokenState
+from ledger.records.tokens import TokenState
 from tests.ledger.test_operations import EXAMPLES
 from tests.ledger.world import (
     ADULT,

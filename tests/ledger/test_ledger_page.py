@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.operations import OPERATION_TYPES
+from ledger.operations.table import OPERATION_TYPES
 from ledger.parameters import RANGES, Parameters
 from ledger.rules.table import RULE_IDS, RULES
 

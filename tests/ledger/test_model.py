@@ -12,17 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ledger.ledger import Ledger
-from ledger.operations import (
-    AccountState,
-    Claim,
-    FreezeToken,
-    MintBatch,
-    RegisterAccount,
-    SealSeries,
-    TransferFrom,
-    UnfreezeToken,
-    UpdateAccountState,
-)
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import MintBatch, SealSeries
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from tests.ledger.world import World, issue_operation, key_of, person, series_operation, work_operation
 

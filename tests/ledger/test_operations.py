@@ -9,20 +9,11 @@ from canonical.encoding import Malformed, Reader, encode
 from canonical.hashing import Digest
 from ledger.envelope import Envelope, Transaction
 from ledger.names import platform_of, series_of_token, token_id
-from ledger.operations import (
-    MINT_BATCH_MAX,
-    OPERATION_TYPES,
-    FreezeToken,
-    Issue,
-    Mint,
-    MintBatch,
-    Operation,
-    RegisterAccount,
-    SealSeries,
-    TransferFrom,
-    UnfreezeToken,
-    UpdateAccountState,
-)
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import MINT_BATCH_MAX, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.table import OPERATION_TYPES, Operation
+from ledger.operations.tokens import TransferFrom
 from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
 
 EXAMPLES: tuple[Operation, ...] = (

@@ -6,9 +6,10 @@ import typing
 
 import pytest
 
-from ledger.operations import OPERATION_TYPES
+from ledger.operations.table import OPERATION_TYPES
 from ledger.rules import table
 from ledger.rules.table import OPERATION_RULES, RULE_IDS, RULES, SIGNING_RULES
+from ledger.transitions.table import TRANSITIONS
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id}-{rule.check.__name__}")
@@ -16,6 +17,12 @@ def test_a_row_judges_what_its_function_takes(rule):
     operation = list(inspect.signature(rule.check).parameters.values())[1].annotation
     accepted = set(typing.get_args(operation)) or ({operation} if operation is not object else set(OPERATION_TYPES))
     assert set(rule.applies_to) == accepted
+
+
+@pytest.mark.parametrize("operation", OPERATION_TYPES, ids=lambda each: each.__name__)
+def test_a_transition_carries_out_what_its_function_takes(operation):
+    taken = list(inspect.signature(TRANSITIONS[operation]).parameters.values())[1].annotation
+    assert operation in (typing.get_args(taken) or (taken,))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id}-{rule.check.__name__}")

@@ -3,20 +3,11 @@
 import pytest
 
 from ledger.names import token_id
-from ledger.operations import (
-    AccountState,
-    Claim,
-    FreezeToken,
-    Issue,
-    Mint,
-    MintBatch,
-    Operation,
-    RegisterAccount,
-    SealSeries,
-    TransferFrom,
-    UnfreezeToken,
-    UpdateAccountState,
-)
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import Issue, Mint, MintBatch, SealSeries
+from ledger.operations.table import Operation
+from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.receipts import Refusal, Status
 from ledger.rules.table import RULES

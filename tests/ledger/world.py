@@ -10,19 +10,10 @@ from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.execute import BlockResult
 from ledger.invariants import holdings_match_owners, violations
 from ledger.ledger import AuthoredBatch, Ledger
-from ledger.operations import (
-    Anchor,
-    AnchorKind,
-    Claim,
-    CreateSeries,
-    Disclosure,
-    Issue,
-    MintBatch,
-    Operation,
-    RegisterAccount,
-    RegisterWork,
-    SealSeries,
-)
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.table import Operation
+from ledger.operations.works import RegisterWork
 from ledger.parameters import DAY_MS
 from ledger.receipts import Receipt, Status
 

@@ -14,7 +14,7 @@ from canonical.hashing import Digest
 from consensus.types import ReplicaId
 from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim, RegisterAccount
 from network.bus import Channel
 from node.audit.database import Audited, audit
 from node.home.keys import KeyPair

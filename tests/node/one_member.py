@@ -18,7 +18,8 @@ from litestar import Litestar
 from canonical.hashing import Digest
 from ledger.charter import Charter, chain_id
 from ledger.ledger import Ledger
-from ledger.operations import Claim, RegisterAccount, RegisterWork
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.works import RegisterWork
 from network.bus import BusCounters, Channel, Inbound, LinkStatus
 from node.client import Client
 from node.clock import machine_ms

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from canonical.hashing import Digest
 from ledger.envelope import Envelope, Transaction, seal_envelope
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim, RegisterAccount
 from node.admission import Admission
 from node.simulation import Simulation
 

@@ -9,7 +9,7 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim, RegisterAccount
 from ledger.receipts import Status
 from network.bus import Channel
 from node.admission import Admitted, Known, Refused, Unavailable

@@ -12,7 +12,7 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.effects import Halt
 from consensus.types import SequenceNumber
-from ledger.operations import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from node import driver as driver_module
 from node.gateway.routes import ROUTES
 from node.gateway.types import (

@@ -15,7 +15,7 @@ from consensus.quorum import Committee
 from consensus.types import Epoch, ReplicaId, SequenceNumber, View
 from ledger.charter import Charter, Member, Role, chain_id, members_digest
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
-from ledger.operations import Mint, SealSeries
+from ledger.operations.series import Mint, SealSeries
 from ledger.receipts import Event, Receipt, Refusal, Status
 from node.certificate_file import certificate_file
 

@@ -7,7 +7,9 @@ import pytest
 from canonical.hashing import Digest
 from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
-from ledger.operations import Claim, Operation, RegisterAccount, RegisterWork
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.table import Operation
+from ledger.operations.works import RegisterWork
 from node.admission import Admitted
 from node.certificate_file import certificate_file
 from node.home.charter_file import charter_to_json

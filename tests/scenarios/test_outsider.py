@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from canonical.hashing import Digest
-from ledger.operations import Claim, RegisterAccount
+from ledger.operations.accounts import Claim, RegisterAccount
 from network.embedded import EmbeddedBroker
 from node.client import Client
 from node.home.keys import KeyPair

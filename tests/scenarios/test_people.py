@@ -2,7 +2,7 @@
 
 from random import Random
 
-from ledger.operations import Claim
+from ledger.operations.accounts import Claim
 from scenarios.first_day.people import make_people
 
 

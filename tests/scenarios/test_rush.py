@@ -3,7 +3,7 @@
 from random import Random
 
 from canonical.hashing import ZERO_DIGEST
-from ledger.operations import SealSeries
+from ledger.operations.series import SealSeries
 from ledger.receipts import Status
 from node.gateway.types import (
     EnvelopeReply,

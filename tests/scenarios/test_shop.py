@@ -5,9 +5,10 @@ import asyncio
 from msgspec.structs import replace
 
 from consensus.quorum import Committee
-from ledger import transitions
-from ledger.operations import TransferFrom
+from ledger.operations.tokens import TransferFrom
+from ledger.receipts import Event
 from ledger.rules.request import Request
+from ledger.transitions.table import TRANSITIONS
 from scenarios import simulated_clients
 from scenarios.history import Act, Answer, History
 from scenarios.perform import Outcome, perform
@@ -76,16 +77,16 @@ def test_readers_who_believe_one_member_read_what_is_old__s36(monkeypatch):
 
 def test_a_ledger_that_loses_a_gift_is_not_linearizable(monkeypatch):
     """The mutant 'a gift is accepted and takes no effect', alike at every member, so that no block differs."""
-    right = transitions.transfer_from
+    right = TRANSITIONS[TransferFrom]
 
-    def transfer_from(request: Request, operation: TransferFrom) -> transitions.Events:
+    def transfer_from(request: Request, operation: TransferFrom) -> tuple[Event, ...]:
         before = request.state.tokens.get(operation.token)
         events = right(request, operation)
         assert before is not None
         request.state.tokens.put(operation.token, before)
         return events
 
-    monkeypatch.setattr(transitions, "transfer_from", transfer_from)
+    monkeypatch.setitem(TRANSITIONS, TransferFrom, transfer_from)
     outcome, reasons, _ = shopped()
     assert outcome is Outcome.SAFETY
     assert any("linearizable" in reason for reason in reasons)

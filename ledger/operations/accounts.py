@@ -1,0 +1,50 @@
+"""Operations on accounts: who signs, and whether they may."""
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from canonical.hashing import Digest
+from canonical.signing import PublicKey
+from ledger.names import AccountId
+from ledger.operations.part import Part
+
+
+class Claim(enum.StrEnum):
+    """What a platform vouches for about the person behind an account, without saying who it is."""
+
+    REAL_NAME = "real_name"
+    """Identity was checked against a document."""
+    OVER_14 = "over14"
+    OVER_18 = "over18"
+
+
+class AccountState(enum.StrEnum):
+    """One axis of an account's state; it is usable while both axes are active (BSN-DDC's two states, as words)."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+class RegisterAccount(Part, frozen=True, tag="register_account"):
+    """A platform opens an account for a person; signed by the platform."""
+
+    account: AccountId
+    """`<platform>.<name>`, in the signer's own name space."""
+    person: Digest
+    """Salted commitment to the person, equal on all platforms; never personal data. Limits are counted by it."""
+    public_key: PublicKey
+    """The key that will sign for the account."""
+    claims: Annotated[tuple[Claim, ...], msgspec.Meta(max_length=len(Claim))]
+    """What the platform checked, in any order."""
+
+
+class UpdateAccountState(Part, frozen=True, tag="update_account_state"):
+    """Suspends or restores an account on one axis or both."""
+
+    account: AccountId
+    platform_state: AccountState | None
+    """Set by the account's platform only; None leaves it."""
+    operator_state: AccountState | None
+    """Set by the regulator only; None leaves it."""

@@ -1,0 +1,34 @@
+"""Who signs."""
+
+from canonical.hashing import Digest
+from canonical.signing import PublicKey
+from ledger.charter import Role
+from ledger.operations.accounts import AccountState, Claim
+from ledger.records.record import Record
+
+
+class AccountRecord(Record, frozen=True):
+    """`account/<account id>`: somebody who signs transactions: a member, or a person at a platform."""
+
+    platform: str
+    """The member that keeps the account; a member keeps its own."""
+    role: Role | None
+    """A member's role; None for a person."""
+    governor: bool
+    """Whether it is a voting member."""
+    person: Digest | None
+    """Commitment to the person; None for a member."""
+    public_key: PublicKey
+    claims: tuple[Claim, ...]
+    """What the platform vouches for, sorted, each once."""
+    platform_state: AccountState
+    operator_state: AccountState
+    nonce_highest: int
+    """The highest nonce used; 0 before the first."""
+    nonces_used: bytes
+    """Bit i, little-endian without trailing zero bytes: nonce `nonce_highest - i` is used (ledger/nonces.py)."""
+
+    @property
+    def is_active(self) -> bool:
+        """Usable: active on both axes."""
+        return self.platform_state is AccountState.ACTIVE and self.operator_state is AccountState.ACTIVE

@@ -1,0 +1,9 @@
+"""How far each member's batches have been executed."""
+
+from ledger.records.record import Record
+
+
+class GatewayRecord(Record, frozen=True):
+    """`gateway/<index>`: how far a member's batches have been executed."""
+
+    last_batch: int

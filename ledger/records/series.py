@@ -1,0 +1,27 @@
+"""Editions of a work."""
+
+from ledger.operations.series import Anchor, Disclosure
+from ledger.records.record import Record
+
+
+class SeriesRecord(Record, frozen=True):
+    """`series/<series id>`: editions of a work. Always issued <= minted <= edition_cap <= 10,000."""
+
+    work: str
+    issuer: str
+    """The platform that made it."""
+    title: str
+    price_fen: int
+    """Disclosed price of the primary sale; compared, never owed or held."""
+    sellers: tuple[str, ...]
+    """Sorted, each once."""
+    anchors: tuple[Anchor, ...]
+    disclosure: Disclosure
+    edition_cap: int
+    """Until sealing what was announced, from then on what was minted."""
+    minted: int
+    """Editions 1 to `minted` exist."""
+    issued: int
+    """Editions 1 to `issued` have been sold, in order."""
+    sealed: bool
+    """No more can be minted, and sale may begin."""

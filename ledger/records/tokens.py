@@ -1,0 +1,33 @@
+"""Single editions."""
+
+import enum
+
+from ledger.records.record import Record
+
+
+class TokenState(enum.StrEnum):
+    """Where an edition is in its life; frozen is not a state but a mark with an end."""
+
+    MINTED = "minted"
+    """Made and not sold: with its issuer, and leaves it by sale only."""
+    ISSUED = "issued"
+    """Sold; its owner may give it away."""
+
+
+class TokenRecord(Record, frozen=True):
+    """`token/<token id>`: one edition, whole, with exactly one owner."""
+
+    owner: str
+    state: TokenState
+    transfers: int
+    """Gifts since the sale."""
+    acquired_ms: int
+    """Block time at which the owner got it: the hold clock (R10.1)."""
+    freeze_case: str | None
+    """The case of the latest freeze; None if there was none, or if it was ended."""
+    frozen_until_ms: int
+    """Block time from which the freeze is over by itself; 0 without one."""
+
+    def is_frozen(self, now_ms: int) -> bool:
+        """Whether a freeze holds at block time `now_ms`."""
+        return now_ms < self.frozen_until_ms

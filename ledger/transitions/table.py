@@ -1,0 +1,37 @@
+"""Which function carries out which operation."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.table import OPERATION_TYPES
+from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import RegisterWork
+from ledger.receipts import Event
+from ledger.rules.request import Request
+from ledger.transitions import accounts, freezes, series, tokens, works
+
+TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
+    RegisterAccount: accounts.register_account,
+    UpdateAccountState: accounts.update_account_state,
+    RegisterWork: works.register_work,
+    CreateSeries: series.create_series,
+    SealSeries: series.seal_series,
+    Mint: series.mint,
+    MintBatch: series.mint_batch,
+    Issue: series.issue,
+    TransferFrom: tokens.transfer_from,
+    FreezeToken: freezes.freeze_token,
+    UnfreezeToken: freezes.unfreeze_token,
+}
+"""Any stands for the operation at its left: what Python's types cannot say, tests/ledger/test_rule_table.py does."""
+
+assert set(TRANSITIONS) == set(OPERATION_TYPES), "every operation is carried out"
+
+
+def apply(request: Request) -> tuple[Event, ...]:
+    """Do what the transaction asks; return what happened, in order."""
+    operation = request.transaction.operation
+    return TRANSITIONS[type(operation)](request, operation)
