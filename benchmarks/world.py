@@ -23,8 +23,8 @@ GIFTS_PER_PERSON_MAX = 1_000
 """The highest daily limit a charter may set (R10.4); it bounds how long one consortium can be loaded."""
 
 PARAMETERS = {
-    "hold_days_first": 0,
-    "hold_days_later": 0,
+    "hold_hours_first": 0,
+    "hold_hours_later": 0,
     "gifts_per_day": GIFTS_PER_PERSON_MAX,
     "purchases_per_person": 10_000,
 }

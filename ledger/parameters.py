@@ -6,7 +6,9 @@ A figure stands here and nowhere else; rules read it from `Parameters`. The char
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+
+DAY_MS = 24 * HOUR_MS
 """A day without leap seconds."""
 
 
@@ -24,10 +26,10 @@ class Parameters:
     """R6.4: a freeze ends by itself at most so many days after it was first asked for."""
     freeze_governors: int = 0
     """R7.2: so many voting members may freeze without the regulator; 0 means never."""
-    hold_days_first: int = 180
-    """R10.1: days between the purchase and the first gift (Jingtan 2022)."""
-    hold_days_later: int = 730
-    """R10.1: days between one gift and the next (Jingtan 2022: two years)."""
+    hold_hours_first: int = 180 * 24
+    """R10.1: hours between the purchase and the first gift (Jingtan 2022: 180 days)."""
+    hold_hours_later: int = 730 * 24
+    """R10.1: hours between one gift and the next (Jingtan 2022: two years)."""
     gifts_per_day: int = 3
     """R10.4: gifts one person may give in a calendar day of China Standard Time."""
 
@@ -38,8 +40,8 @@ RANGES: dict[str, tuple[int, int]] = {
     "purchases_per_person": (1, 10_000),
     "freeze_days_max": (1, 730),
     "freeze_governors": (0, 1_024),
-    "hold_days_first": (0, 3_650),
-    "hold_days_later": (0, 3_650),
+    "hold_hours_first": (0, 87_600),
+    "hold_hours_later": (0, 87_600),
     "gifts_per_day": (0, 1_000),
 }
 """Smallest and largest value a charter may set, by name; both included."""

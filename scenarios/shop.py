@@ -33,7 +33,7 @@ PERSONS = 6
 
 PRICE_FEN = 1_990
 
-RULES = {"hold_days_first": 0, "hold_days_later": 0, "gifts_per_day": 1_000, "purchases_per_person": 10_000}
+RULES = {"hold_hours_first": 0, "hold_hours_later": 0, "gifts_per_day": 1_000, "purchases_per_person": 10_000}
 """What the charters of stories say otherwise than the defaults: a run lasts seconds, and people give in it."""
 
 WANTED = 4

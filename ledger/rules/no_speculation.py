@@ -1,10 +1,10 @@
 """Tenet 10, prevent speculation: a collectible is held before it is given on, and gifts are few."""
 
 from ledger.operations.tokens import TransferFrom
-from ledger.parameters import DAY_MS
+from ledger.parameters import DAY_MS, HOUR_MS
 from ledger.rules.request import Reason, Request, refuse
 
-DAY_OFFSET_MS = 8 * 3_600_000
+DAY_OFFSET_MS = 8 * HOUR_MS
 """China Standard Time is UTC+8 all year; a day begins at its midnight."""
 
 
@@ -24,14 +24,14 @@ def holding_period_is_over(request: Request, operation: TransferFrom) -> Reason 
     if token is None:
         return None
     is_first = token.transfers == 0
-    days = request.parameters.hold_days_first if is_first else request.parameters.hold_days_later
-    free_at_ms = token.acquired_ms + days * DAY_MS
+    hours = request.parameters.hold_hours_first if is_first else request.parameters.hold_hours_later
+    free_at_ms = token.acquired_ms + hours * HOUR_MS
     if request.now_ms >= free_at_ms:
         return None
     return refuse(
-        "Token {token} must be held for {hold_days} days before it is given; it was acquired at {acquired_ms}.",
+        "Token {token} must be held for {hold_hours} hours before it is given; it was acquired at {acquired_ms}.",
         token=operation.token,
-        hold_days=days,
+        hold_hours=hours,
         acquired_ms=token.acquired_ms,
         retry_at_ms=free_at_ms,
     )

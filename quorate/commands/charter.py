@@ -21,7 +21,7 @@ def charter() -> None:
     "parameters",
     multiple=True,
     metavar="NAME=NUMBER",
-    help="A rule parameter that differs from its default, for example hold_days_first=90. Repeatable.",
+    help="A rule parameter that differs from its default, for example hold_hours_first=24. Repeatable.",
 )
 @click.option("--bus", "buses", multiple=True, metavar="URL", help="Broker that the members will use. Repeatable.")
 @click.option("--gateway-port", default=7460, show_default=True, help="The first member's; 0: any free one.")
@@ -114,6 +114,6 @@ def _read_parameters(texts: tuple[str, ...]) -> dict[str, int]:
     for text in texts:
         name, separator, number = text.partition("=")
         if not separator or not number.lstrip("-").isdigit():
-            raise ValueError(f"--parameter {text}: write it as NAME=NUMBER, for example hold_days_first=90")
+            raise ValueError(f"--parameter {text}: write it as NAME=NUMBER, for example hold_hours_first=24")
         parameters[name] = int(number)
     return parameters

@@ -76,7 +76,7 @@ def test_changes_are_sorted_unique_and_add_up_to_the_state():
 
 
 def test_the_state_between_two_blocks_differs_only_in_what_the_block_touched():
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     here.nonces["ant.li"] = 0
@@ -117,7 +117,7 @@ def test_a_suspended_account_uses_up_its_nonces():
 
 
 def test_later_transactions_see_what_earlier_ones_did():
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     here.sealed_series("s", editions=1)
     receipts = here.execute(
         [
@@ -206,7 +206,7 @@ def test_heights_follow_each_other_and_time_never_runs_back():
 
 def story() -> World:
     """Some blocks with sales, gifts and refusals."""
-    here = World({"hold_days_first": 0, "hold_days_later": 0})
+    here = World({"hold_hours_first": 0, "hold_hours_later": 0})
     tokens = [here.sold_token(account) for account in ("ant.li", "jd.wang", "tencent.zhao")]
     for token in tokens:
         owner = here.ledger.owner_of(token)
@@ -298,9 +298,9 @@ def test_ids_and_roots_are_golden():
         "state_root": result.state_root.hex(),
     }
     assert golden == {
-        "chain": "a2bc3a9826d667a9b1a6601da4ab3aa038fd8510f653c9212e87121486a4e6e6",
-        "transaction": "91b86a6cd4143adc88963fefeda85370f7bd0c61166e3bc35c01aa810fde1c64",
-        "receipts_root": "d9c42442c6e97f607287e55a004a19fd50160bc17a0393b0379e399e96e96f06",
+        "chain": "473c69452a6789630a7b8afb0869cb8e722bd81e4c787261fc6d825afe3dcfab",
+        "transaction": "4a0b5451b7a1e69eda287db945065862e7e3a9ce0292193ae3557f91307b0148",
+        "receipts_root": "f30f4dea2f35eafb3a03eed972dc9cce5aead4acfd1ea69a1ce6f00fcba6b2e3",
         "compliance_root": "26c3a12d3460e4178f8caf2f13a0b452356401c17ec8e89579cde9399be97161",
         "genesis_state_root": "b7b814ad74ff377bb7db297b48178d693d2482bfcb5f3b99c13cce656b33fe44",
         "state_root": "c162c6d0a194bd67b5a527751fef5eb40d220f684d23ae00c5d18b9e941617c6",

@@ -15,7 +15,7 @@ class Case:
     """A sold token of ant.li, and a case about it."""
 
     def __init__(self, parameters: dict[str, int] | None = None) -> None:
-        self.world = World({"hold_days_first": 0, "hold_days_later": 0, **(parameters or {})})
+        self.world = World({"hold_hours_first": 0, "hold_hours_later": 0, **(parameters or {})})
         self.token = self.world.sold_token("ant.li")
         self.world.open_account("jd.wang")
         self.expires_ms = self.world.now_ms + 30 * DAY_MS

@@ -12,7 +12,7 @@ from tests.ledger.world import ADULT, World, issue_operation, key_of, person, se
 
 def test_an_event_tells_what_was_moved_and_not_what_is_left():
     """DDC1155 burns read the balance after zeroing it, so that every burn reports 0."""
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     (event,) = here.must("ant.li", TransferFrom(token, "ant.li", "jd.wang")).events
@@ -56,7 +56,7 @@ def test_no_record_is_overwritten_by_a_second_creation():
 
 def test_one_key_freezes_nothing_and_no_freeze_is_without_reason_case_and_end():
     """BSN-DDC freezes by one operator key, without a reason, a case or an expiry on the chain."""
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     for number in range(3):

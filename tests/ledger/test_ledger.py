@@ -105,7 +105,7 @@ def test_can_transfer_never_raises():
 
 
 def test_check_says_what_execution_then_says_and_changes_nothing():
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     here.open_account("ant.li")
     here.open_account("jd.wang")
     here.sealed_series("s", editions=1)
@@ -175,7 +175,7 @@ def test_a_hostile_text_is_only_text():
 
 
 def test_holdings_are_sorted_whatever_the_order_of_gifts():
-    here = World({"hold_days_first": 0, "hold_days_later": 0, "gifts_per_day": 100})
+    here = World({"hold_hours_first": 0, "hold_hours_later": 0, "gifts_per_day": 100})
     here.open_account("jd.wang")
     tokens = [here.sold_token("ant.li") for _ in range(4)]
     for index in (2, 0, 3, 1):

@@ -72,7 +72,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        self.world = World({"hold_days_first": 2, "hold_days_later": 5, "gifts_per_day": 2})
+        self.world = World({"hold_hours_first": 48, "hold_hours_later": 120, "gifts_per_day": 2})
         self.world.must("copyright", work_operation("scroll", licensees=("ant", "jd")))
         self.people: dict[str, ModelAccount] = {}
         self.series: dict[str, ModelSeries] = {}

@@ -9,7 +9,7 @@ from tests.ledger.world import charter
 
 def test_without_overrides_the_defaults_hold():
     assert parameters_from({}) == Parameters()
-    assert (Parameters().hold_days_first, Parameters().hold_days_later) == (180, 730)
+    assert (Parameters().hold_hours_first, Parameters().hold_hours_later) == (180 * 24, 730 * 24)
     assert (Parameters().gifts_per_day, Parameters().edition_cap_max, Parameters().purchases_per_person) == (
         3,
         10_000,
@@ -18,11 +18,11 @@ def test_without_overrides_the_defaults_hold():
 
 
 def test_an_override_changes_one_figure():
-    assert parameters_from({"hold_days_first": 1}) == Parameters(hold_days_first=1)
+    assert parameters_from({"hold_hours_first": 1}) == Parameters(hold_hours_first=1)
 
 
 def test_an_unknown_name_is_answered_with_the_names_there_are():
-    with pytest.raises(ValueError, match=r"'hold_day' is no rule parameter; there are: .*hold_days_first"):
+    with pytest.raises(ValueError, match=r"'hold_day' is no rule parameter; there are: .*hold_hours_first"):
         parameters_from({"hold_day": 1})
 
 

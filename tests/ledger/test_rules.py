@@ -195,8 +195,8 @@ def test_a_gift_before_its_time_is_refused_with_the_millisecond_of_its_time__r10
         "E_HOLD",
         "R10.1",
         10,
-        f"Token {token} must be held for 180 days before it is given; it was acquired at {bought_ms}.",
-        (("token", token), ("hold_days", "180"), ("acquired_ms", str(bought_ms))),
+        f"Token {token} must be held for 4320 hours before it is given; it was acquired at {bought_ms}.",
+        (("token", token), ("hold_hours", "4320"), ("acquired_ms", str(bought_ms))),
         free_ms,
     )
     here.now_ms = free_ms
@@ -206,14 +206,14 @@ def test_a_gift_before_its_time_is_refused_with_the_millisecond_of_its_time__r10
     here.now_ms = again_ms - 1
     refusal = only(here.do("jd.wang", back).refusals)
     assert refusal.retry_at_ms == again_ms
-    assert dict(refusal.params)["hold_days"] == "730"
+    assert dict(refusal.params)["hold_hours"] == "17520"
     here.now_ms = again_ms
     here.must("jd.wang", back)
     assert here.ledger.owner_of(token) == "ant.li"
 
 
 def test_holding_periods_are_parameters__r10_1():
-    here = World({"hold_days_first": 0, "hold_days_later": 1})
+    here = World({"hold_hours_first": 0, "hold_hours_later": 24})
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     here.must("ant.li", TransferFrom(token, "ant.li", "jd.wang"))
@@ -222,7 +222,7 @@ def test_holding_periods_are_parameters__r10_1():
 
 
 def test_a_person_gives_three_a_day_over_all_accounts_and_tomorrow_again__r10_4():
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     here.open_account("ant.li", who="li")
     here.open_account("jd.li", who="li")
     here.open_account("jd.wang")
@@ -242,7 +242,7 @@ def test_a_person_gives_three_a_day_over_all_accounts_and_tomorrow_again__r10_4(
 
 
 def test_where_no_gift_is_permitted_waiting_does_not_help__r10_4():
-    here = World({"hold_days_first": 0, "gifts_per_day": 0})
+    here = World({"hold_hours_first": 0, "gifts_per_day": 0})
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     refusal = only(here.do("ant.li", TransferFrom(token, "ant.li", "jd.wang")).refusals)
@@ -274,7 +274,7 @@ def test_the_purchase_limit_is_a_parameter__r6_2():
 
 
 def test_giving_an_edition_away_does_not_entitle_to_another__r6_2():
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     here.open_account("ant.li")
     here.open_account("jd.wang")
     here.sealed_series("s", editions=3)
@@ -330,7 +330,7 @@ def test_the_largest_series_has_ten_thousand_editions__r5_3():
     ],
 )
 def test_an_account_suspended_on_either_axis_neither_gives_nor_receives(by, order):
-    here = World({"hold_days_first": 0})
+    here = World({"hold_hours_first": 0})
     token = here.sold_token("ant.li")
     other = here.sold_token("jd.wang")
     here.sealed_series("s", editions=1)

@@ -24,7 +24,7 @@ CHARTER = Charter(
         Member("ant", "Ant Group", "蚂蚁集团", Role.PLATFORM, True, key(1), key(2)),
         Member("regulator", "Regulator", "监管方", Role.REGULATOR, False, key(3), key(4)),
     ),
-    {"hold_days_first": 90, "gifts_per_day": 5},
+    {"hold_hours_first": 2_160, "gifts_per_day": 5},
 )
 TEXT = charter_to_json(CHARTER)
 

@@ -87,7 +87,7 @@ def test_charter_of_a_new_consortium_is_read_alike_by_nodes_and_verifier(tmp_pat
         members=members,
         passphrase=None,
         founded_ms=1_625_000_000_000,
-        parameters={"hold_days_first": 90, "gifts_per_day": 1},
+        parameters={"hold_hours_first": 90, "gifts_per_day": 1},
     )
     read = read_charter((tmp_path / "consortium" / "charter.json").read_bytes())
     assert chain_id_of_file(read) == chain_id(charter)

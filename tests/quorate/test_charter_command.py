@@ -62,14 +62,14 @@ def test_new_seals_keys_with_the_passphrase_of_a_file(tmp_path):
 def test_new_takes_parameters_and_buses(tmp_path):
     made = run(
         *("charter", "new", tmp_path / "c", "--members", 4, "--insecure-dev", "--name", "school"),
-        *("--parameter", "hold_days_first=90", "--bus", "mqtt://a:1", "--bus", "mqtt://b:2"),
+        *("--parameter", "hold_hours_first=90", "--bus", "mqtt://a:1", "--bus", "mqtt://b:2"),
     )
     assert made.exit_code == 0, made.output
-    assert read_charter(tmp_path / "c" / "charter.json").parameters == {"hold_days_first": 90}
+    assert read_charter(tmp_path / "c" / "charter.json").parameters == {"hold_hours_first": 90}
     assert open_home(tmp_path / "c" / "jd").settings.buses == ("mqtt://a:1", "mqtt://b:2")
     shown = run("charter", "show", tmp_path / "c" / "charter.json")
     assert shown.exit_code == 0, shown.output
-    for part in ("school", "hold_days_first = 90", "4 members, 1 may be faulty, quorum 3", "蚂蚁集团", "learner"):
+    for part in ("school", "hold_hours_first = 90", "4 members, 1 may be faulty, quorum 3", "蚂蚁集团", "learner"):
         assert part in shown.output
 
 
@@ -77,9 +77,9 @@ def test_new_takes_parameters_and_buses(tmp_path):
     ("arguments", "named"),
     [
         (("--members", "0"), "0 members"),
-        (("--members", "4", "--parameter", "hold_days_first"), "NAME=NUMBER"),
+        (("--members", "4", "--parameter", "hold_hours_first"), "NAME=NUMBER"),
         (("--members", "4", "--parameter", "hold_days=1"), "hold_days"),
-        (("--members", "4", "--parameter", "hold_days_first=99999"), "hold_days_first"),
+        (("--members", "4", "--parameter", "hold_hours_first=99999"), "hold_hours_first"),
         (("--members", "4", "--gateway-port", "65535"), "gateway_port_first"),
         (("--members", "4", "--name", ""), "name"),
     ],
