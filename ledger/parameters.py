@@ -20,6 +20,8 @@ class Parameters:
     """R1.1: anchors a series cites at least."""
     edition_cap_max: int = 10_000
     """R5.3: editions of a series at most."""
+    receive_age_min: int = 14
+    """R6.1: a gift is received from this age on; above 14 the claim that is asked for is `over18`."""
     purchases_per_person: int = 1
     """R6.2: editions of one series that one person may buy, over all accounts and platforms."""
     freeze_days_max: int = 180
@@ -37,6 +39,7 @@ class Parameters:
 RANGES: dict[str, tuple[int, int]] = {
     "anchors_min": (0, 8),
     "edition_cap_max": (1, 10_000),
+    "receive_age_min": (14, 18),
     "purchases_per_person": (1, 10_000),
     "freeze_days_max": (1, 730),
     "freeze_governors": (0, 1_024),

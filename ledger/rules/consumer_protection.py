@@ -14,11 +14,13 @@ def buyer_is_adult(request: Request, operation: Issue) -> Reason | None:
 
 
 def recipient_is_old_enough(request: Request, operation: TransferFrom) -> Reason | None:
-    """R6.1: one receives a gift at 14; who is over 18 is over 14."""
+    """R6.1: one receives a gift at 14, or where 18 is asked at 18; who is over 18 is over 14."""
     recipient = request.state.accounts.get(operation.to)
     if recipient is not None and Claim.OVER_18 in recipient.claims:
         return None
-    return _claim_missing(request, operation.to, Claim.OVER_14)
+    # Platforms vouch for two ages only, so that an age between them is known to be reached at the second.
+    is_14_enough = request.parameters.receive_age_min <= 14
+    return _claim_missing(request, operation.to, Claim.OVER_14 if is_14_enough else Claim.OVER_18)
 
 
 def recipient_has_real_name(request: Request, operation: Issue | TransferFrom) -> Reason | None:
