@@ -1,0 +1,214 @@
+"""A path-compressed binary trie in flat arrays: the shape and the hashes behind `ledger/commitment.py`.
+
+A million entries make a million branches. As objects they took some 400 bytes each; here a branch is the 99 bytes that
+its hash is taken of (so that hashing is one slice), two child numbers and its depth, and a leaf is 64 bytes: the hashes
+of its key and its value. Branches are numbered from 0 up and leaves from -1 down, so that one number names either.
+
+`put` takes leaves by rising key and draws the outline of what they change with one stack of places: the branches above
+the last leaf, each with the side taken. Where the next key parts from the last one, everything on the stack below that
+bit is finished, and only then is it hashed. So a branch above many changes is hashed once, and building a whole trie
+from sorted keys needs no descent at all.
+"""
+
+from array import array
+from collections.abc import Iterable
+from hashlib import sha256
+
+BITS = 256
+"""Depth no branch reaches: keys that agree on all bits are the same key."""
+
+LEAF_PREFIX = b"\x00"
+HEAD_BYTES = 35
+HEADS = tuple(0x01 << BITS + 16 | depth << BITS for depth in range(BITS))
+"""What a branch's image begins with, as numbers of 35 bytes to which the common bits are added: 0x01, depth, bits."""
+
+IMAGE_BYTES = HEAD_BYTES + 64
+"""Head, and the hashes of the left and of the right child."""
+
+LEAF_BYTES = 64
+
+NOTHING = -(1 << 31)
+"""The number of no node: what stands at the top of an empty trie."""
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash a leaf given as key hash and value hash."""
+    return sha256(LEAF_PREFIX + leaf).digest()
+
+
+class Trie:
+    """Leaves under hashed branches. Mutable; owned by one commitment."""
+
+    __slots__ = ("_children", "_depths", "_free_branches", "_free_leaves", "_images", "_leaves", "root", "root_hash")
+
+    def __init__(self) -> None:
+        """Begin without leaves."""
+        self.root = NOTHING
+        """The node at the top."""
+        self.root_hash = b""
+        """Its hash; meaningless where there are no leaves."""
+        self._images = bytearray()
+        self._children = array("i")
+        """Of each branch the left and the right child. A place in it is a branch and a side."""
+        self._depths = bytearray()
+        """Of each branch the bit at which its sides part."""
+        self._leaves = bytearray()
+        self._free_branches: list[int] = []
+        self._free_leaves: list[int] = []
+
+    def __len__(self) -> int:
+        """How many leaves there are."""
+        return len(self._leaves) // LEAF_BYTES - len(self._free_leaves)
+
+    # Reading
+
+    def depth(self, branch: int) -> int:
+        """The bit at which the sides of `branch` part."""
+        return self._depths[branch]
+
+    def child(self, branch: int, side: int) -> int:
+        """What stands on one side of a branch; `side` is the key's bit, 0 or 1."""
+        return self._children[branch << 1 | side]
+
+    def head(self, branch: int) -> bytes:
+        """The first 35 bytes of what a branch's hash is taken of: 0x01, its depth, its common bits."""
+        at = branch * IMAGE_BYTES
+        return bytes(self._images[at : at + HEAD_BYTES])
+
+    def child_hash(self, branch: int, side: int) -> bytes:
+        """The hash of what stands on one side of a branch."""
+        at = branch * IMAGE_BYTES + HEAD_BYTES + (side << 5)
+        return bytes(self._images[at : at + 32])
+
+    def leaf(self, node: int) -> bytes:
+        """The hashes of a leaf's key and value."""
+        at = ~node * LEAF_BYTES
+        return bytes(self._leaves[at : at + LEAF_BYTES])
+
+    # Writing
+
+    def put(self, leaves: Iterable[tuple[int, bytes]]) -> None:
+        """Set leaves, each with the number that its key's hash is, by strictly rising number."""
+        children, depths, content = self._children, self._depths, self._leaves
+        stack: list[int] = []
+        last = -1
+        for key, leaf in leaves:
+            known = 0
+            node = self.root
+            if last >= 0:
+                assert key > last, "a key changes once in one update"
+                fork = BITS - (key ^ last).bit_length()
+                self._finish(stack, fork)
+                if not stack or depths[stack[-1] >> 1] < fork:
+                    # What the last key stands in agrees on more bits than that: this key parts from all of it here.
+                    self._insert(stack, fork, key, leaf)
+                    last = key
+                    continue
+                # The last key stood on the left side of this very branch.
+                stack[-1] |= 1
+                known, node = len(stack), children[stack[-1]]
+            last = key
+            while node >= 0:
+                place = node << 1 | key >> (BITS - 1 - depths[node]) & 1
+                stack.append(place)
+                node = children[place]
+            if node == NOTHING:
+                self.root, self.root_hash = self._new_leaf(leaf), leaf_hash(leaf)
+                continue
+            at = ~node * LEAF_BYTES
+            if content[at : at + 32] == leaf[:32]:
+                content[at : at + LEAF_BYTES] = leaf
+                self._note(stack, leaf_hash(leaf))
+                continue
+            fork = BITS - (key ^ int.from_bytes(content[at : at + 32], "big")).bit_length()
+            while len(stack) > known and depths[stack[-1] >> 1] > fork:
+                stack.pop()
+            self._insert(stack, fork, key, leaf)
+        self._finish(stack, -1)
+
+    def remove(self, key: int) -> None:
+        """Take the leaf of a key's number away, if there is one; its sibling moves up."""
+        stack: list[int] = []
+        node = self.root
+        while node >= 0:
+            stack.append(node << 1 | key >> (BITS - 1 - self._depths[node]) & 1)
+            node = self._children[stack[-1]]
+        if node == NOTHING or int.from_bytes(self.leaf(node)[:32], "big") != key:
+            return
+        self._free_leaves.append(node)
+        if not stack:
+            self.root = NOTHING
+            return
+        place = stack.pop()
+        branch, other = place >> 1, place & 1 ^ 1
+        found, sibling = self.child_hash(branch, other), self._children[place ^ 1]
+        self._free_branches.append(branch)
+        if stack:
+            self._children[stack[-1]] = sibling
+        else:
+            self.root = sibling
+        self._note(stack, found)
+        self._finish(stack, -1)
+
+    def _finish(self, stack: list[int], depth: int) -> None:
+        """Hash the branches on the stack that part below bit `depth`, the lowest first, and take them off it."""
+        images, depths = self._images, self._depths
+        while stack and depths[stack[-1] >> 1] > depth:
+            at = (stack.pop() >> 1) * IMAGE_BYTES
+            found = sha256(images[at : at + IMAGE_BYTES]).digest()
+            if stack:
+                place = stack[-1]
+                at = (place >> 1) * IMAGE_BYTES + HEAD_BYTES + ((place & 1) << 5)
+                images[at : at + 32] = found
+            else:
+                self.root_hash = found
+
+    def _note(self, stack: list[int], found: bytes) -> None:
+        """Write the hash of what stands at the top of the stack: into the branch above it, or as the root's."""
+        if stack:
+            place = stack[-1]
+            at = (place >> 1) * IMAGE_BYTES + HEAD_BYTES + ((place & 1) << 5)
+            self._images[at : at + 32] = found
+        else:
+            self.root_hash = found
+
+    def _insert(self, stack: list[int], depth: int, key: int, leaf: bytes) -> None:
+        """Put a new leaf beside what stands at the top of the stack, under a branch that parts at bit `depth`."""
+        side = key >> (BITS - 1 - depth) & 1
+        if stack:
+            place = stack[-1]
+            node, found = self._children[place], self.child_hash(place >> 1, place & 1)
+        else:
+            node, found = self.root, self.root_hash
+        head = (HEADS[depth] | key >> (BITS - depth)).to_bytes(HEAD_BYTES, "big")
+        new, own = self._new_leaf(leaf), leaf_hash(leaf)
+        if side:
+            branch = self._new_branch(depth, head + found + own, node, new)
+        else:
+            branch = self._new_branch(depth, head + own + found, new, node)
+        if stack:
+            self._children[stack[-1]] = branch
+        else:
+            self.root = branch
+        stack.append(branch << 1 | side)
+
+    def _new_leaf(self, leaf: bytes) -> int:
+        if not self._free_leaves:
+            self._leaves += leaf
+            return -(len(self._leaves) // LEAF_BYTES)
+        node = self._free_leaves.pop()
+        at = ~node * LEAF_BYTES
+        self._leaves[at : at + LEAF_BYTES] = leaf
+        return node
+
+    def _new_branch(self, depth: int, image: bytes, left: int, right: int) -> int:
+        if not self._free_branches:
+            self._images += image
+            self._children.extend((left, right))
+            self._depths.append(depth)
+            return len(self._depths) - 1
+        branch = self._free_branches.pop()
+        self._images[branch * IMAGE_BYTES : (branch + 1) * IMAGE_BYTES] = image
+        self._children[branch << 1], self._children[branch << 1 | 1] = left, right
+        self._depths[branch] = depth
+        return branch
