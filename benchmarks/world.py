@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from random import Random
 
-from canonical.hashing import Digest, Domain, digest
+from canonical.hashing import Digest
 from ledger.envelope import Envelope
 from ledger.operations.accounts import Claim, RegisterAccount
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from ledger.operations.table import Operation
 from ledger.operations.tokens import TransferFrom
 from ledger.operations.works import RegisterWork
+from ledger.person import SALT_BYTES, commit
 from node.home.keys import KeyPair
 from node.wallet import Wallet
 
@@ -94,7 +95,7 @@ class World:
     def _open(self, platform: str, name: str, chain: Digest, random: Random) -> Wallet:
         keys = KeyPair.generate(random.randbytes)
         account = f"{platform}.{name}".ljust(_NAME_LENGTH, "x")
-        person = digest(Domain.PERSON, random.randbytes(32), account.encode())
+        person = commit(random.randbytes(SALT_BYTES), account)
         claims = (Claim.OVER_14, Claim.OVER_18, Claim.REAL_NAME)
         self._registrations[platform].append(RegisterAccount(account, person, keys.public_key, claims))
         return Wallet(account, keys, chain=chain)

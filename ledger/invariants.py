@@ -18,6 +18,8 @@ RECORD_TYPES = tuple(table.record_type for table in State().tables())
 
 INTEGERS: dict[str, str] = {
     "AccountRecord.nonce_highest": "a number of a transaction",
+    "AccountRecord.minute": "a time",
+    "AccountRecord.in_minute": "transactions in a minute",
     "FreezeRecord.expires_ms": "a time",
     "GatewayRecord.last_batch": "a number of a batch",
     "GiftRecord.count": "gifts that were given on a day",
@@ -27,6 +29,7 @@ INTEGERS: dict[str, str] = {
     "SeriesRecord.issued": "editions that were sold",
     "SeriesRecord.minted": "editions that were made",
     "SeriesRecord.price_fen": "a disclosed price, compared and never moved",
+    "SeriesRecord.price_highest_fen": "a disclosed price, compared and never moved",
     "TokenRecord.acquired_ms": "a time",
     "TokenRecord.frozen_until_ms": "a time",
     "TokenRecord.transfers": "gifts of this token",

@@ -33,6 +33,10 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 """A sentence or two in any script."""
 
 
+Words = Annotated[str, msgspec.Meta(max_length=500)]
+"""The same, or nothing, where a rule rather than the decoder says that something must stand there."""
+
+
 def token_id(series: str, edition: int) -> str:
     """The id of edition `edition` (1 to 10,000) of `series`."""
     return f"{series}-{edition:04d}"

@@ -12,6 +12,9 @@ DAY_MS = 24 * HOUR_MS
 """A day without leap seconds."""
 
 
+MINUTE_MS = 60_000
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """One set of figures; immutable, so that a block is judged by one set throughout."""
@@ -22,16 +25,24 @@ class Parameters:
     """R5.3: editions of a series at most."""
     receive_age_min: int = 14
     """R6.1: a gift is received from this age on; above 14 the claim that is asked for is `over18`."""
+    likeness_bits_max: int = 6
+    """R4.2: perceptual hashes that differ in at most so many of 64 bits make a work wait for review."""
     purchases_per_person: int = 1
     """R6.2: editions of one series that one person may buy, over all accounts and platforms."""
     freeze_days_max: int = 180
     """R6.4: a freeze ends by itself at most so many days after it was first asked for."""
     freeze_governors: int = 0
     """R7.2: so many voting members may freeze without the regulator; 0 means never."""
+    transactions_per_minute: int = 6_000
+    """R8.2: transactions of one person's account in a minute of block time."""
+    member_transactions_per_minute: int = 600_000
+    """R8.2: the same of a member's own account."""
     hold_hours_first: int = 180 * 24
     """R10.1: hours between the purchase and the first gift (Jingtan 2022: 180 days)."""
     hold_hours_later: int = 730 * 24
     """R10.1: hours between one gift and the next (Jingtan 2022: two years)."""
+    transfers_max: int = 10_000
+    """R10.2: gifts of one token at most; huanhe permits none, the default bounds what nobody reaches."""
     gifts_per_day: int = 3
     """R10.4: gifts one person may give in a calendar day of China Standard Time."""
 
@@ -40,11 +51,15 @@ RANGES: dict[str, tuple[int, int]] = {
     "anchors_min": (0, 8),
     "edition_cap_max": (1, 10_000),
     "receive_age_min": (14, 18),
+    "likeness_bits_max": (0, 6),
     "purchases_per_person": (1, 10_000),
     "freeze_days_max": (1, 730),
     "freeze_governors": (0, 1_024),
+    "transactions_per_minute": (1, 1_000_000_000),
+    "member_transactions_per_minute": (1, 1_000_000_000),
     "hold_hours_first": (0, 87_600),
     "hold_hours_later": (0, 87_600),
+    "transfers_max": (0, 10_000),
     "gifts_per_day": (0, 1_000),
 }
 """Smallest and largest value a charter may set, by name; both included."""

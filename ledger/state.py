@@ -16,7 +16,7 @@ from ledger.records.gateways import GatewayRecord
 from ledger.records.record import Record
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord
-from ledger.records.works import ContentRecord, WorkRecord
+from ledger.records.works import ContentRecord, LikenessRecord, WorkRecord
 from ledger.table import R, Table
 
 Before = tuple[tuple[str, Mapping[str, Record | None]], ...]
@@ -35,6 +35,7 @@ class State:
         self.freezes = self._table("freeze", FreezeRecord)
         self.gateways = self._table("gateway", GatewayRecord)
         self.gifts = self._table("gift", GiftRecord)
+        self.likenesses = self._table("likeness", LikenessRecord)
         self.purchases = self._table("purchase", PurchaseRecord)
         self.series = self._table("series", SeriesRecord)
         self.tokens = self._table("token", TokenRecord)

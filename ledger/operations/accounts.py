@@ -40,6 +40,14 @@ class RegisterAccount(Part, frozen=True, tag="register_account"):
     """What the platform checked, in any order."""
 
 
+class UpdateClaims(Part, frozen=True, tag="update_claims"):
+    """A platform vouches anew for the person behind an account: somebody came of age, a document expired."""
+
+    account: AccountId
+    claims: Annotated[tuple[Claim, ...], msgspec.Meta(max_length=len(Claim))]
+    """All that holds from now on, in any order."""
+
+
 class UpdateAccountState(Part, frozen=True, tag="update_account_state"):
     """Suspends or restores an account on one axis or both."""
 

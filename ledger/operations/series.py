@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from canonical.hashing import Digest
-from ledger.names import AccountId, SeriesId, Text, Title, WorkId
+from ledger.names import AccountId, SeriesId, Text, Title, Words, WorkId
 from ledger.operations.part import Fen, Members, Part
 
 MINT_BATCH_MAX = 1_000
@@ -24,6 +24,20 @@ class AnchorKind(enum.StrEnum):
     EXHIBIT = "exhibit"
     COURSE = "course"
     BRAND = "brand"
+    SECURITY = "security"
+    """Refused: R1.3. So are those below; the decoder reads them so that the refusal can name its rule."""
+    INSURANCE = "insurance"
+    CREDIT = "credit"
+    PRECIOUS_METAL = "precious_metal"
+
+
+class Tag(enum.StrEnum):
+    """What a series is about, as far as a rule asks."""
+
+    CULTURE = "culture"
+    """National culture: counted by R2.1."""
+    HERITAGE = "heritage"
+    """National culture in a museum's keeping: counted by R2.1, and co-signed by R2.2."""
 
 
 class Anchor(Part, frozen=True):
@@ -35,12 +49,14 @@ class Anchor(Part, frozen=True):
 
 
 class Disclosure(Part, frozen=True):
-    """What a buyer is told before the sale, and cannot be changed after."""
+    """What a buyer is told before the sale, and cannot be changed after. R5.4 refuses what is left empty."""
 
-    description: Text
+    description: Words
     """What is sold."""
-    rights: Text
+    rights: Words
     """What the holder may do with the work, and what not."""
+    risks: Words = "No promise of value and no resale market."
+    """What the buyer should not expect."""
 
 
 class CreateSeries(Part, frozen=True, tag="create_series"):
@@ -52,11 +68,21 @@ class CreateSeries(Part, frozen=True, tag="create_series"):
     edition_cap: Annotated[int, msgspec.Meta(ge=1, lt=2**31)]
     """Most editions there may ever be; fixed lower at sealing."""
     price_fen: Fen
-    """The one price of the primary sale."""
+    """The lowest price of the primary sale, and the only one unless a highest is given."""
     sellers: Members
     """Platforms that may issue its editions."""
     anchors: Annotated[tuple[Anchor, ...], msgspec.Meta(max_length=ANCHORS_MAX)]
     disclosure: Disclosure
+    price_highest_fen: Fen | None = None
+    """The other end of the price band; None: there is one price."""
+    tags: Annotated[tuple[Tag, ...], msgspec.Meta(max_length=len(Tag))] = ()
+    """What it is about, in any order."""
+
+
+class CosignSeries(Part, frozen=True, tag="cosign_series"):
+    """A cultural institution puts its name to a series of heritage (R2.2)."""
+
+    series: SeriesId
 
 
 class SealSeries(Part, frozen=True, tag="seal_series"):

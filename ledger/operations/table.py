@@ -2,18 +2,21 @@
 
 from typing import get_args
 
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.part import Part
-from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import TransferFrom
-from ledger.operations.works import RegisterWork
+from ledger.operations.works import RegisterWork, ReviewWork
 
 Operation = (
     RegisterAccount
+    | UpdateClaims
     | UpdateAccountState
     | RegisterWork
+    | ReviewWork
     | CreateSeries
+    | CosignSeries
     | SealSeries
     | Mint
     | MintBatch

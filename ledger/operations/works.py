@@ -1,8 +1,15 @@
 """Operations on works: what is original, by whom, and who may issue series of it."""
 
+from typing import Annotated
+
+import msgspec
+
 from canonical.hashing import Digest
 from ledger.names import Text, Title, WorkId
 from ledger.operations.part import Members, Part
+
+PerceptualHash = Annotated[bytes, msgspec.Meta(min_length=8, max_length=8)]
+"""64 bits that change little when a picture does: a difference or DCT hash; which, the registrar says."""
 
 
 class RegisterWork(Part, frozen=True, tag="register_work"):
@@ -22,3 +29,13 @@ class RegisterWork(Part, frozen=True, tag="register_work"):
     """The registrar's copyright certificate."""
     licensees: Members
     """Platforms that may issue series of it."""
+    perceptual_hash: PerceptualHash | None = None
+    """Of the picture; None for what is no picture. A hash near a known one makes the work wait for review (R4.2)."""
+
+
+class ReviewWork(Part, frozen=True, tag="review_work"):
+    """A member with no part in a work says whether it is another one than the work it resembles (R4.2)."""
+
+    work: WorkId
+    accepted: bool
+    """Whether it is a work of its own."""

@@ -27,6 +27,10 @@ class AccountRecord(Record, frozen=True):
     """The highest nonce used; 0 before the first."""
     nonces_used: bytes
     """Bit i, little-endian without trailing zero bytes: nonce `nonce_highest - i` is used (ledger/nonces.py)."""
+    minute: int = 0
+    """The minute of block time, counted from 1970, in which it last signed (R8.2)."""
+    in_minute: int = 0
+    """Transactions that it signed in that minute and that used a nonce."""
 
     @property
     def is_active(self) -> bool:

@@ -1,6 +1,6 @@
 """Editions of a work."""
 
-from ledger.operations.series import Anchor, Disclosure
+from ledger.operations.series import Anchor, Disclosure, Tag
 from ledger.records.record import Record
 
 
@@ -12,7 +12,7 @@ class SeriesRecord(Record, frozen=True):
     """The platform that made it."""
     title: str
     price_fen: int
-    """Disclosed price of the primary sale; compared, never owed or held."""
+    """Lowest disclosed price of the primary sale; compared, never owed or held."""
     sellers: tuple[str, ...]
     """Sorted, each once."""
     anchors: tuple[Anchor, ...]
@@ -25,3 +25,9 @@ class SeriesRecord(Record, frozen=True):
     """Editions 1 to `issued` have been sold, in order."""
     sealed: bool
     """No more can be minted, and sale may begin."""
+    price_highest_fen: int | None = None
+    """The other end of the disclosed band; None: `price_fen` is the only price."""
+    tags: tuple[Tag, ...] = ()
+    """Sorted, each once."""
+    cosigner: str | None = None
+    """The institution that put its name to it (R2.2)."""

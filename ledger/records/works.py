@@ -1,7 +1,20 @@
 """Registered works, and their content."""
 
+import enum
+
 from canonical.hashing import Digest
 from ledger.records.record import Record
+
+
+class Review(enum.StrEnum):
+    """Whether a work that resembles another one was looked at."""
+
+    CLEAR = "clear"
+    """It resembles none, or was found to be a work of its own."""
+    WAITING = "waiting"
+    """Nobody has looked yet: no series and no edition meanwhile."""
+    REJECTED = "rejected"
+    """It is the other work: no series and no edition, for good."""
 
 
 class WorkRecord(Record, frozen=True):
@@ -17,6 +30,21 @@ class WorkRecord(Record, frozen=True):
     """The member that registered it."""
     licensees: tuple[str, ...]
     """Platforms that may issue series of it, sorted, each once."""
+    review: Review = Review.CLEAR
+    similar_to: str | None = None
+    """The work that its perceptual hash resembles; None if it resembles none."""
+
+
+class LikenessRecord(Record, frozen=True):
+    """`likeness/<band>-<its bits, hex>`: works whose perceptual hashes agree in one of seven bands (R4.2).
+
+    Hashes that differ in at most six bits agree in one of seven bands, so whoever looks up seven rows misses none.
+    """
+
+    works: tuple[str, ...]
+    """In the order of their registration, at most LIKENESS_WORKS_MAX: a newcomer to a full row waits for review."""
+    hashes: tuple[bytes, ...]
+    """Theirs, in the same order."""
 
 
 class ContentRecord(Record, frozen=True):

@@ -2,11 +2,11 @@
 
 from ledger.charter import Role
 from ledger.names import platform_of
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
-from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import TransferFrom
-from ledger.operations.works import RegisterWork
+from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.rules.request import Reason, Request, refuse
 
 FREEZING_ROLES = (Role.REGULATOR, Role.PLATFORM, Role.REGISTRAR)
@@ -46,6 +46,31 @@ def work_is_entered_by_a_registrar(request: Request, _: RegisterWork) -> Reason 
     if request.caller is None or request.caller.role is Role.REGISTRAR:
         return None
     return refuse("{account} is no registrar; only a registrar registers works.", account=request.account)
+
+
+def claims_are_the_platforms(request: Request, operation: UpdateClaims) -> Reason | None:
+    """L6: only the platform that keeps an account vouches for the person behind it."""
+    target = request.state.accounts.get(operation.account)
+    if target is None or (target.person is not None and target.platform == request.account):
+        return None
+    return refuse("{account} keeps no person's account {named}.", account=request.account, named=operation.account)
+
+
+def review_is_by_an_outsider(request: Request, operation: ReviewWork) -> Reason | None:
+    """L6: a voting member that neither entered the work nor may issue it says whether it is a work of its own."""
+    caller, work = request.caller, request.state.works.get(operation.work)
+    if caller is None or work is None:
+        return None
+    if caller.governor and request.account != work.registrar and request.account not in work.licensees:
+        return None
+    return refuse("{account} has a part in work {work}, or no vote.", account=request.account, work=operation.work)
+
+
+def cosignature_is_an_institutions(request: Request, _: CosignSeries) -> Reason | None:
+    """L6: a museum or studio co-signs."""
+    if request.caller is None or request.caller.role is Role.INSTITUTION:
+        return None
+    return refuse("{account} is no cultural institution; only one co-signs a series.", account=request.account)
 
 
 def series_is_opened_by_a_platform(request: Request, _: CreateSeries) -> Reason | None:

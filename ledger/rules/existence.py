@@ -1,15 +1,15 @@
 """Rules L7 and L8, the ledger's own: what is named exists, what is created does not exist yet."""
 
 from ledger.charter import Role
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
-from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import TransferFrom
-from ledger.operations.works import RegisterWork
+from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.rules.request import Reason, Request, refuse
 
 
-def account_exists(request: Request, operation: UpdateAccountState) -> Reason | None:
+def account_exists(request: Request, operation: UpdateAccountState | UpdateClaims) -> Reason | None:
     """L7: the account named exists."""
     return _missing_account(request, operation.account)
 
@@ -24,14 +24,14 @@ def sellers_are_platforms(request: Request, operation: CreateSeries) -> Reason |
     return _missing_platform(request, operation.sellers)
 
 
-def work_exists(request: Request, operation: CreateSeries) -> Reason | None:
+def work_exists(request: Request, operation: CreateSeries | ReviewWork) -> Reason | None:
     """L7: the work named exists."""
     if request.state.works.get(operation.work) is not None:
         return None
     return refuse("There is no work {work}.", work=operation.work)
 
 
-def series_exists(request: Request, operation: SealSeries | Mint | MintBatch | Issue) -> Reason | None:
+def series_exists(request: Request, operation: SealSeries | Mint | MintBatch | Issue | CosignSeries) -> Reason | None:
     """L7: the series named exists."""
     if request.state.series.get(operation.series) is not None:
         return None

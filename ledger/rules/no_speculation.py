@@ -37,6 +37,20 @@ def holding_period_is_over(request: Request, operation: TransferFrom) -> Reason 
     )
 
 
+def token_may_move_again(request: Request, operation: TransferFrom) -> Reason | None:
+    """R10.2: a token is given so many times at most."""
+    token = request.state.tokens.get(operation.token)
+    most = request.parameters.transfers_max
+    if token is None or token.transfers < most:
+        return None
+    return refuse(
+        "Token {token} has been given {transfers} times; {transfers_max} is the limit.",
+        token=operation.token,
+        transfers=token.transfers,
+        transfers_max=most,
+    )
+
+
 def person_is_within_gift_limit(request: Request, operation: TransferFrom) -> Reason | None:
     """R10.4: so many gifts a day from each person, whatever the account."""
     sender = request.state.accounts.get(operation.sender)

@@ -1,7 +1,7 @@
 """Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
 
 from ledger.operations.accounts import UpdateAccountState
-from ledger.operations.series import Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import TransferFrom
 from ledger.records.tokens import TokenState
 from ledger.rules.request import Reason, Request, refuse
@@ -27,8 +27,8 @@ def state_changes(request: Request, operation: UpdateAccountState) -> Reason | N
     )
 
 
-def series_is_open(request: Request, operation: SealSeries | Mint | MintBatch) -> Reason | None:
-    """L9: nothing is minted or sealed after sealing."""
+def series_is_open(request: Request, operation: SealSeries | Mint | MintBatch | CosignSeries) -> Reason | None:
+    """L9: nothing is minted, sealed or co-signed after sealing."""
     series = request.state.series.get(operation.series)
     if series is None or not series.sealed:
         return None

@@ -1,26 +1,29 @@
 """The rule table: every rule, what it judges, its number and code. Read it from the top; refusals keep its order.
 
-Rules L1 to L9 are the ledger's own; R<tenet>.<number> put a tenet of the convention into effect, as docs/LEDGER.md
+Rules L1 to L10 are the ledger's own; R<tenet>.<number> put a tenet of the convention into effect, as docs/LEDGER.md
 reads it. Rules that are no function: R5.2 (no operation has a field for a part of a token), R9.1
 (ledger/invariants.py), R10.3 (no operation prices, offers or matches a resale).
 """
 
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
-from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
 from ledger.operations.tokens import TransferFrom
-from ledger.operations.works import RegisterWork
+from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.receipts import Refusal
 from ledger.rules import (
     authority,
     consumer_protection,
     controllable_chain,
+    cyber_security,
     existence,
+    national_culture,
     no_laundering,
     no_speculation,
     no_virtual_currency,
     original_works,
+    privacy,
     real_economy,
     signer,
     stages,
@@ -42,18 +45,21 @@ OPERATION_RULES = (
     Rule("L5", 0, "E_ACCOUNT_STATE", OPERATION_TYPES, signer.signer_is_active),
     Rule("L5", 0, "E_RECIPIENT_STATE", (Issue, TransferFrom), signer.recipient_is_active),
     Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
+    Rule("L6", 0, "E_AUTHORITY", (UpdateClaims,), authority.claims_are_the_platforms),
     Rule("L6", 0, "E_AUTHORITY", (UpdateAccountState,), authority.state_is_set_by_its_axis),
     Rule("L6", 0, "E_AUTHORITY", (RegisterWork,), authority.work_is_entered_by_a_registrar),
+    Rule("L6", 0, "E_AUTHORITY", (ReviewWork,), authority.review_is_by_an_outsider),
+    Rule("L6", 0, "E_AUTHORITY", (CosignSeries,), authority.cosignature_is_an_institutions),
     Rule("L6", 0, "E_AUTHORITY", (CreateSeries,), authority.series_is_opened_by_a_platform),
     Rule("L6", 0, "E_AUTHORITY", (SealSeries, *MINTING), authority.series_is_run_by_its_issuer),
     Rule("L6", 0, "E_AUTHORITY", (Issue,), authority.sale_is_by_a_seller),
     Rule("L6", 0, "E_NOT_OWNER", (TransferFrom,), authority.gift_is_by_the_owner),
     Rule("L6", 0, "E_AUTHORITY", (FreezeToken, UnfreezeToken), authority.freeze_is_by_a_party),
-    Rule("L7", 0, "E_UNKNOWN", (UpdateAccountState,), existence.account_exists),
+    Rule("L7", 0, "E_UNKNOWN", (UpdateAccountState, UpdateClaims), existence.account_exists),
     Rule("L7", 0, "E_UNKNOWN", (RegisterWork,), existence.licensees_are_platforms),
-    Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.work_exists),
+    Rule("L7", 0, "E_UNKNOWN", (CreateSeries, ReviewWork), existence.work_exists),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.sellers_are_platforms),
-    Rule("L7", 0, "E_UNKNOWN", (SealSeries, *MINTING, Issue), existence.series_exists),
+    Rule("L7", 0, "E_UNKNOWN", (SealSeries, *MINTING, Issue, CosignSeries), existence.series_exists),
     Rule("L7", 0, "E_UNKNOWN", (TransferFrom, FreezeToken, UnfreezeToken), existence.token_exists),
     Rule("L7", 0, "E_UNKNOWN", (TransferFrom,), existence.giver_exists),
     Rule("L7", 0, "E_UNKNOWN", (Issue, TransferFrom), existence.recipient_exists),
@@ -61,19 +67,28 @@ OPERATION_RULES = (
     Rule("L8", 0, "E_EXISTS", (RegisterWork,), existence.work_is_new),
     Rule("L8", 0, "E_EXISTS", (CreateSeries,), existence.series_is_new),
     Rule("L9", 0, "E_NO_CHANGE", (UpdateAccountState,), stages.state_changes),
-    Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING), stages.series_is_open),
+    Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING, CosignSeries), stages.series_is_open),
     Rule("L9", 0, "E_EMPTY", (SealSeries,), stages.series_has_editions),
     Rule("L9", 0, "E_NOT_SEALED", (Issue,), stages.series_is_sealed),
     Rule("L9", 0, "E_NOT_SOLD", (TransferFrom,), stages.token_is_sold),
     Rule("L9", 0, "E_SELF_GIFT", (TransferFrom,), stages.gift_goes_elsewhere),
+    Rule("L10", 0, "E_PERSONAL_DATA", privacy.WRITTEN, privacy.texts_hold_no_personal_data),
     Rule("R1.1", 1, "E_NO_ANCHOR", (CreateSeries,), real_economy.series_has_anchors),
+    Rule("R1.3", 1, "E_FINANCIAL_UNDERLYING", (CreateSeries,), real_economy.series_has_no_financial_underlying),
+    Rule("R2.2", 2, "E_COSIGNATURE", (SealSeries,), national_culture.heritage_is_cosigned),
+    Rule("R2.2", 2, "E_COSIGNATURE", (CosignSeries,), national_culture.cosignature_is_wanted),
     Rule("R4.1", 4, "E_NO_LICENCE", (CreateSeries,), original_works.issuer_is_licensed),
     Rule("R4.1", 4, "E_NO_LICENCE", MINTING, original_works.issuer_is_still_licensed),
     Rule("R4.2", 4, "E_DUPLICATE_CONTENT", (RegisterWork,), original_works.content_is_new),
+    Rule("R4.2", 4, "E_UNDER_REVIEW", (CreateSeries,), original_works.work_is_no_likeness),
+    Rule("R4.2", 4, "E_UNDER_REVIEW", MINTING, original_works.work_is_still_no_likeness),
+    Rule("R4.2", 4, "E_UNDER_REVIEW", (ReviewWork,), original_works.work_waits_for_review),
+    Rule("R5.1", 5, "E_PRICE", (CreateSeries,), value_support.band_has_two_ends),
     Rule("R5.1", 5, "E_PRICE", (Issue,), value_support.price_is_as_disclosed),
     Rule("R5.3", 5, "E_EDITION_CAP", (CreateSeries,), value_support.cap_is_within_bound),
     Rule("R5.3", 5, "E_EDITION_CAP", MINTING, value_support.mint_is_within_cap),
     Rule("R5.3", 5, "E_SOLD_OUT", (Issue,), value_support.edition_is_left),
+    Rule("R5.4", 5, "E_DISCLOSURE", (CreateSeries,), value_support.disclosure_is_complete),
     Rule("R6.1", 6, "E_AGE", (Issue,), consumer_protection.buyer_is_adult),
     Rule("R6.1", 6, "E_AGE", (TransferFrom,), consumer_protection.recipient_is_old_enough),
     Rule("R6.1", 6, "E_REAL_NAME", (Issue, TransferFrom), consumer_protection.recipient_has_real_name),
@@ -87,8 +102,10 @@ OPERATION_RULES = (
     Rule("R7.2", 7, "E_ALREADY_APPROVED", (FreezeToken,), controllable_chain.party_is_new_to_freeze),
     Rule("R7.2", 7, "E_NOT_FROZEN", (UnfreezeToken,), controllable_chain.case_is_in_force),
     Rule("R7.2", 7, "E_ALREADY_APPROVED", (UnfreezeToken,), controllable_chain.party_is_new_to_release),
+    Rule("R8.2", 8, "E_RATE", OPERATION_TYPES, cyber_security.signer_is_within_rate),
     Rule("R9.2", 9, "E_CURRENCY", (Issue,), no_virtual_currency.settlement_is_in_yuan),
     Rule("R10.1", 10, "E_HOLD", (TransferFrom,), no_speculation.holding_period_is_over),
+    Rule("R10.2", 10, "E_TRANSFERS", (TransferFrom,), no_speculation.token_may_move_again),
     Rule("R10.4", 10, "E_GIFT_LIMIT", (TransferFrom,), no_speculation.person_is_within_gift_limit),
     Rule("R11.1", 11, "E_IDENTITY", (Issue,), no_laundering.buyer_is_identified),
     Rule("R11.1", 11, "E_IDENTITY", (TransferFrom,), no_laundering.both_ends_are_identified),

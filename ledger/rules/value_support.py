@@ -8,15 +8,45 @@ from ledger.rules.request import Reason, Request, refuse
 
 
 def price_is_as_disclosed(request: Request, operation: Issue) -> Reason | None:
-    """R5.1: every edition is sold at the price the series disclosed."""
+    """R5.1: every edition is sold at the price the series disclosed, or inside the band where it disclosed one."""
     series = request.state.series.get(operation.series)
-    if series is None or series.price_fen == operation.price_fen:
+    if series is None:
+        return None
+    highest_fen = series.price_fen if series.price_highest_fen is None else series.price_highest_fen
+    if series.price_fen <= operation.price_fen <= highest_fen:
         return None
     return refuse(
-        "Series {series} is disclosed at {disclosed_fen} fen, not {price_fen}.",
+        "Series {series} is disclosed at {lowest_fen} to {highest_fen} fen, not {price_fen}.",
         series=operation.series,
-        disclosed_fen=series.price_fen,
+        lowest_fen=series.price_fen,
+        highest_fen=highest_fen,
         price_fen=operation.price_fen,
+    )
+
+
+def band_has_two_ends(_: Request, operation: CreateSeries) -> Reason | None:
+    """R5.1: a disclosed band begins at its lowest price."""
+    highest_fen = operation.price_highest_fen
+    if highest_fen is None or operation.price_fen <= highest_fen:
+        return None
+    return refuse(
+        "Series {series} would be sold at {price_fen} to {highest_fen} fen: the lowest price comes first.",
+        series=operation.series,
+        price_fen=operation.price_fen,
+        highest_fen=highest_fen,
+    )
+
+
+def disclosure_is_complete(_: Request, operation: CreateSeries) -> Reason | None:
+    """R5.4: a buyer is told what is sold, what may be done with it, and what not to expect."""
+    disclosure = operation.disclosure
+    missing = [name for name in disclosure.__struct_fields__ if not getattr(disclosure, name).strip()]
+    if not missing:
+        return None
+    return refuse(
+        "The disclosure of series {series} says nothing of: {missing}.",
+        series=operation.series,
+        missing=",".join(missing),
     )
 
 

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from ledger.nonces import use
-from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.parameters import MINUTE_MS
 from ledger.receipts import Event
 from ledger.records.accounts import AccountRecord
 from ledger.rules.request import Request
@@ -14,7 +15,10 @@ def use_nonce(request: Request) -> None:
     caller = request.caller
     assert caller is not None, "a nonce belongs to an account"
     highest, used = use(caller.nonce_highest, caller.nonces_used, request.transaction.nonce)
-    request.state.accounts.put(request.account, replace(caller, nonce_highest=highest, nonces_used=used))
+    minute = request.now_ms // MINUTE_MS
+    in_minute = caller.in_minute + 1 if caller.minute == minute else 1
+    record = replace(caller, nonce_highest=highest, nonces_used=used, minute=minute, in_minute=in_minute)
+    request.state.accounts.put(request.account, record)
 
 
 def register_account(request: Request, operation: RegisterAccount) -> tuple[Event, ...]:
@@ -26,6 +30,17 @@ def register_account(request: Request, operation: RegisterAccount) -> tuple[Even
     )
     request.state.accounts.put(operation.account, record)
     return (Event("account_registered", (("account", operation.account), ("platform", request.account))),)
+
+
+def update_claims(request: Request, operation: UpdateClaims) -> tuple[Event, ...]:
+    """Put the claims in the place of those before."""
+    accounts = request.state.accounts
+    old = accounts.get(operation.account)
+    assert old is not None, "rule L7 holds"
+    claims = tuple(sorted(set(operation.claims)))
+    accounts.put(operation.account, replace(old, claims=claims))
+    params = (("account", operation.account), ("claims", " ".join(claim.value for claim in claims)))
+    return (Event("claims_updated", params),)
 
 
 def update_account_state(request: Request, operation: UpdateAccountState) -> tuple[Event, ...]:

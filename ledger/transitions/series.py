@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ledger.names import token_id
-from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.receipts import Event
 from ledger.records.counts import PurchaseRecord
 from ledger.records.series import SeriesRecord
@@ -26,10 +26,19 @@ def create_series(request: Request, operation: CreateSeries) -> tuple[Event, ...
         0,
         0,
         False,
+        operation.price_highest_fen,
+        tuple(sorted(set(operation.tags))),
     )
     request.state.series.put(operation.series, record)
     params = (("series", operation.series), ("work", operation.work), ("edition_cap", str(operation.edition_cap)))
     return (Event("series_created", params),)
+
+
+def cosign_series(request: Request, operation: CosignSeries) -> tuple[Event, ...]:
+    """Note who put its name to the series."""
+    old = _series(request, operation.series)
+    request.state.series.put(operation.series, replace(old, cosigner=request.account))
+    return (Event("series_cosigned", (("series", operation.series), ("by", request.account))),)
 
 
 def seal_series(request: Request, operation: SealSeries) -> tuple[Event, ...]:

@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
-from ledger.operations.series import CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
 from ledger.operations.tokens import TransferFrom
-from ledger.operations.works import RegisterWork
+from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.receipts import Event
 from ledger.rules.request import Request
 from ledger.transitions import accounts, freezes, series, tokens, works
 
 TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     RegisterAccount: accounts.register_account,
+    UpdateClaims: accounts.update_claims,
     UpdateAccountState: accounts.update_account_state,
     RegisterWork: works.register_work,
+    ReviewWork: works.review_work,
     CreateSeries: series.create_series,
+    CosignSeries: series.cosign_series,
     SealSeries: series.seal_series,
     Mint: series.mint,
     MintBatch: series.mint_batch,

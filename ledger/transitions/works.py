@@ -1,13 +1,20 @@
 """What accepted operations on works do."""
 
-from ledger.operations.works import RegisterWork
+from msgspec.structs import replace
+
+from ledger import likeness
+from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.receipts import Event
-from ledger.records.works import ContentRecord, WorkRecord
+from ledger.records.works import ContentRecord, Review, WorkRecord
 from ledger.rules.request import Request
 
 
 def register_work(request: Request, operation: RegisterWork) -> tuple[Event, ...]:
     """Enter a work, and its content under its hash."""
+    similar_to = None
+    if operation.perceptual_hash is not None:
+        similar_to = likeness.find(request.state, request.parameters.likeness_bits_max, operation.perceptual_hash)
+        likeness.enter(request.state, operation.work, operation.perceptual_hash)
     record = WorkRecord(
         operation.title,
         operation.creator,
@@ -17,8 +24,23 @@ def register_work(request: Request, operation: RegisterWork) -> tuple[Event, ...
         operation.certificate_number,
         request.account,
         tuple(sorted(set(operation.licensees))),
+        Review.CLEAR if similar_to is None else Review.WAITING,
+        similar_to,
     )
     request.state.works.put(operation.work, record)
     request.state.contents.put(operation.content_hash.hex(), ContentRecord(operation.work))
     params = (("work", operation.work), ("certificate_number", operation.certificate_number))
-    return (Event("work_registered", params),)
+    registered = Event("work_registered", params)
+    if similar_to is None:
+        return (registered,)
+    return (registered, Event("work_waits_for_review", (("work", operation.work), ("similar_to", similar_to))))
+
+
+def review_work(request: Request, operation: ReviewWork) -> tuple[Event, ...]:
+    """Clear the work, or leave it without editions for good."""
+    old = request.state.works.get(operation.work)
+    assert old is not None, "rule L7 holds"
+    reviewed = Review.CLEAR if operation.accepted else Review.REJECTED
+    request.state.works.put(operation.work, replace(old, review=reviewed))
+    params = (("work", operation.work), ("by", request.account), ("review", reviewed.value))
+    return (Event("work_reviewed", params),)

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from random import Random
 
-from canonical.hashing import Digest, Domain, digest
+from canonical.hashing import Digest
 from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.person import SALT_BYTES, commit
 from node.home.keys import KeyPair
 
 MINOR_EVERY = 25
 """One person in so many is sixteen: may be given a collectible, may not buy one (R6.1)."""
-
-SALT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +40,5 @@ def make_people(count: int, *, random: Random) -> tuple[Person, ...]:
 
 def _make_person(number: int, random: Random) -> Person:
     # The document's number is invented; the salt is what keeps a guesser from trying all numbers there are.
-    commitment = digest(Domain.PERSON, random.randbytes(SALT_BYTES), f"demonstration-{number}".encode())
+    commitment = commit(random.randbytes(SALT_BYTES), f"demonstration-{number}")
     return Person(number, commitment, KeyPair.generate(random.randbytes), number % MINOR_EVERY != 0)

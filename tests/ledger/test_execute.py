@@ -179,8 +179,9 @@ def test_the_compliance_report_counts_each_rule_once_for_each_transaction():
     entries = {entry.rule: (entry.checked, entry.refused) for entry in result.compliance}
     assert entries == {
         "L1": (3, 0), "L2": (3, 0), "L3": (3, 0), "L4": (3, 0), "L5": (3, 0), "L6": (3, 0), "L7": (3, 0),
-        "L8": (1, 1), "L9": (2, 0), "R4.2": (1, 1), "R5.1": (2, 0), "R5.3": (2, 0), "R6.1": (2, 1), "R6.2": (2, 0),
-        "R7.2": (2, 0), "R9.2": (2, 0), "R11.1": (2, 1),
+        "L8": (1, 1), "L9": (2, 0), "L10": (1, 0), "R4.2": (1, 1), "R5.1": (2, 0), "R5.3": (2, 0),
+        "R6.1": (2, 1), "R6.2": (2, 0),
+        "R7.2": (2, 0), "R8.2": (3, 0), "R9.2": (2, 0), "R11.1": (2, 1),
     }  # fmt: skip
     assert [refusal.code for refusal in result.receipts[0].refusals] == ["E_AGE", "E_REAL_NAME", "E_IDENTITY"]
     assert result.compliance_root == compliance_root(result.compliance)
@@ -301,9 +302,9 @@ def test_ids_and_roots_are_golden():
         "chain": "473c69452a6789630a7b8afb0869cb8e722bd81e4c787261fc6d825afe3dcfab",
         "transaction": "4a0b5451b7a1e69eda287db945065862e7e3a9ce0292193ae3557f91307b0148",
         "receipts_root": "f30f4dea2f35eafb3a03eed972dc9cce5aead4acfd1ea69a1ce6f00fcba6b2e3",
-        "compliance_root": "26c3a12d3460e4178f8caf2f13a0b452356401c17ec8e89579cde9399be97161",
-        "genesis_state_root": "b7b814ad74ff377bb7db297b48178d693d2482bfcb5f3b99c13cce656b33fe44",
-        "state_root": "c162c6d0a194bd67b5a527751fef5eb40d220f684d23ae00c5d18b9e941617c6",
+        "compliance_root": "6423d8f74a58b60a8af6da8bdb19c19e27549edb571e5ed59931bdd6cff95e39",
+        "genesis_state_root": "8a170abc2517f80e684ab7fce50fb3481098ca2e047cc277a00e09bb4a1f4e50",
+        "state_root": "0c5215458937612182bb3a7b7174363797fa5f27e6f8d6c713f75bfa174f6858",
     }
 
 

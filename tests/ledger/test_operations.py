@@ -9,16 +9,20 @@ from canonical.encoding import Malformed, Reader, encode
 from canonical.hashing import Digest
 from ledger.envelope import Envelope, Transaction
 from ledger.names import platform_of, series_of_token, token_id
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
-from ledger.operations.series import MINT_BATCH_MAX, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import MINT_BATCH_MAX, CosignSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES, Operation
 from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import ReviewWork
 from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
 
 EXAMPLES: tuple[Operation, ...] = (
     RegisterAccount("ant.li", person("li"), key_of("ant.li"), ADULT),
+    UpdateClaims("ant.li", ADULT),
     UpdateAccountState("ant.li", None, None),
+    ReviewWork("scroll", accepted=True),
+    CosignSeries("scroll-a"),
     work_operation(),
     series_operation(),
     SealSeries("scroll-a"),

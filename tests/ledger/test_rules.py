@@ -3,11 +3,22 @@
 import pytest
 
 from ledger.names import token_id
-from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
-from ledger.operations.series import Issue, Mint, MintBatch, SealSeries
+from ledger.operations.series import (
+    Anchor,
+    AnchorKind,
+    CosignSeries,
+    Disclosure,
+    Issue,
+    Mint,
+    MintBatch,
+    SealSeries,
+    Tag,
+)
 from ledger.operations.table import Operation
 from ledger.operations.tokens import TransferFrom
+from ledger.operations.works import ReviewWork
 from ledger.parameters import DAY_MS
 from ledger.receipts import Refusal, Status
 from ledger.rules.table import RULES
@@ -78,7 +89,31 @@ TABLE: list[tuple[str, Operation, list[str]]] = [
     ("copyright", work_operation("scroll", content="new"), ["L8 E_EXISTS"]),
     ("copyright", work_operation("vase", content="scroll"), ["R4.2 E_DUPLICATE_CONTENT"]),
     ("copyright", work_operation("scroll"), ["L8 E_EXISTS", "R4.2 E_DUPLICATE_CONTENT"]),
+    # update_claims
+    ("ant", UpdateClaims("ant.li", ()), NOTHING),
+    ("jd", UpdateClaims("ant.li", ADULT), ["L6 E_AUTHORITY"]),
+    ("ant", UpdateClaims("ant", ADULT), ["L6 E_AUTHORITY"]),
+    ("regulator", UpdateClaims("ant.li", ADULT), ["L6 E_AUTHORITY"]),
+    ("ant", UpdateClaims("ant.nobody", ADULT), ["L7 E_UNKNOWN"]),
+    # review_work
+    ("jd", ReviewWork("scroll", accepted=True), ["R4.2 E_UNDER_REVIEW"]),
+    ("ant", ReviewWork("scroll", accepted=True), ["L6 E_AUTHORITY", "R4.2 E_UNDER_REVIEW"]),
+    ("jd", ReviewWork("nothing", accepted=True), ["L7 E_UNKNOWN"]),
+    # cosign_series
+    ("hunan", CosignSeries("open"), ["R2.2 E_COSIGNATURE"]),
+    ("hunan", CosignSeries("sealed"), ["L9 E_SEALED", "R2.2 E_COSIGNATURE"]),
+    ("ant", CosignSeries("open"), ["L6 E_AUTHORITY", "R2.2 E_COSIGNATURE"]),
+    ("hunan", CosignSeries("nothing"), ["L7 E_UNKNOWN"]),
+    # personal data
+    ("copyright", work_operation("vase", title="scroll, ask li@example.cn"), ["L10 E_PERSONAL_DATA"]),
+    ("ant", RegisterAccount("ant.13812345678", person("new"), key_of("x"), ADULT), ["L10 E_PERSONAL_DATA"]),
+    ("ant", series_operation("s-13812345678"), ["L10 E_PERSONAL_DATA"]),
     # create_series
+    ("ant", series_operation("new", anchors=(Anchor(AnchorKind.CREDIT, "loan 7"),)), ["R1.3 E_FINANCIAL_UNDERLYING"]),
+    ("ant", series_operation("new", price_highest_fen=1_989), ["R5.1 E_PRICE"]),
+    ("ant", series_operation("new", price_highest_fen=1_990), NOTHING),
+    ("ant", series_operation("new", disclosure=Disclosure("A scroll.", " ", "")), ["R5.4 E_DISCLOSURE"]),
+    ("ant", series_operation("new", tags=(Tag.HERITAGE, Tag.HERITAGE)), NOTHING),
     ("ant", series_operation("new"), NOTHING),
     ("jd", series_operation("new"), ["R4.1 E_NO_LICENCE"]),
     ("copyright", series_operation("new"), ["L6 E_AUTHORITY", "R4.1 E_NO_LICENCE"]),
@@ -172,7 +207,7 @@ def test_the_table_shows_every_rule_refusing():
     elsewhere = {
         "L1 E_ACCOUNT_UNKNOWN", "L2 E_KEY", "L3 E_NONCE", "L4 E_DEADLINE", "L5 E_ACCOUNT_STATE",
         "L5 E_RECIPIENT_STATE", "L9 E_EMPTY", "R5.3 E_SOLD_OUT", "R7.2 E_FROZEN", "R7.2 E_FREEZE_TERMS",
-        "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R10.4 E_GIFT_LIMIT",
+        "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R8.2 E_RATE", "R10.2 E_TRANSFERS", "R10.4 E_GIFT_LIMIT",
     }  # fmt: skip
     assert {f"{rule.id} {rule.code}" for rule in RULES} == shown | elsewhere
 

@@ -11,7 +11,7 @@ from ledger.execute import BlockResult
 from ledger.invariants import holdings_match_owners, violations
 from ledger.ledger import AuthoredBatch, Ledger
 from ledger.operations.accounts import Claim, RegisterAccount
-from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries, Tag
 from ledger.operations.table import Operation
 from ledger.operations.works import RegisterWork
 from ledger.parameters import DAY_MS
@@ -129,10 +129,19 @@ class World:
         return f"{series}-0001"
 
 
-def work_operation(work: str = "scroll", *, licensees: tuple[str, ...] = ("ant",), content: str = "") -> RegisterWork:
+def work_operation(
+    work: str = "scroll",
+    *,
+    licensees: tuple[str, ...] = ("ant",),
+    content: str = "",
+    perceptual_hash: bytes | None = None,
+    title: str = "Scroll",
+) -> RegisterWork:
     """A valid registration."""
     content_hash = Digest(sha256((content or work).encode()).digest())
-    return RegisterWork(work, "Scroll", "unknown", "Hunan Museum", "Catalogue 1", content_hash, f"C-{work}", licensees)
+    return RegisterWork(
+        work, title, "unknown", "Hunan Museum", "Catalogue 1", content_hash, f"C-{work}", licensees, perceptual_hash
+    )
 
 
 def series_operation(
@@ -142,9 +151,14 @@ def series_operation(
     cap: int = 10_000,
     anchors: tuple[Anchor, ...] = (ANCHOR,),
     sellers: tuple[str, ...] = ("ant", "tencent", "jd"),
+    disclosure: Disclosure = DISCLOSURE,
+    price_highest_fen: int | None = None,
+    tags: tuple[Tag, ...] = (),
 ) -> CreateSeries:
     """A valid series at 19.90 yuan."""
-    return CreateSeries(series, work, "Scroll, first series", cap, 1_990, sellers, anchors, DISCLOSURE)
+    return CreateSeries(
+        series, work, "Scroll, first series", cap, 1_990, sellers, anchors, disclosure, price_highest_fen, tags
+    )
 
 
 def issue_operation(series: str, to: str, *, price_fen: int = 1_990, currency: str = "CNY") -> Issue:

@@ -1,0 +1,22 @@
+"""Tenet 8, maintain cybersecurity: nobody's key, honest or stolen, signs faster than a bound."""
+
+from ledger.parameters import MINUTE_MS
+from ledger.rules.request import Reason, Request, refuse
+
+
+def signer_is_within_rate(request: Request, _: object) -> Reason | None:
+    """R8.2: so many transactions a minute from one account; a member's own account has a bound of its own."""
+    caller, minute = request.caller, request.now_ms // MINUTE_MS
+    if caller is None or caller.minute != minute:
+        return None
+    figures = request.parameters
+    most = figures.transactions_per_minute if caller.role is None else figures.member_transactions_per_minute
+    if caller.in_minute < most:
+        return None
+    return refuse(
+        "Account {account} has signed {signed} transactions in this minute; {most} is the limit.",
+        account=request.account,
+        signed=caller.in_minute,
+        most=most,
+        retry_at_ms=(minute + 1) * MINUTE_MS,
+    )
