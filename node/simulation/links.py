@@ -63,7 +63,10 @@ class Links:
     profile: Profile
     agenda: Agenda
     chance: Random
+    """How long each message is on its way."""
     deliver: Deliver
+    fault_chance: Random
+    """Whom a fault befalls: a stream of its own, so that a fault more or less does not reshuffle the delays."""
     dropped: int = 0
     """Messages that never arrived."""
     sent: int = 0
@@ -133,7 +136,7 @@ class Links:
         if any(policy.tags for policy in self._policies):
             carried = tags_of(payload)
         concerned = [each for each in self._policies if each.concerns(*names, channel, carried)]
-        arrivals = passages(payload, concerned, self.chance)
+        arrivals = passages(payload, concerned, self.fault_chance)
         self.dropped += not arrivals
         for each in arrivals:
             arrives_us = at_us + delay_us + each.delay_ms * 1_000

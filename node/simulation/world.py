@@ -111,7 +111,14 @@ class Simulation:
         )
         ids = tuple(member.id for member in self.members)
         self._indices = {member: index for index, member in enumerate(ids)}
-        links = Links(ids, profile_of(profile, charter_size), self.agenda, stream(seed, "network"), self._deliver)
+        links = Links(
+            ids,
+            profile_of(profile, charter_size),
+            self.agenda,
+            stream(seed, "network"),
+            self._deliver,
+            stream(seed, "link faults"),
+        )
         self.network = Network(links)
         for member in self.members:
             member.start()

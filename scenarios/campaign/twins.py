@@ -48,9 +48,15 @@ class Twinned(Simulation):
         self.copies = (*self.members, *second)
         """All copies: the members, then the second copies in the order of `twins`."""
         names = (*(each.id for each in self.members), *(f"{each.id}'" for each in second))
-        chance = stream(seed, "network")
         self.network = Network(
-            Links(names, profile_of(profile, len(names)), self.agenda, chance, self._deliver_to_copy)
+            Links(
+                names,
+                profile_of(profile, len(names)),
+                self.agenda,
+                stream(seed, "network"),
+                self._deliver_to_copy,
+                stream(seed, "link faults"),
+            )
         )
         for member in second:
             member.start()

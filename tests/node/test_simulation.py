@@ -68,6 +68,20 @@ def test_streams_of_chance_are_apart():
     assert network.random() != load.random()
 
 
+def test_a_fault_of_links_reshuffles_no_delay():
+    """Each message draws once for the fault, which never strikes, and arrives when it would have arrived."""
+
+    def trace(*, share: float) -> str:
+        simulation = Simulation(4, seed=6)
+        simulation.network.add(LinkPolicy(corrupt=share))
+        for number in range(1, 6):
+            simulation.at(number * 20, partial(register, simulation, number, at=number % 4))
+        simulation.run_for(400)
+        return simulation.trace_hash()
+
+    assert trace(share=1e-300) == trace(share=0.0)
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_members_agree_on_every_network(profile):
     simulation = Simulation(4, seed=3, profile=profile)
