@@ -1,7 +1,6 @@
 """The simulated world: whole nodes in virtual time. Everything a plan can ask for can be done here, and repeated."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from canonical.hashing import Digest
 from consensus.explain import Explanation
@@ -9,16 +8,15 @@ from consensus.messages import Equivocation, header_digest
 from consensus.types import ReplicaId
 from ledger.invariants import violations
 from ledger.ledger import Ledger
-from network.bus import Channel
 from network.policy import LinkPolicy, tags_of
 from node.simulation import Handle, Said, SimulatedMember, Simulation
 from node.simulation.chance import stream
-from node.writes import StoreBlock
 from scenarios.adversary import CENSOR, Collusion, Liar
 from scenarios.load import Clients
 from scenarios.plan import Capability, Load, MessageKind
 from scenarios.shop import RULES
 from scenarios.simulated_clients import SimulatedClients
+from scenarios.storyteller import Storyteller
 from scenarios.world import Findings, Happening, Look, MemberLook, SeenBlock, Story, Undo
 
 
@@ -46,7 +44,6 @@ class SimulatedWorld:
         self._views: list[list[int]] = [[0] for _ in range(members)]
         self._final = [0] * members
         self._told_final: set[Digest] = set()
-        self._under_way: dict[tuple[int, int, Channel, bytes], list[Happening]] = {}
         self._watch()
 
     def id_of(self, member: int) -> str:
@@ -57,51 +54,18 @@ class SimulatedWorld:
 
     def _watch(self) -> None:
         simulation = self.simulation
-        simulation.on_said.append(self._on_said)
-        simulation.on_executed.append(self._on_executed)
+        simulation.on_said.append(lambda member, _: self._observe(member))
+        simulation.on_executed.append(lambda member, _: self._observe(member))
         simulation.on_evidence.append(self._on_evidence)
-        links = simulation.network.links
-        links.deliver = partial(self._on_delivered, links.deliver)
+        Storyteller(simulation, self.story, simulation.members)
 
     @property
     def _time_ms(self) -> float:
         return self.simulation.agenda.now_us / 1_000
 
-    def _on_said(self, member: SimulatedMember, said: Said) -> None:
-        self._observe(member)
-        tags = tags_of(said.payload) & SHOWN
-        if not tags and said.channel is not Channel.BATCHES:
-            return
-        target = next(each.index for each in self.simulation.members if each.id == said.target)
-        told = Happening(self._time_ms, member.index, "sent", " ".join(sorted(tags)) or "batch", target)
-        self._under_way.setdefault((member.index, target, said.channel, said.payload[-64:]), []).append(told)
-        self.story.add(told)
-
-    def _on_delivered(
-        self,
-        deliver: Callable[[int, int, Channel, bytes], None],
-        source: int,
-        target: int,
-        channel: Channel,
-        data: bytes,
-    ) -> None:
-        waiting = self._under_way.get((source, target, channel, data[-64:]))
-        if waiting:
-            # The same bytes may have been sent before, and lost: what arrives is the last of them.
-            waiting.pop().arrives_ms = self._time_ms
-            if not waiting:
-                del self._under_way[source, target, channel, data[-64:]]
-        deliver(source, target, channel, data)
-
-    def _on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
-        self._observe(member)
-        self.story.add(Happening(self._time_ms, member.index, "block", str(block.header.height)))
-
     def _on_evidence(self, member: SimulatedMember, proof: Equivocation) -> None:
         if member.wrapper is None:
-            liar = proof.first_vote.sender
-            self._accused.add(liar)
-            self.story.add(Happening(self._time_ms, member.index, "accused", f"has proof against {liar}"))
+            self._accused.add(proof.first_vote.sender)
 
     def _observe(self, member: SimulatedMember) -> None:
         """Note a member's views, and the blocks that its clients were told are final."""
@@ -109,7 +73,6 @@ class SimulatedWorld:
         views = self._views[member.index]
         if state.view != views[-1]:
             views.append(state.view)
-            self.story.add(Happening(self._time_ms, member.index, "view", str(state.view)))
         first, last = self._final[member.index], min(state.certified, member.disk.height)
         if last > first:
             self._final[member.index] = last
@@ -290,12 +253,6 @@ class SimulatedWorld:
     async def stop_broker(self) -> Undo:
         """There is none."""
         raise AssertionError("the simulated world declares no broker")
-
-
-SHOWN = frozenset(
-    {"pre-prepare", "prepare", "commit", "block-vote", "suspect", "view-change", "new-view", "certified-block"}
-)
-"""What is drawn of a bundle's items; a status would hide the rest."""
 
 
 def _look_at(member: SimulatedMember) -> MemberLook:
