@@ -59,7 +59,7 @@ def _seeds(context: click.Context, parameter: click.Parameter, value: str | None
     "--directory",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Where plans of failures go, a file each. Default: runs/<time>-campaign. Without failures it is not made.",
+    help="Where failures go, a plan and a picture each. Default: runs/<time>-campaign; not made where all held.",
 )
 @click.option("--no-shrink", "shrinks", is_flag=True, flag_value=False, default=True, help="Report plans as drawn.")
 @click.option("--plans", is_flag=True, help="Print the plan of each failure, and where its members stood.")
@@ -101,9 +101,10 @@ def campaign(
     from consensus.quorum import Committee
     from node.simulation import Crypto
     from scenarios.campaign.failure_file import write_failure
-    from scenarios.campaign.report import failure_lines, summary_lines
+    from scenarios.campaign.report import failure_lines, stopped_lines, summary_lines
     from scenarios.campaign.run import Outcome, Verdict
-    from scenarios.campaign.swarm import Campaign, Mode, jobs_at_most, run_campaign, workforce
+    from scenarios.campaign.swarm import Campaign, Mode, Tally, run_campaign
+    from scenarios.campaign.workforce import jobs_at_most, workforce
     from scenarios.errors import ScenarioFault
 
     first, last = seeds
@@ -120,37 +121,46 @@ def campaign(
     console = Console(stderr=True)
     folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-campaign"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    started = time.monotonic()
+    started, tally, failures = time.monotonic(), Tally(), list[str]()
+    on = f"{jobs or jobs_at_most()} processes" if dask is None else f"Dask at {dask}"
+
+    def told_so_far() -> str:
+        return "\n".join(summary_lines(tally, plan, elapsed_s=time.monotonic() - started, on=on))
+
     try:
         with (
             workforce(jobs=jobs or jobs_at_most(), dask=dask) as workers,
             Progress(*columns, console=console) as progress,
         ):
+            on = workers.told
             task = progress.add_task("seeds", total=last - first + 1)
 
             def tell(outcome: Outcome) -> None:
                 progress.advance(task)
                 if outcome.verdict is not Verdict.HELD:
                     left = write_failure(folder, outcome, crypto=plan.crypto)
-                    again = f"quorate campaign --replay {left}"
-                    click.echo("\n".join(failure_lines(outcome, again, with_plan=plans)))
+                    lines = failure_lines(outcome, f"quorate campaign --replay {left}", with_plan=plans)
+                    failures.append(lines[0])
+                    click.echo("\n".join(lines))
 
-            tally = run_campaign(plan, workers.executor, jobs=workers.jobs, tell=tell)
+            run_campaign(plan, workers.executor, tally, jobs=workers.jobs, tell=tell)
     except KeyboardInterrupt:
-        click.echo("Stopped.", err=True)
+        click.echo("\n".join(stopped_lines(tally, plan, failures)))
+        click.echo(told_so_far())
         raise SystemExit(130) from None
     except (ScenarioFault, OSError) as fault:
+        if tally.judged:
+            click.echo(told_so_far())
         click.echo(str(fault), err=True)
         raise SystemExit(14) from None
-    click.echo("\n".join(summary_lines(tally, plan, elapsed_s=time.monotonic() - started, on=workers.told)))
+    click.echo(told_so_far())
     raise SystemExit(int(tally.verdict))
 
 
 def _replay(path: Path) -> int:
     """Run the plan of a failure; say what it is and what it came to; return the exit status."""
     from scenarios.campaign.failure_file import read_failure
-    from scenarios.campaign.report import NAMES
-    from scenarios.campaign.run import run_plan
+    from scenarios.campaign.run import NAMES, run_plan
     from scenarios.errors import ScenarioFault
 
     try:

@@ -99,7 +99,7 @@ def _times(settings: "Settings") -> tuple[Line, ...]:
 def _machine() -> tuple[Line, ...]:
     """What this machine has, and lacks; nothing of it changes how nodes behave."""
     from benchmarks.machine import installed_version, this_machine
-    from scenarios.campaign.swarm import jobs_at_most
+    from scenarios.campaign.workforce import jobs_at_most
 
     machine = this_machine()
     places = os.pathsep.join((os.environ.get("PATH", ""), *SYSTEM_FOLDERS))

@@ -1,5 +1,7 @@
 """A failure as a file: the smallest plan that shows it, and what was seen; `quorate campaign --replay` runs it again.
 
+A picture of the moment lies beside it, under the same name.
+
 A seed stands for a plan only as long as nobody changes how plans are drawn; a file stands for it always.
 """
 
@@ -15,6 +17,8 @@ from scenarios.errors import FolderUnusable, ScenarioFault
 
 FILE_BYTES_MAX = 16 << 20
 """A plan is a page, a fork with its certificates some more; nothing longer is read."""
+
+PICTURE_SUFFIX = ".svg"
 
 
 class FailureUnreadable(ScenarioFault):
@@ -41,7 +45,7 @@ class Failure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def write_failure(folder: Path, outcome: Outcome, *, crypto: Crypto) -> Path:
-    """Leave a failure in `folder`, which is made if it is not there, and return its path.
+    """Leave a failure and its picture in `folder`, which is made if it is not there; return the path of the plan.
 
     Raises: FolderUnusable.
     """
@@ -59,6 +63,8 @@ def write_failure(folder: Path, outcome: Outcome, *, crypto: Crypto) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.json.format(msgspec.json.encode(failure), indent=2) + b"\n")
+        if outcome.picture:
+            path.with_suffix(PICTURE_SUFFIX).write_text(outcome.picture, encoding="utf-8")
     except OSError as error:
         raise FolderUnusable(
             f"{folder}: a failure's plan cannot be written there ({error.strerror}). The campaign stopped at seed"

@@ -134,6 +134,20 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
+class LostMessage:
+    """One message that never arrives while faults happen. None is drawn: shrinking spells out what a fault lost."""
+
+    source: int
+    target: int
+    number: int
+    """The how manieth message from `source` to `target` of the run it is, from 1."""
+
+    def __str__(self) -> str:
+        """One line of a plan."""
+        return f"message {self.number} from {self.source} to {self.target} is lost"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One run."""
 
@@ -148,6 +162,7 @@ class Plan:
     """Members of whom two copies run under one key; the second copies are numbered on from `members`, in this order."""
     corruptions: tuple[Corruption, ...] = ()
     partings: tuple[Parting, ...] = ()
+    lost: tuple[LostMessage, ...] = ()
 
     @property
     def faulty(self) -> frozenset[int]:
@@ -172,7 +187,8 @@ class Plan:
         lies = {f"lies: {each.kind.value}" for each in self.liars}
         changes = {f"changes: {each.change.value}" for each in self.corruptions}
         others = {f"on {self.profile}"} | ({"twins"} if self.twins else set())
-        return tuple(sorted(faults | lies | changes | others | ({"round cut"} if self.partings else set())))
+        cut = ({"round cut"} if self.partings else set()) | ({"message lost"} if self.lost else set())
+        return tuple(sorted(faults | lies | changes | others | cut))
 
     def lines(self) -> list[str]:
         """The plan for people."""
@@ -181,7 +197,8 @@ class Plan:
             f" {self.safety_ms} ms of faults, {self.load_per_second} envelopes a second"
         )
         twins = [f"member {each} has a twin, number {self.members + at}" for at, each in enumerate(self.twins)]
-        return [head, *(f"  {each}" for each in (*twins, *self.liars, *self.corruptions, *self.partings, *self.faults))]
+        parts = (*twins, *self.liars, *self.corruptions, *self.partings, *self.faults, *self.lost)
+        return [head, *(f"  {each}" for each in parts)]
 
 
 def draw_plan(seed: int, *, members: int, liars: int, safety_ms: int = SAFETY_MS) -> Plan:

@@ -1,11 +1,11 @@
 """What a campaign prints: one line a failure with the command that replays it, and what was covered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from consensus.quorum import Committee
 from scenarios.campaign.plan import Change, FaultKind, LiarKind
-from scenarios.campaign.run import Outcome, Verdict
+from scenarios.campaign.run import NAMES, Outcome
 from scenarios.campaign.swarm import Campaign, Mode, Tally
 
 LIES = {f"lies: {each.value}" for each in LiarKind}
@@ -18,16 +18,6 @@ OPTIONS: Mapping[Mode, AbstractSet[str]] = {
 }
 """What plans of each mode may have in them, networks aside: what a campaign never drew it says nothing of."""
 
-NAMES = {
-    Verdict.HELD: "held",
-    Verdict.SAFETY: "SAFETY",
-    Verdict.LIVENESS: "LIVENESS",
-    Verdict.CRASH: "CRASH",
-    Verdict.NOT_DETERMINISTIC: "NOT DETERMINISTIC",
-    Verdict.HARNESS: "HARNESS",
-}
-"""What each verdict is called."""
-
 
 def failure_lines(outcome: Outcome, replay: str, *, with_plan: bool) -> list[str]:
     """One line that ends with the command `replay`, and the plan below it where it is wanted."""
@@ -36,6 +26,18 @@ def failure_lines(outcome: Outcome, replay: str, *, with_plan: bool) -> list[str
     if not with_plan:
         return [head]
     return [head, *outcome.plan.lines(), *(f"    {line}" for line in outcome.detail.splitlines())]
+
+
+def stopped_lines(tally: Tally, campaign: Campaign, failures: Sequence[str]) -> list[str]:
+    """How far a campaign came that was stopped, what goes on with it, and the lines of its failures once more."""
+    seeds = range(campaign.first, campaign.last + 1)
+    open_from = next((seed for seed in seeds if seed not in tally.judged), campaign.last)
+    return [
+        f"Stopped: {len(tally.judged)} of {len(seeds)} seeds have their verdict; no process is left. To go on:",
+        f"  {campaign.command(open_from, campaign.last)}",
+        *([f"{len(failures)} of them failed:"] if failures else []),
+        *failures,
+    ]
 
 
 def summary_lines(tally: Tally, campaign: Campaign, *, elapsed_s: float, on: str) -> list[str]:

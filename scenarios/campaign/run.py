@@ -8,7 +8,9 @@ within `HEALING_MS`. Where agreement is lost the run goes on until two certifica
 import enum
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from consensus.messages import CertifiedBlock
 from consensus.types import View
@@ -19,7 +21,8 @@ from scenarios.campaign.conspiracy import conspiracy_of
 from scenarios.campaign.faults import recover, schedule
 from scenarios.campaign.liars import wrapper_of
 from scenarios.campaign.load import Load
-from scenarios.campaign.plan import Plan
+from scenarios.campaign.lost_messages import count_messages
+from scenarios.campaign.plan import LostMessage, Plan
 from scenarios.campaign.twins import Twinned, copies_of
 from scenarios.crash import crashed_member, told_crash
 from scenarios.shop import RULES
@@ -41,6 +44,17 @@ class Verdict(enum.IntEnum):
     NOT_DETERMINISTIC = 13
     HARNESS = 14
     """The simulation's own code raised: nothing is known of the members."""
+
+
+NAMES = {
+    Verdict.HELD: "held",
+    Verdict.SAFETY: "SAFETY",
+    Verdict.LIVENESS: "LIVENESS",
+    Verdict.CRASH: "CRASH",
+    Verdict.NOT_DETERMINISTIC: "NOT DETERMINISTIC",
+    Verdict.HARNESS: "HARNESS",
+}
+"""What each verdict is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +85,27 @@ class Outcome:
     """Where agreement was lost: two certified blocks of one height, if there came to be two."""
     culprits: tuple[int, ...] = ()
     """Members who voted for both."""
+    failed_ms: int = 0
+    """When it was seen to fail; 0 where everything held."""
+    picture: str = ""
+    """The moment of it as SVG; empty where none was drawn."""
 
 
-def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
-    """Run a plan; nothing it brings to light raises."""
+def _nobody(_: Simulation) -> None:
+    """Nobody watches."""
+
+
+def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL, watch: Callable[[Simulation], None] = _nobody) -> Outcome:
+    """Run a plan; nothing it brings to light raises. `watch` may begin to listen before anything happens."""
     started = time.perf_counter()
     simulation = _simulation(plan, crypto)
+    watch(simulation)
     checkers = Checkers(simulation, plan.lying, plan.wiped)
     healing_from_ms = plan.safety_ms
     verdict, reason, detail = Verdict.HELD, "", ""
     fork: tuple[CertifiedBlock, CertifiedBlock] | None = None
     culprits: tuple[int, ...] = ()
+    failed_ms = None
     try:
         load = _prepare(plan, simulation, checkers)
         simulation.run_until(lambda: checkers.split is not None, plan.safety_ms)
@@ -96,7 +120,7 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
             if unexplained:
                 verdict, reason = Verdict.SAFETY, f"linearizable: {'; '.join(unexplained)}"
         else:
-            verdict, reason = Verdict.SAFETY, checkers.split.reason
+            verdict, reason, failed_ms = Verdict.SAFETY, checkers.split.reason, simulation.now_ms
             fork = _wait_for_fork(simulation, checkers)
             culprits = () if fork is None else tuple(each.first_vote.sender for each in checkers.blame(*fork))
             reason += _told_fork(fork, culprits)
@@ -122,13 +146,23 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> Outcome:
         detail=detail,
         fork=fork,
         culprits=culprits,
+        failed_ms=0 if verdict is Verdict.HELD else simulation.now_ms if failed_ms is None else failed_ms,
     )
 
 
+def lost_in(plan: Plan, *, crypto: Crypto = Crypto.IDEAL) -> tuple[LostMessage, ...]:
+    """The messages that do not arrive in a run of a plan, in the order in which they were sent."""
+    noted: list[list[LostMessage]] = []
+    run_plan(plan, crypto=crypto, watch=lambda simulation: noted.append(count_messages(simulation, plan.lost).noted))
+    return tuple(noted[0])
+
+
 def _simulation(plan: Plan, crypto: Crypto) -> Simulation:
-    if plan.twins:
-        return Twinned(plan.members, twins=plan.twins, seed=plan.seed, profile=plan.profile, crypto=crypto, rules=RULES)
-    return Simulation(plan.members, seed=plan.seed, profile=plan.profile, crypto=crypto, rules=RULES)
+    found = partial(Twinned, twins=plan.twins) if plan.twins else Simulation
+    simulation = found(plan.members, seed=plan.seed, profile=plan.profile, crypto=crypto, rules=RULES)
+    if plan.lost:
+        count_messages(simulation, plan.lost)
+    return simulation
 
 
 def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:

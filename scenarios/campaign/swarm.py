@@ -1,23 +1,21 @@
 """Many seeds at once on an executor of `concurrent.futures`, and what they add up to."""
 
 import enum
-import importlib
-import os
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from functools import partial
 
 from consensus.quorum import Committee
 from node.simulation import Crypto
 from scenarios.campaign.byzzfuzz import draw_byzzfuzz
+from scenarios.campaign.picture import draw_failure
 from scenarios.campaign.plan import SAFETY_MS, Plan, draw_plan
-from scenarios.campaign.run import Outcome, Verdict, run_plan
-from scenarios.campaign.shrink import shrink
+from scenarios.campaign.run import Outcome, Verdict, lost_in, run_plan
+from scenarios.campaign.shrink import shrink, spell_out
 from scenarios.campaign.twins import draw_twins
+from scenarios.campaign.workforce import losses
 from scenarios.errors import ScenarioFault
 
 WAITING_PER_JOB = 4
@@ -60,9 +58,9 @@ class Campaign:
         """What `seed` stands for."""
         return DRAWS[self.mode](seed, members=self.members, liars=self.liars, safety_ms=self.safety_ms)
 
-    def command(self, seed: int) -> str:
-        """What runs one seed again, as it was drawn."""
-        parts = [f"quorate campaign --seeds {seed}..{seed} --members {self.members} --liars {self.liars}"]
+    def command(self, first: int, last: int) -> str:
+        """What runs these seeds, as they are drawn here."""
+        parts = [f"quorate campaign --seeds {first}..{last} --members {self.members} --liars {self.liars}"]
         if self.mode is not Mode.SWARM:
             parts.append(f"--mode {self.mode}")
         if self.safety_ms != SAFETY_MS:
@@ -72,15 +70,13 @@ class Campaign:
         return " ".join(parts)
 
 
-DASK_SECONDS_MAX = 10
-"""How long a scheduler is waited for."""
-
-
 @dataclass(slots=True)
 class Tally:
     """What a campaign came to so far."""
 
     verdicts: Counter[Verdict] = field(default_factory=Counter)
+    judged: set[int] = field(default_factory=set)
+    """Seeds that have their verdict."""
     options: Counter[str] = field(default_factory=Counter)
     """In how many plans each option was."""
     failed_options: Counter[str] = field(default_factory=Counter)
@@ -102,6 +98,7 @@ class Tally:
     def add(self, outcome: Outcome) -> None:
         """Count a run."""
         self.verdicts[outcome.verdict] += 1
+        self.judged.add(outcome.plan.seed)
         self.options.update(outcome.plan.options)
         self.simulated_ms += outcome.simulated_ms
         self.blocks += outcome.height
@@ -130,26 +127,30 @@ class Tally:
 
 
 def run_seed(campaign: Campaign, seed: int) -> Outcome:
-    """Run one seed, some of them twice, and shrink what fails. Called in a worker."""
+    """Run one seed, some of them twice; shrink what fails, and draw it. Called in a worker."""
     plan = campaign.plan(seed)
     outcome = run_plan(plan, crypto=campaign.crypto)
     if seed % RUN_TWICE_EVERY == 0 and run_plan(plan, crypto=campaign.crypto).trace != outcome.trace:
         return replace(outcome, verdict=Verdict.NOT_DETERMINISTIC, reason="two runs of the same plan differ")
-    if outcome.verdict is not Verdict.HELD and campaign.shrinks:
-        return shrink(outcome, lambda smaller: run_plan(smaller, crypto=campaign.crypto))
-    return outcome
+    if outcome.verdict is Verdict.HELD:
+        return outcome
+    if campaign.shrinks:
+        run, lost = partial(run_plan, crypto=campaign.crypto), partial(lost_in, crypto=campaign.crypto)
+        outcome = spell_out(shrink(outcome, run), run, lost)
+    return replace(outcome, picture=draw_failure(outcome, crypto=campaign.crypto))
 
 
 class WorkerLost(ScenarioFault):
     """A process that ran seeds ended before they did; the text says which seeds have no verdict."""
 
 
-def run_campaign(campaign: Campaign, executor: Executor, *, jobs: int, tell: Callable[[Outcome], None]) -> Tally:
-    """Run every seed; `tell` hears of each as it ends, in any order.
+def run_campaign(
+    campaign: Campaign, executor: Executor, tally: Tally, *, jobs: int, tell: Callable[[Outcome], None]
+) -> None:
+    """Run every seed and count it in `tally`; `tell` hears of each as it ends, in any order.
 
-    Raises: WorkerLost.
+    Raises: WorkerLost. Then, too, `tally` has what was found so far.
     """
-    tally = Tally()
     running: dict[Future[Outcome], int] = {}
     try:
         for seed in range(campaign.first, campaign.last + 1):
@@ -158,20 +159,13 @@ def run_campaign(campaign: Campaign, executor: Executor, *, jobs: int, tell: Cal
                 _collect(running, tally, tell)
         while running:
             _collect(running, tally, tell)
-    except _losses() as loss:
+    except losses() as loss:
         judged, all_seeds = tally.verdicts.total(), campaign.last - campaign.first + 1
         raise WorkerLost(
             f"A process that ran seeds was killed or ended ({type(loss).__name__}). {judged} of {all_seeds} seeds have"
             f" their verdict; open were {told_seeds(running.values()) or 'none'}, and none above was begun. What to do:"
             " see whether the machine ran out of memory, then run those seeds again, with fewer --jobs."
         ) from loss
-    return tally
-
-
-def _losses() -> tuple[type[Exception], ...]:
-    """What executors raise when a worker is gone; Dask's is known only where Dask runs."""
-    distributed = sys.modules.get("distributed")
-    return (BrokenExecutor,) if distributed is None else (BrokenExecutor, distributed.KilledWorker)
 
 
 def _collect(running: dict[Future[Outcome], int], tally: Tally, tell: Callable[[Outcome], None]) -> None:
@@ -193,48 +187,3 @@ def told_seeds(seeds: Iterable[int]) -> str:
         else:
             ranges.append((seed, seed))
     return ", ".join(f"{first}..{last}" for first, last in ranges)
-
-
-@dataclass(frozen=True, slots=True)
-class Workforce:
-    """Who runs seeds."""
-
-    executor: Executor
-    jobs: int
-    """Seeds that it runs at once; one at least."""
-    told: str
-    """The same in words."""
-
-
-@contextmanager
-def workforce(*, jobs: int, dask: str | None) -> Iterator[Workforce]:
-    """So many processes on this machine, or the workers of a Dask cluster by its scheduler's address.
-
-    Raises: ScenarioFault where Dask is asked for and not installed.
-    """
-    if dask is None:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as processes:
-            yield Workforce(processes, jobs, f"{jobs} processes")
-        return
-    try:
-        distributed = importlib.import_module("distributed")
-    except ImportError as error:
-        raise ScenarioFault(
-            "--dask needs the package `distributed`, which is not installed. Nothing was run. What to do: install it"
-            " (pip install distributed), here and on the workers; or leave --dask out and use this machine's cores."
-        ) from error
-    try:
-        client = distributed.Client(dask, timeout=DASK_SECONDS_MAX)
-    except OSError as error:
-        raise ScenarioFault(
-            f"no Dask scheduler answers at {dask} ({error}). Nothing was run. What to do: start one with"
-            " `dask scheduler`, and workers with `dask worker ADDRESS` where this very code is installed."
-        ) from error
-    with client, client.get_executor(pure=False) as executor:
-        cores: dict[str, int] = client.ncores()
-        yield Workforce(executor, max(1, sum(cores.values())), f"{len(cores)} workers with {sum(cores.values())} cores")
-
-
-def jobs_at_most() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,7 +20,8 @@ from scenarios.campaign.plan import Fault, FaultKind, Liar, LiarKind, Plan, draw
 from scenarios.campaign.report import failure_lines, summary_lines
 from scenarios.campaign.run import Outcome, Verdict, run_plan
 from scenarios.campaign.shrink import shrink
-from scenarios.campaign.swarm import Campaign, Mode, Tally, run_campaign, run_seed, workforce
+from scenarios.campaign.swarm import Campaign, Mode, Tally, run_campaign, run_seed
+from scenarios.campaign.workforce import workforce
 from scenarios.errors import ScenarioFault
 from tests.consensus.mutants import MUTANTS
 
@@ -143,31 +144,6 @@ def test_votes_that_are_not_on_disk_before_they_leave_are_found(monkeypatch):
     assert result.reason.startswith("I2:")
 
 
-def test_shrinking_keeps_only_what_the_failure_needs():
-    needed = Fault(10, FaultKind.KILL, (1,))
-    faults = tuple(Fault(at, FaultKind.LOSS, (0,), amount=5) for at in range(6))
-    plan = replace(QUIET, faults=(*faults[:3], needed, *faults[3:]), liars=(Liar(2, LiarKind.REPLAY),))
-
-    def run(smaller: Plan) -> Outcome:
-        return outcome(smaller, Verdict.SAFETY if needed in smaller.faults else Verdict.HELD)
-
-    smallest = shrink(run(plan), run)
-    assert smallest.plan.faults == (needed,)
-    assert smallest.plan.liars == ()
-
-
-def test_shrinking_costs_a_bounded_number_of_runs():
-    plan = replace(QUIET, faults=tuple(Fault(at, FaultKind.LOSS, (0,)) for at in range(50)))
-    runs_made = []
-
-    def run(smaller: Plan) -> Outcome:
-        runs_made.append(smaller)
-        return outcome(smaller, Verdict.HELD)
-
-    assert shrink(outcome(plan, Verdict.CRASH), run, attempts_max=10).plan == plan
-    assert len(runs_made) == 10
-
-
 def test_a_run_that_differs_from_itself_is_told(monkeypatch):
     traces = iter(("one", "two"))
     monkeypatch.setattr(swarm, "run_plan", lambda plan, **_: replace(outcome(plan, Verdict.HELD), trace=next(traces)))
@@ -175,10 +151,10 @@ def test_a_run_that_differs_from_itself_is_told(monkeypatch):
 
 
 def test_a_campaign_counts_every_seed_once_whatever_executor_runs_it():
-    told: list[int] = []
+    told, tally = list[int](), Tally()
     with ThreadPoolExecutor(2) as threads:
-        tally = run_campaign(
-            Campaign(1, 5, 4, 1, safety_ms=300), threads, jobs=2, tell=lambda each: told.append(each.plan.seed)
+        run_campaign(
+            Campaign(1, 5, 4, 1, safety_ms=300), threads, tally, jobs=2, tell=lambda each: told.append(each.plan.seed)
         )
     assert sorted(told) == [1, 2, 3, 4, 5]
     assert tally.verdicts == {Verdict.HELD: 5}

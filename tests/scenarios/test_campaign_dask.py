@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign.plan import draw_plan
 from scenarios.campaign.run import Verdict, run_plan
-from scenarios.campaign.swarm import DASK_SECONDS_MAX, workforce
+from scenarios.campaign.workforce import DASK_SECONDS_MAX, workforce
 from scenarios.errors import ScenarioFault
 
 distributed = pytest.importorskip("distributed")
@@ -49,7 +49,7 @@ def test_both_workers_take_part(scheduler):
 
 
 def test_a_scheduler_that_is_not_there_is_said_in_words(monkeypatch):
-    monkeypatch.setattr("scenarios.campaign.swarm.DASK_SECONDS_MAX", 1)
+    monkeypatch.setattr("scenarios.campaign.workforce.DASK_SECONDS_MAX", 1)
     assert DASK_SECONDS_MAX > 1
     with pytest.raises(ScenarioFault, match="no Dask scheduler answers"), workforce(jobs=1, dask="tcp://127.0.0.1:9"):
         pass

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from consensus.types import View
 from quorate.commands.campaign import campaign as command
-from scenarios.campaign import swarm
+from scenarios.campaign import workforce
 from scenarios.campaign.run import Outcome, Verdict
-from scenarios.campaign.swarm import Campaign, WorkerLost, Workforce, run_campaign, told_seeds
+from scenarios.campaign.swarm import Campaign, Tally, WorkerLost, run_campaign, told_seeds
+from scenarios.campaign.workforce import Workforce
 
 
 class Mortal(Executor):
@@ -43,12 +44,16 @@ class Refusing(Mortal):
 
 @pytest.mark.parametrize("kind", [Mortal, Refusing])
 def test_a_killed_worker_is_told_with_the_seeds_that_were_open(kind):
-    told: list[int] = []
+    told, tally = list[int](), Tally()
     with pytest.raises(WorkerLost, match=r"BrokenProcessPool\).* of 9 seeds have their verdict"):
         run_campaign(
-            Campaign(1, 9, 4, 1), kind(6, BrokenProcessPool()), jobs=1, tell=lambda each: told.append(each.plan.seed)
+            Campaign(1, 9, 4, 1),
+            kind(6, BrokenProcessPool()),
+            tally,
+            jobs=1,
+            tell=lambda each: told.append(each.plan.seed),
         )
-    assert told == sorted(set(told))
+    assert told == sorted(set(told)) == sorted(tally.judged)
     assert max(told, default=0) < 6
 
 
@@ -58,7 +63,7 @@ def test_the_command_of_a_campaign_with_a_killed_worker_ends_with_this_machine_s
         yield Workforce(Mortal(3, BrokenProcessPool()), 1, "1 process")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(swarm, "workforce", broken)
+    monkeypatch.setattr(workforce, "workforce", broken)
     done = CliRunner().invoke(command, ["--seeds", "1..9", "--jobs", "1"])
     assert done.exit_code == Verdict.HARNESS, done.output
     assert "2 of 9 seeds have their verdict; open were 3..4" in done.output
@@ -68,7 +73,7 @@ def test_a_worker_that_dask_gave_up_is_told_too():
     distributed = pytest.importorskip("distributed")
     loss = distributed.KilledWorker("seed", None, 3)
     with pytest.raises(WorkerLost, match="KilledWorker"):
-        run_campaign(Campaign(1, 2, 4, 1), Mortal(1, loss), jobs=1, tell=lambda _: None)
+        run_campaign(Campaign(1, 2, 4, 1), Mortal(1, loss), Tally(), jobs=1, tell=lambda _: None)
 
 
 def test_jobs_and_a_cluster_exclude_each_other():
