@@ -17,7 +17,7 @@ from ledger.operations.table import OPERATION_TYPES
 from ledger.receipts import ComplianceEntry, Receipt, Refusal, Status, compliance_root
 from ledger.records.gateways import GatewayRecord
 from ledger.rules.request import Request
-from ledger.rules.table import NONCE_KEEPING_CODES, RULE_IDS, RULES, refusals_of
+from ledger.rules.table import NONCE_KEEPING_CODES, RULE_IDS, refusals_of, rules_met_by
 from ledger.state import State
 from ledger.transitions.accounts import use_nonce
 from ledger.transitions.table import apply
@@ -54,7 +54,7 @@ class BlockResult:
 
 
 _RULE_IDS_OF: dict[type, tuple[str, ...]] = {
-    each: tuple(dict.fromkeys(rule.id for rule in RULES if each in rule.applies_to)) for each in OPERATION_TYPES
+    each: tuple(dict.fromkeys(rule.id for rule in rules_met_by(each))) for each in OPERATION_TYPES
 }
 
 

@@ -25,13 +25,16 @@ INTEGERS: dict[str, str] = {
     "GiftRecord.count": "gifts that were given on a day",
     "GiftRecord.day": "a day",
     "PurchaseRecord.count": "editions that were bought",
+    "SeriesRecord.burned": "editions that ended",
     "SeriesRecord.edition_cap": "a bound",
     "SeriesRecord.issued": "editions that were sold",
     "SeriesRecord.minted": "editions that were made",
     "SeriesRecord.price_fen": "a disclosed price, compared and never moved",
     "SeriesRecord.price_highest_fen": "a disclosed price, compared and never moved",
+    "SeriesRecord.refunded": "editions that were returned",
     "TokenRecord.acquired_ms": "a time",
     "TokenRecord.frozen_until_ms": "a time",
+    "TokenRecord.redeemed": "benefits that were used, a bit each",
     "TokenRecord.transfers": "gifts of this token",
 }
 """Every integer in the state and what it counts. None can be paid with: whoever adds a field says what it is here."""
@@ -57,13 +60,16 @@ def one_owner(state: State) -> list[str]:
             found.append(f"one owner: token {token} belongs to {record.owner}, or to a series, that does not exist")
         elif record.state is TokenState.MINTED and record.owner != series.issuer:
             found.append(f"one owner: unsold token {token} is with {record.owner}, not with its issuer")
-        elif record.state is TokenState.ISSUED and owner.person is None:
+        elif record.state is not TokenState.MINTED and owner.person is None:
             found.append(f"one owner: sold token {token} is with {record.owner}, who is no person")
     return found
 
 
 def never_oversold(state: State) -> list[str]:
-    """Issued <= minted <= edition_cap; exactly editions 1 to `minted` exist, sold up to `issued` (R5.3)."""
+    """Issued <= minted <= edition_cap; exactly editions 1 to `minted` exist, sold up to `issued` (R5.3).
+
+    Of those sold, as many are burned as the series counts, and no more were refunded than burned.
+    """
     found: list[str] = []
     expected = 0
     for name, series in state.series.rows():
@@ -72,11 +78,16 @@ def never_oversold(state: State) -> list[str]:
         if series.sealed and series.minted != series.edition_cap:
             found.append(f"never oversold: {name} is sealed at {series.edition_cap} with {series.minted} minted")
         expected += series.minted
+        burned = 0
         for edition in range(1, series.minted + 1):
             token = state.tokens.get(token_id(name, edition))
             wanted = TokenState.ISSUED if edition <= series.issued else TokenState.MINTED
-            if token is None or token.state is not wanted:
+            if token is not None and token.state is TokenState.BURNED and edition <= series.issued:
+                burned += 1
+            elif token is None or token.state is not wanted:
                 found.append(f"never oversold: edition {edition} of {name} should be {wanted}")
+        if not 0 <= series.refunded <= series.burned == burned:
+            found.append(f"never oversold: {name} counts {series.burned} burned and {burned} are")
     if expected != len(state.tokens):
         found.append(f"never oversold: {len(state.tokens)} tokens exist; {expected} were minted")
     return found
@@ -102,15 +113,15 @@ def no_transferable_balance() -> list[str]:
 
 
 def purchases_match_sales(state: State) -> list[str]:
-    """The purchases counted for persons are as many as the editions sold (R6.2 forgets nobody)."""
+    """The purchases counted for persons are as many as the editions sold and not refunded (R6.2 forgets nobody)."""
     counted: dict[str, int] = {}
     for row, record in state.purchases.rows():
         series = row.partition("/")[0]
         counted[series] = counted.get(series, 0) + record.count
     return [
-        f"purchases match sales: {name} sold {series.issued}, persons bought {counted.get(name, 0)}"
+        f"purchases match sales: {name} sold {series.issued - series.refunded}, persons bought {counted.get(name, 0)}"
         for name, series in state.series.rows()
-        if counted.get(name, 0) != series.issued
+        if counted.get(name, 0) != series.issued - series.refunded
     ]
 
 

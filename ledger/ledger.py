@@ -16,7 +16,7 @@ from ledger.receipts import Refusal
 from ledger.records.accounts import AccountRecord
 from ledger.records.record import Record
 from ledger.records.series import SeriesRecord
-from ledger.records.tokens import TokenRecord
+from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of
@@ -182,9 +182,9 @@ class Ledger:
         return self._state.tokens.get(token)
 
     def owner_of(self, token: str) -> str | None:
-        """The account that owns `token`."""
+        """The account that owns `token`; None where there is no such token or it was burned."""
         record = self._state.tokens.get(token)
-        return None if record is None else record.owner
+        return None if record is None or record.state is TokenState.BURNED else record.owner
 
     def tokens_of(self, account: str) -> tuple[str, ...]:
         """The tokens that `account` owns, sorted; for an issuer, those not sold yet too."""

@@ -29,6 +29,8 @@ class Parameters:
     """R4.2: perceptual hashes that differ in at most so many of 64 bits make a work wait for review."""
     purchases_per_person: int = 1
     """R6.2: editions of one series that one person may buy, over all accounts and platforms."""
+    refund_days: int = 7
+    """R6.3: days from its sale in which an edition can be returned (as what is sold at a distance; ours)."""
     freeze_days_max: int = 180
     """R6.4: a freeze ends by itself at most so many days after it was first asked for."""
     freeze_governors: int = 0
@@ -53,6 +55,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "receive_age_min": (14, 18),
     "likeness_bits_max": (0, 6),
     "purchases_per_person": (1, 10_000),
+    "refund_days": (0, 365),
     "freeze_days_max": (1, 730),
     "freeze_governors": (0, 1_024),
     "transactions_per_minute": (1, 1_000_000_000),

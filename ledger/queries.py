@@ -37,9 +37,13 @@ class Holdings:
             for event in receipt.events:
                 if event.name == "transfer":
                     (_, token), (_, sender), (_, to) = event.params
-                    self._move(token, sender, to)
+                    self._leave(token, sender)
+                    insort(self._tokens.setdefault(to, []), token)
+                elif event.name == "burned":
+                    (_, token), (_, owner), _ = event.params
+                    self._leave(token, owner)
 
-    def _move(self, token: str, sender: str, to: str) -> None:
+    def _leave(self, token: str, sender: str) -> None:
         kept = self._tokens.get(sender, [])
         place = bisect_left(kept, token)
         # The issuer's editions are not listed here before their sale.
@@ -47,7 +51,6 @@ class Holdings:
             del kept[place]
             if not kept:
                 del self._tokens[sender]
-        insort(self._tokens.setdefault(to, []), token)
 
     def tokens_of(self, account: str) -> tuple[str, ...]:
         """The sold tokens that `account` owns, sorted."""

@@ -13,6 +13,7 @@ from ledger.records.accounts import AccountRecord
 from ledger.records.counts import GiftRecord, PurchaseRecord
 from ledger.records.freezes import FreezeRecord
 from ledger.records.gateways import GatewayRecord
+from ledger.records.operators import OperatorsRecord
 from ledger.records.record import Record
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord
@@ -36,6 +37,7 @@ class State:
         self.gateways = self._table("gateway", GatewayRecord)
         self.gifts = self._table("gift", GiftRecord)
         self.likenesses = self._table("likeness", LikenessRecord)
+        self.operators = self._table("operators", OperatorsRecord)
         self.purchases = self._table("purchase", PurchaseRecord)
         self.series = self._table("series", SeriesRecord)
         self.tokens = self._table("token", TokenRecord)

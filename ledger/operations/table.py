@@ -6,7 +6,15 @@ from ledger.operations.accounts import RegisterAccount, UpdateAccountState, Upda
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import (
+    Approve,
+    Burn,
+    Redeem,
+    Refund,
+    SafeBatchTransferFrom,
+    SetApprovalForAll,
+    TransferFrom,
+)
 from ledger.operations.works import RegisterWork, ReviewWork
 
 Operation = (
@@ -21,7 +29,13 @@ Operation = (
     | Mint
     | MintBatch
     | Issue
+    | Approve
+    | SetApprovalForAll
     | TransferFrom
+    | SafeBatchTransferFrom
+    | Redeem
+    | Burn
+    | Refund
     | FreezeToken
     | UnfreezeToken
 )

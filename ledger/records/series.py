@@ -31,3 +31,7 @@ class SeriesRecord(Record, frozen=True):
     """Sorted, each once."""
     cosigner: str | None = None
     """The institution that put its name to it (R2.2)."""
+    burned: int = 0
+    """Sold editions that ended, refunds among them; `issued` still counts them, so no number is given twice."""
+    refunded: int = 0
+    """Sold editions that ended because the buyer got his money back (R6.3)."""

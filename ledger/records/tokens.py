@@ -12,6 +12,8 @@ class TokenState(enum.StrEnum):
     """Made and not sold: with its issuer, and leaves it by sale only."""
     ISSUED = "issued"
     """Sold; its owner may give it away."""
+    BURNED = "burned"
+    """Ended by its last owner, whom the record still names; nobody owns it, and nothing more happens to it."""
 
 
 class TokenRecord(Record, frozen=True):
@@ -27,6 +29,10 @@ class TokenRecord(Record, frozen=True):
     """The case of the latest freeze; None if there was none, or if it was ended."""
     frozen_until_ms: int
     """Block time from which the freeze is over by itself; 0 without one."""
+    approved: str | None = None
+    """The account that may give it on its owner's behalf (ERC-721's `getApproved`); a gift ends it."""
+    redeemed: int = 0
+    """Bit i: the benefit of the series' anchor i has been redeemed (R1.2)."""
 
     def is_frozen(self, now_ms: int) -> bool:
         """Whether a freeze holds at block time `now_ms`."""

@@ -1,11 +1,11 @@
 """Rule L6, the ledger's own: who may do what. Nothing here can be done by whoever comes along."""
 
 from ledger.charter import Role
-from ledger.names import platform_of
+from ledger.names import platform_of, series_of_token
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
 from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.rules.request import Reason, Request, refuse
 
@@ -97,11 +97,52 @@ def sale_is_by_a_seller(request: Request, operation: Issue) -> Reason | None:
 
 
 def gift_is_by_the_owner(request: Request, operation: TransferFrom) -> Reason | None:
-    """L6: the signer is the one who gives, and owns the token."""
-    token = request.state.tokens.get(operation.token)
-    if token is None or token.owner == operation.sender == request.account:
+    """L6: the owner gives: he signs, or whom he approved for this token or for all."""
+    token, account = request.state.tokens.get(operation.token), request.account
+    if token is None or token.owner == operation.sender == account:
         return None
-    return refuse("Token {token} is not {account}'s to give.", token=operation.token, account=request.account)
+    if token.owner == operation.sender and (token.approved == account or is_operator(request, token.owner)):
+        return None
+    return refuse("Token {token} is not {account}'s to give.", token=operation.token, account=account)
+
+
+def is_operator(request: Request, owner: str) -> bool:
+    """Whether the signer may give any token of `owner` (ERC-721's `isApprovedForAll`)."""
+    named = request.state.operators.get(owner)
+    return named is not None and request.account in named.operators
+
+
+def approval_is_by_the_owner(request: Request, operation: Approve) -> Reason | None:
+    """L6: the owner approves, or an operator of his (as in ERC-721)."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.owner == request.account or is_operator(request, token.owner):
+        return None
+    return refuse("Token {token} is not {account}'s to approve.", token=operation.token, account=request.account)
+
+
+def operator_is_named_by_a_person(request: Request, _: SetApprovalForAll) -> Reason | None:
+    """L6: a person names operators; what a member has is not sold yet, and nobody can give that."""
+    if request.caller is None or request.caller.person is not None:
+        return None
+    return refuse("{account} is a member; only a person names operators.", account=request.account)
+
+
+def use_is_by_the_owner(request: Request, operation: Redeem | Burn) -> Reason | None:
+    """L6: using up and ending a token is its owner's alone; who may give it may not."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.owner == request.account:
+        return None
+    return refuse("Token {token} is {owner}'s.", token=operation.token, owner=token.owner)
+
+
+def refund_is_by_a_seller(request: Request, operation: Refund) -> Reason | None:
+    """L6: only who may sell a series takes its editions back."""
+    series = request.state.series.get(series_of_token(operation.token))
+    if series is None or request.account in series.sellers:
+        return None
+    return refuse(
+        "{account} is no seller of series {series}.", account=request.account, series=series_of_token(operation.token)
+    )
 
 
 def freeze_is_by_a_party(request: Request, _: FreezeToken | UnfreezeToken) -> Reason | None:

@@ -3,7 +3,7 @@
 from ledger.operations.accounts import Claim
 from ledger.operations.freezes import FreezeToken
 from ledger.operations.series import Issue
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Refund, TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.rules.request import Reason, Request, refuse
 
@@ -50,6 +50,44 @@ def person_is_within_purchase_limit(request: Request, operation: Issue) -> Reaso
         bought=bought.count,
         series=operation.series,
         purchases_per_person=most,
+    )
+
+
+def buyer_agrees(request: Request, operation: Refund) -> Reason | None:
+    """R6.3: nothing is taken back from who has not approved the seller for it."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.approved == request.account:
+        return None
+    return refuse(
+        "{owner} has not approved {account} for token {token}.",
+        owner=token.owner,
+        account=request.account,
+        token=operation.token,
+    )
+
+
+def edition_is_as_sold(request: Request, operation: Refund) -> Reason | None:
+    """R6.3: what was given away or used up is not returned for money."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or (token.transfers == 0 and token.redeemed == 0):
+        return None
+    return refuse(
+        "Token {token} was given away {transfers} times or redeemed since its sale.",
+        token=operation.token,
+        transfers=token.transfers,
+    )
+
+
+def refund_window_is_open(request: Request, operation: Refund) -> Reason | None:
+    """R6.3: so many days from the sale on."""
+    token, days = request.state.tokens.get(operation.token), request.parameters.refund_days
+    if token is None or token.transfers > 0 or request.now_ms < token.acquired_ms + days * DAY_MS:
+        return None
+    return refuse(
+        "Token {token} could be returned for {refund_days} days; it was sold at {acquired_ms}.",
+        token=operation.token,
+        refund_days=days,
+        acquired_ms=token.acquired_ms,
     )
 
 

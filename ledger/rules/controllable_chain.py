@@ -8,7 +8,7 @@ from ledger.charter import Role
 from ledger.names import token_id
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.series import Issue
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Approve, Burn, Redeem, Refund, TransferFrom
 from ledger.parameters import Parameters
 from ledger.records.freezes import FreezeState
 from ledger.rules.request import Reason, Request, refuse
@@ -25,9 +25,14 @@ def is_enough(state: State, parameters: Parameters, parties: tuple[str, ...]) ->
     return regulators >= 1 and len(records) >= 2
 
 
-def token_is_free_to_give(request: Request, operation: TransferFrom) -> Reason | None:
-    """R7.2: a frozen token stays where it is."""
+def token_is_free_to_give(request: Request, operation: TransferFrom | Redeem | Burn | Refund) -> Reason | None:
+    """R7.2: a frozen token stays where and as it is."""
     return _frozen(request, operation.token)
+
+
+def token_is_free_to_approve(request: Request, operation: Approve) -> Reason | None:
+    """R7.2: nobody is let to give a frozen token; an approval can be ended."""
+    return None if operation.to is None else _frozen(request, operation.token)
 
 
 def edition_is_free_to_sell(request: Request, operation: Issue) -> Reason | None:

@@ -4,7 +4,7 @@ from ledger.charter import Role
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
 from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.rules.request import Reason, Request, refuse
 
@@ -38,11 +38,23 @@ def series_exists(request: Request, operation: SealSeries | Mint | MintBatch | I
     return refuse("There is no series {series}.", series=operation.series)
 
 
-def token_exists(request: Request, operation: TransferFrom | FreezeToken | UnfreezeToken) -> Reason | None:
+def token_exists(
+    request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund | FreezeToken | UnfreezeToken
+) -> Reason | None:
     """L7: the token named exists."""
     if request.state.tokens.get(operation.token) is not None:
         return None
     return refuse("There is no token {token}.", token=operation.token)
+
+
+def approved_exists(request: Request, operation: Approve) -> Reason | None:
+    """L7: the account that is to be approved exists."""
+    return None if operation.to is None else _missing_account(request, operation.to)
+
+
+def operator_exists(request: Request, operation: SetApprovalForAll) -> Reason | None:
+    """L7: the account that is to be an operator exists."""
+    return _missing_account(request, operation.operator)
 
 
 def giver_exists(request: Request, operation: TransferFrom) -> Reason | None:

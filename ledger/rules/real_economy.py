@@ -1,6 +1,9 @@
-"""Tenet 1, enable the real economy: a series stands on something outside the chain, and on nothing financial."""
+"""Tenet 1, enable the real economy: a series stands on things, none of them financial; benefits are had once."""
 
+from ledger.names import series_of_token
 from ledger.operations.series import AnchorKind, CreateSeries
+from ledger.operations.tokens import Redeem
+from ledger.records.series import SeriesRecord
 from ledger.rules.request import Reason, Request, refuse
 
 
@@ -29,3 +32,34 @@ def series_has_no_financial_underlying(_: Request, operation: CreateSeries) -> R
                 "Series {series} stands on {kind}, a financial asset.", series=operation.series, kind=anchor.kind.value
             )
     return None
+
+
+BENEFITS = frozenset({AnchorKind.PHYSICAL_GOOD, AnchorKind.TICKET, AnchorKind.COURSE})
+"""Anchors that an edition can be used up for; an exhibit or a brand stays what it is."""
+
+
+def place_of_benefit(series: SeriesRecord, benefit: str) -> int | None:
+    """Which anchor of the series `benefit` is, from 0; None where it names none that can be redeemed."""
+    for place, anchor in enumerate(series.anchors):
+        if anchor.reference == benefit and anchor.kind in BENEFITS:
+            return place
+    return None
+
+
+def benefit_is_promised(request: Request, operation: Redeem) -> Reason | None:
+    """R1.2: only what the series cites, and can be used up, is redeemed."""
+    name = series_of_token(operation.token)
+    series = request.state.series.get(name)
+    if series is None or place_of_benefit(series, operation.benefit) is not None:
+        return None
+    return refuse("Series {series} has no benefit of this name: {benefit}", series=name, benefit=operation.benefit)
+
+
+def benefit_is_unused(request: Request, operation: Redeem) -> Reason | None:
+    """R1.2: each benefit of each edition once, whoever owns it by then."""
+    series = request.state.series.get(series_of_token(operation.token))
+    token = request.state.tokens.get(operation.token)
+    place = None if series is None else place_of_benefit(series, operation.benefit)
+    if token is None or place is None or not token.redeemed >> place & 1:
+        return None
+    return refuse("Token {token} was redeemed before for: {benefit}", token=operation.token, benefit=operation.benefit)

@@ -58,6 +58,14 @@ def recipient_is_active(request: Request, operation: Issue | TransferFrom) -> Re
     return None if recipient is None else _inactive(operation.to, recipient)
 
 
+def owner_is_active(request: Request, operation: TransferFrom) -> Reason | None:
+    """L5: so is the owner whose token somebody else gives: what he approved rests while he is suspended."""
+    if operation.sender == request.account:
+        return None
+    owner = request.state.accounts.get(operation.sender)
+    return None if owner is None else _inactive(operation.sender, owner)
+
+
 def _inactive(account: str, record: AccountRecord) -> Reason | None:
     if record.is_active:
         return None

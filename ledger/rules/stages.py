@@ -1,8 +1,10 @@
 """Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
 
 from ledger.operations.accounts import UpdateAccountState
+from ledger.operations.freezes import FreezeToken
 from ledger.operations.series import CosignSeries, Issue, Mint, MintBatch, SealSeries
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
+from ledger.records.operators import OPERATORS_MAX
 from ledger.records.tokens import TokenState
 from ledger.rules.request import Reason, Request, refuse
 
@@ -53,12 +55,71 @@ def series_is_sealed(request: Request, operation: Issue) -> Reason | None:
     return refuse("Series {series} is not sealed yet.", series=operation.series)
 
 
-def token_is_sold(request: Request, operation: TransferFrom) -> Reason | None:
+def token_is_sold(request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund) -> Reason | None:
     """L9: an edition leaves its issuer by sale, never as a gift, or price and purchase limit would mean nothing."""
     token = request.state.tokens.get(operation.token)
-    if token is None or token.state is TokenState.ISSUED:
+    if token is None or token.state is not TokenState.MINTED:
         return None
     return refuse("Token {token} has not been sold yet.", token=operation.token)
+
+
+def token_is_not_burned(
+    request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund | FreezeToken
+) -> Reason | None:
+    """L9: what was burned is over."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.state is not TokenState.BURNED:
+        return None
+    return refuse("Token {token} was burned.", token=operation.token)
+
+
+def approval_changes(request: Request, operation: Approve) -> Reason | None:
+    """L9: an order to approve changes something."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.approved != operation.to:
+        return None
+    return refuse("Nothing to change: {to} is approved for token {token}.", to=operation.to, token=operation.token)
+
+
+def operators_change(request: Request, operation: SetApprovalForAll) -> Reason | None:
+    """L9: an order to name or dismiss an operator changes something."""
+    named = request.state.operators.get(request.account)
+    is_named = named is not None and operation.operator in named.operators
+    if is_named != operation.approved:
+        return None
+    return refuse(
+        "Nothing to change: {operator} {is_or_is_not} an operator of {account}.",
+        operator=operation.operator,
+        is_or_is_not="is" if is_named else "is not",
+        account=request.account,
+    )
+
+
+def operators_have_room(request: Request, operation: SetApprovalForAll) -> Reason | None:
+    """L9: an account has a bounded number of operators."""
+    named = request.state.operators.get(request.account)
+    if not operation.approved or named is None or len(named.operators) < OPERATORS_MAX:
+        return None
+    return refuse(
+        "{account} has {operators} operators, the most there may be.",
+        account=request.account,
+        operators=len(named.operators),
+    )
+
+
+def approval_is_for_another(request: Request, operation: Approve) -> Reason | None:
+    """L9: an owner needs no approval of his own."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.owner != operation.to:
+        return None
+    return refuse("{account} owns token {token} and needs no approval.", account=token.owner, token=operation.token)
+
+
+def operator_is_another(request: Request, operation: SetApprovalForAll) -> Reason | None:
+    """L9: nobody is his own operator."""
+    if operation.operator != request.account:
+        return None
+    return refuse("{account} needs no approval of its own.", account=request.account)
 
 
 def gift_goes_elsewhere(_: Request, operation: TransferFrom) -> Reason | None:

@@ -5,11 +5,22 @@ reads it. Rules that are no function: R5.2 (no operation has a field for a part 
 (ledger/invariants.py), R10.3 (no operation prices, offers or matches a resale).
 """
 
+from functools import partial
+
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import (
+    Approve,
+    Burn,
+    Redeem,
+    Refund,
+    SafeBatchTransferFrom,
+    SetApprovalForAll,
+    TransferFrom,
+)
 from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.receipts import Refusal
 from ledger.rules import (
@@ -29,9 +40,13 @@ from ledger.rules import (
     stages,
     value_support,
 )
+from ledger.rules.batches import refusals_of_gifts
 from ledger.rules.request import Request, Rule
 
 MINTING = (Mint, MintBatch)
+
+USES = (Redeem, Burn)
+"""What an owner alone does with what he has."""
 
 SIGNING_RULES = (
     Rule("L1", 0, "E_ACCOUNT_UNKNOWN", OPERATION_TYPES, signer.signer_is_registered),
@@ -44,6 +59,7 @@ SIGNING_RULES = (
 OPERATION_RULES = (
     Rule("L5", 0, "E_ACCOUNT_STATE", OPERATION_TYPES, signer.signer_is_active),
     Rule("L5", 0, "E_RECIPIENT_STATE", (Issue, TransferFrom), signer.recipient_is_active),
+    Rule("L5", 0, "E_OWNER_STATE", (TransferFrom,), signer.owner_is_active),
     Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
     Rule("L6", 0, "E_AUTHORITY", (UpdateClaims,), authority.claims_are_the_platforms),
     Rule("L6", 0, "E_AUTHORITY", (UpdateAccountState,), authority.state_is_set_by_its_axis),
@@ -53,14 +69,26 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_AUTHORITY", (CreateSeries,), authority.series_is_opened_by_a_platform),
     Rule("L6", 0, "E_AUTHORITY", (SealSeries, *MINTING), authority.series_is_run_by_its_issuer),
     Rule("L6", 0, "E_AUTHORITY", (Issue,), authority.sale_is_by_a_seller),
+    Rule("L6", 0, "E_NOT_OWNER", (Approve,), authority.approval_is_by_the_owner),
+    Rule("L6", 0, "E_AUTHORITY", (SetApprovalForAll,), authority.operator_is_named_by_a_person),
     Rule("L6", 0, "E_NOT_OWNER", (TransferFrom,), authority.gift_is_by_the_owner),
+    Rule("L6", 0, "E_NOT_OWNER", USES, authority.use_is_by_the_owner),
+    Rule("L6", 0, "E_AUTHORITY", (Refund,), authority.refund_is_by_a_seller),
     Rule("L6", 0, "E_AUTHORITY", (FreezeToken, UnfreezeToken), authority.freeze_is_by_a_party),
     Rule("L7", 0, "E_UNKNOWN", (UpdateAccountState, UpdateClaims), existence.account_exists),
     Rule("L7", 0, "E_UNKNOWN", (RegisterWork,), existence.licensees_are_platforms),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries, ReviewWork), existence.work_exists),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.sellers_are_platforms),
     Rule("L7", 0, "E_UNKNOWN", (SealSeries, *MINTING, Issue, CosignSeries), existence.series_exists),
-    Rule("L7", 0, "E_UNKNOWN", (TransferFrom, FreezeToken, UnfreezeToken), existence.token_exists),
+    Rule(
+        "L7",
+        0,
+        "E_UNKNOWN",
+        (Approve, TransferFrom, *USES, Refund, FreezeToken, UnfreezeToken),
+        existence.token_exists,
+    ),
+    Rule("L7", 0, "E_UNKNOWN", (Approve,), existence.approved_exists),
+    Rule("L7", 0, "E_UNKNOWN", (SetApprovalForAll,), existence.operator_exists),
     Rule("L7", 0, "E_UNKNOWN", (TransferFrom,), existence.giver_exists),
     Rule("L7", 0, "E_UNKNOWN", (Issue, TransferFrom), existence.recipient_exists),
     Rule("L8", 0, "E_EXISTS", (RegisterAccount,), existence.account_is_new),
@@ -70,10 +98,18 @@ OPERATION_RULES = (
     Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING, CosignSeries), stages.series_is_open),
     Rule("L9", 0, "E_EMPTY", (SealSeries,), stages.series_has_editions),
     Rule("L9", 0, "E_NOT_SEALED", (Issue,), stages.series_is_sealed),
-    Rule("L9", 0, "E_NOT_SOLD", (TransferFrom,), stages.token_is_sold),
+    Rule("L9", 0, "E_NOT_SOLD", (Approve, TransferFrom, *USES, Refund), stages.token_is_sold),
+    Rule("L9", 0, "E_BURNED", (Approve, TransferFrom, *USES, Refund, FreezeToken), stages.token_is_not_burned),
+    Rule("L9", 0, "E_NO_CHANGE", (Approve,), stages.approval_changes),
+    Rule("L9", 0, "E_SELF_APPROVAL", (Approve,), stages.approval_is_for_another),
+    Rule("L9", 0, "E_NO_CHANGE", (SetApprovalForAll,), stages.operators_change),
+    Rule("L9", 0, "E_SELF_APPROVAL", (SetApprovalForAll,), stages.operator_is_another),
+    Rule("L9", 0, "E_TOO_MANY_OPERATORS", (SetApprovalForAll,), stages.operators_have_room),
     Rule("L9", 0, "E_SELF_GIFT", (TransferFrom,), stages.gift_goes_elsewhere),
     Rule("L10", 0, "E_PERSONAL_DATA", privacy.WRITTEN, privacy.texts_hold_no_personal_data),
     Rule("R1.1", 1, "E_NO_ANCHOR", (CreateSeries,), real_economy.series_has_anchors),
+    Rule("R1.2", 1, "E_NO_BENEFIT", (Redeem,), real_economy.benefit_is_promised),
+    Rule("R1.2", 1, "E_ALREADY_REDEEMED", (Redeem,), real_economy.benefit_is_unused),
     Rule("R1.3", 1, "E_FINANCIAL_UNDERLYING", (CreateSeries,), real_economy.series_has_no_financial_underlying),
     Rule("R2.2", 2, "E_COSIGNATURE", (SealSeries,), national_culture.heritage_is_cosigned),
     Rule("R2.2", 2, "E_COSIGNATURE", (CosignSeries,), national_culture.cosignature_is_wanted),
@@ -93,8 +129,12 @@ OPERATION_RULES = (
     Rule("R6.1", 6, "E_AGE", (TransferFrom,), consumer_protection.recipient_is_old_enough),
     Rule("R6.1", 6, "E_REAL_NAME", (Issue, TransferFrom), consumer_protection.recipient_has_real_name),
     Rule("R6.2", 6, "E_PURCHASE_LIMIT", (Issue,), consumer_protection.person_is_within_purchase_limit),
+    Rule("R6.3", 6, "E_NO_CONSENT", (Refund,), consumer_protection.buyer_agrees),
+    Rule("R6.3", 6, "E_NOT_AS_SOLD", (Refund,), consumer_protection.edition_is_as_sold),
+    Rule("R6.3", 6, "E_REFUND_WINDOW", (Refund,), consumer_protection.refund_window_is_open),
     Rule("R6.4", 6, "E_FREEZE_EXPIRY", (FreezeToken,), consumer_protection.freeze_ends),
-    Rule("R7.2", 7, "E_FROZEN", (TransferFrom,), controllable_chain.token_is_free_to_give),
+    Rule("R7.2", 7, "E_FROZEN", (TransferFrom, *USES, Refund), controllable_chain.token_is_free_to_give),
+    Rule("R7.2", 7, "E_FROZEN", (Approve,), controllable_chain.token_is_free_to_approve),
     Rule("R7.2", 7, "E_FROZEN", (Issue,), controllable_chain.edition_is_free_to_sell),
     Rule("R7.2", 7, "E_FREEZE_TERMS", (FreezeToken,), controllable_chain.terms_are_the_cases),
     Rule("R7.2", 7, "E_CASE_CLOSED", (FreezeToken,), controllable_chain.case_is_undecided),
@@ -128,22 +168,40 @@ def rules_for(rules: tuple[Rule, ...]) -> dict[type, tuple[Rule, ...]]:
 
 _ALL = rules_for(RULES)
 _OPERATION_ONLY = rules_for(OPERATION_RULES)
+_GIFTS_IN_BATCH = tuple(
+    rule for rule in OPERATION_RULES if TransferFrom in rule.applies_to and SafeBatchTransferFrom not in rule.applies_to
+)
+"""What each gift of a batch meets besides what the batch meets as a whole."""
+
+
+def rules_met_by(operation: type) -> tuple[Rule, ...]:
+    """Every row that an operation is judged by, in order; a batch of gifts also by those of a gift."""
+    if operation is SafeBatchTransferFrom:
+        return _ALL[operation] + _GIFTS_IN_BATCH
+    return _ALL[operation]
 
 
 def refusals_of(request: Request) -> tuple[Refusal, ...]:
     """Every rule that refuses the request's transaction, in table order; empty: it may be done."""
-    return _ask(_ALL, request)
+    return _judge(_ALL, request)
 
 
 def refusals_of_operation(request: Request) -> tuple[Refusal, ...]:
     """The same without the rules about nonce, key and deadline."""
-    return _ask(_OPERATION_ONLY, request)
+    return _judge(_OPERATION_ONLY, request)
 
 
-def _ask(rules: dict[type, tuple[Rule, ...]], request: Request) -> tuple[Refusal, ...]:
+def _judge(rules: dict[type, tuple[Rule, ...]], request: Request) -> tuple[Refusal, ...]:
     operation = request.transaction.operation
+    refusals = _ask(rules[type(operation)], request, operation)
+    if type(operation) is SafeBatchTransferFrom:
+        refusals += refusals_of_gifts(request, operation, partial(_ask, _GIFTS_IN_BATCH))
+    return refusals
+
+
+def _ask(rules: tuple[Rule, ...], request: Request, operation: Part) -> tuple[Refusal, ...]:
     refusals: list[Refusal] | None = None
-    for rule in rules[type(operation)]:
+    for rule in rules:
         reason = rule.check(request, operation)
         if reason is not None:
             refusal = Refusal(rule.code, rule.id, rule.tenet, reason.message, reason.params, reason.retry_at_ms)

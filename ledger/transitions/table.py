@@ -7,7 +7,15 @@ from ledger.operations.accounts import RegisterAccount, UpdateAccountState, Upda
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import (
+    Approve,
+    Burn,
+    Redeem,
+    Refund,
+    SafeBatchTransferFrom,
+    SetApprovalForAll,
+    TransferFrom,
+)
 from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.receipts import Event
 from ledger.rules.request import Request
@@ -25,7 +33,13 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     Mint: series.mint,
     MintBatch: series.mint_batch,
     Issue: series.issue,
+    Approve: tokens.approve,
+    SetApprovalForAll: tokens.set_approval_for_all,
     TransferFrom: tokens.transfer_from,
+    SafeBatchTransferFrom: tokens.safe_batch_transfer_from,
+    Redeem: tokens.redeem,
+    Burn: tokens.burn,
+    Refund: tokens.refund,
     FreezeToken: freezes.freeze_token,
     UnfreezeToken: freezes.unfreeze_token,
 }

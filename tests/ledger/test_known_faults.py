@@ -5,7 +5,7 @@ import pytest
 from ledger.names import token_id
 from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
 from ledger.operations.freezes import FreezeToken
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Burn, TransferFrom
 from ledger.parameters import DAY_MS
 from tests.ledger.world import ADULT, World, issue_operation, key_of, person, series_operation, work_operation
 
@@ -17,6 +17,9 @@ def test_an_event_tells_what_was_moved_and_not_what_is_left():
     here.open_account("jd.wang")
     (event,) = here.must("ant.li", TransferFrom(token, "ant.li", "jd.wang")).events
     assert dict(event.params) == {"token": token, "from": "ant.li", "to": "jd.wang"}
+    (burned,) = here.must("jd.wang", Burn(token)).events
+    assert burned.name == "burned"
+    assert dict(burned.params) == {"token": token, "from": "jd.wang", "by": "jd.wang"}
 
 
 @pytest.mark.parametrize("account", ["ant.li", "jd", "copyright", "hunan", "ant"])

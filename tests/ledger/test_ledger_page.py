@@ -88,4 +88,4 @@ def test_no_operation_but_the_primary_sale_names_a_price__r10_3():
         for each in OPERATION_TYPES
         if {"price_fen", "currency", "receipt", "consideration"} & set(each.__struct_fields__)
     }
-    assert priced == {"create_series", "issue"}
+    assert priced == {"create_series", "issue", "refund"}

@@ -13,7 +13,16 @@ from ledger.operations.accounts import RegisterAccount, UpdateAccountState, Upda
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.series import MINT_BATCH_MAX, CosignSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES, Operation
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import (
+    TOKENS_PER_BATCH_MAX,
+    Approve,
+    Burn,
+    Redeem,
+    Refund,
+    SafeBatchTransferFrom,
+    SetApprovalForAll,
+    TransferFrom,
+)
 from ledger.operations.works import ReviewWork
 from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
 
@@ -29,7 +38,13 @@ EXAMPLES: tuple[Operation, ...] = (
     Mint("scroll-a"),
     MintBatch("scroll-a", 1_000),
     Issue("scroll-a", "ant.li", 1_990, Digest(bytes(32)), "CNY"),
+    Approve("scroll-a-0001", "jd.wang"),
+    SetApprovalForAll("jd.wang", True),
     TransferFrom("scroll-a-0001", "ant.li", "jd.wang"),
+    SafeBatchTransferFrom(("scroll-a-0001",), "ant.li", "jd.wang"),
+    Redeem("scroll-a-0001", "ticket-7"),
+    Burn("scroll-a-0001"),
+    Refund("scroll-a-0001", Digest(bytes(32))),
     FreezeToken("scroll-a-0001", "court order", "case-1", 2_000_000_000_000),
     UnfreezeToken("scroll-a-0001", "case-1"),
 )
@@ -89,6 +104,9 @@ def test_a_bad_token_name_is_refused(name):
         Issue("s", "ant.li", 2**53, Digest(bytes(32)), "CNY"),
         Issue("s", "ant.li", 1, Digest(bytes(31)), "CNY"),
         Issue("s", "ant.li", 1, Digest(bytes(32)), "cny"),
+        SafeBatchTransferFrom((), "ant.li", "jd.wang"),
+        SafeBatchTransferFrom(("s-0001",) * (TOKENS_PER_BATCH_MAX + 1), "ant.li", "jd.wang"),
+        Redeem("s-0001", ""),
         FreezeToken("s-0001", "", "case-1", 1),
         FreezeToken("s-0001", "x" * 501, "case-1", 1),
         FreezeToken("s-0001", "x", "", 1),

@@ -10,7 +10,7 @@ import pytest
 from ledger.operations.part import Part
 from ledger.operations.table import OPERATION_TYPES
 from ledger.rules import privacy, table
-from ledger.rules.table import OPERATION_RULES, RULE_IDS, RULES, SIGNING_RULES
+from ledger.rules.table import OPERATION_RULES, RULE_IDS, RULES, SIGNING_RULES, rules_met_by
 from ledger.transitions.table import TRANSITIONS
 
 
@@ -68,7 +68,7 @@ def test_every_rule_function_of_a_rule_file_is_in_the_table_once():
 def test_every_operation_meets_every_signing_rule_first_and_rules_of_its_own():
     for operation in OPERATION_TYPES:
         assert all(operation in rule.applies_to for rule in SIGNING_RULES)
-        assert any(rule.id == "L6" and operation in rule.applies_to for rule in OPERATION_RULES)
+        assert any(rule.id == "L6" and rule in rules_met_by(operation) for rule in OPERATION_RULES)
 
 
 def test_no_message_uses_repr_or_a_locale():
