@@ -33,7 +33,7 @@ GIFT = TransferFrom("s-0001", "ant.li", "jd.wang")
 
 def world(parameters: dict[str, int] | None = None) -> World:
     """Series `s` with a ticket, four editions, three sold: to li, to wang, to zhao; no holding periods."""
-    here = World({"hold_days_first": 0, "hold_days_later": 0, **(parameters or {})})
+    here = World({"hold_hours_first": 0, "hold_hours_later": 0, **(parameters or {})})
     for account in ("ant.li", "jd.wang", "jd.zhao"):
         here.open_account(account)
     here.open_account("jd.child", claims=(Claim.REAL_NAME,))
@@ -153,7 +153,7 @@ def test_an_approved_account_neither_redeems_nor_burns():
 
 
 def test_gifts_on_an_owners_behalf_count_as_the_owners__r10_4():
-    here = world({"gifts_per_day": 1, "hold_days_first": 0})
+    here = world({"gifts_per_day": 1, "hold_hours_first": 0})
     second = here.sold_token("ant.li")
     here.must("ant.li", SetApprovalForAll("jd.wang", True))
     here.must("jd.wang", GIFT)
@@ -163,7 +163,7 @@ def test_gifts_on_an_owners_behalf_count_as_the_owners__r10_4():
 
 
 def test_a_holding_period_binds_an_approved_account__r10_1():
-    here = world({"hold_days_first": 2})
+    here = world({"hold_hours_first": 48})
     here.must("ant.li", Approve("s-0001", "jd.wang"))
     assert codes(here.do("jd.wang", GIFT).refusals) == ["R10.1 E_HOLD"]
     here.wait_days(2)
