@@ -1,9 +1,9 @@
 """What whoever tells a story says to a member that was started for it, and how the member answers.
 
 A command is the whole state of the member's world, not a change of it: which LinkPolicies hold, how wrong its clock is,
-which part it plays. So a lost command is repaired by the next, and a member that was started again by one. It is signed
-with a key that exists for one life of one member, so that no member can command another, and nothing that was said to
-an earlier life can be said to a later one.
+how bad its disk, which part it plays. So a lost command is repaired by the next, and a member that was started again by
+one. It is signed with a key that exists for one life of one member, so that no member can command another, and nothing
+that was said to an earlier life can be said to a later one.
 """
 
 from typing import Annotated
@@ -27,6 +27,9 @@ OFFSET_MS_MAX = 10**9
 
 DRIFT_PPM_MAX = 100_000
 """A tenth: no clock runs faster or slower by more."""
+
+SYNC_MS_MAX = 10_000
+"""No disk is made slower by more, so that a command is still obeyed in time."""
 
 MemberId = Annotated[str, msgspec.Meta(max_length=32)]
 Name = Annotated[str, msgspec.Meta(max_length=100)]
@@ -63,6 +66,10 @@ class Command(msgspec.Struct, frozen=True, tag="command", array_like=True, forbi
     """How much too fast its clock runs, in parts in a million."""
     role: Role | None = None
     """The part it plays; None for a member that is only itself."""
+    sync_ms: Annotated[int, msgspec.Meta(ge=0, le=SYNC_MS_MAX)] = 0
+    """How much longer each of its writes takes."""
+    disk_is_full: bool = False
+    """Whether its database may grow no more."""
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, tag="acknowledged", array_like=True, forbid_unknown_fields=True):

@@ -1,10 +1,11 @@
 """A node that was started for a story: what it does when it is commanded, and the seam for what it can not do itself.
 
-Links and clocks are put wrong here. Parts that a member plays beside its own are `Casting`'s: a node knows none.
+Links, clocks and disks are put wrong here. Parts that a member plays beside its own are `Casting`'s: a node knows none.
 """
 
 from collections.abc import Callable
 from random import Random
+from typing import Protocol
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
@@ -19,6 +20,16 @@ Casting = Callable[[Identity, Role, int], Voice | None]
 """casting(identity, role, seed): who speaks for a member that plays a part; None for a part that nobody knows."""
 
 
+class FaultyDisk(Protocol):
+    """A disk that a story may put wrong (node/storage/faulty.py)."""
+
+    sync_ms: int
+    """How much longer each write takes."""
+
+    def fill(self, is_full: bool) -> None:
+        """Let no more fit on it, or again as much as there is room for."""
+
+
 class Commanded:
     """Obeys one story's commands."""
 
@@ -29,6 +40,7 @@ class Commanded:
         key: PublicKey,
         bus: Bus,
         clock: Clock,
+        disk: FaultyDisk,
         casting: Casting | None,
         wake: Callable[[], None],
     ) -> None:
@@ -38,6 +50,7 @@ class Commanded:
         self._chain: Digest = chain_id(charter)
         self._wire = bus
         self._clock = clock
+        self._disk = disk
         self._casting = casting
         self._reader = CommandReader(chain=self._chain, member=identity.member, key=key, verify=identity.verify)
         self._obeyed: Command | None = None
@@ -76,5 +89,8 @@ class Commanded:
         self.bus.policies = command.policies
         if before is None or (before.offset_ms, before.drift_ppm) != (command.offset_ms, command.drift_ppm):
             self._clock.put(offset_ms=command.offset_ms, drift_ppm=command.drift_ppm)
+        self._disk.sync_ms = command.sync_ms
+        if before is None or before.disk_is_full != command.disk_is_full:
+            self._disk.fill(command.disk_is_full)
         self.bus.open(Random(f"{command.seed}/links {self._identity.member}"))
         return ""

@@ -48,6 +48,7 @@ from node.recording.frames import BYTES_MAX as RECORDING_BYTES_MAX
 from node.recording.recorded_core import RecordedCore
 from node.recording.recorder import Recorder, RecordingEnd
 from node.restored import Restored
+from node.storage.faulty import FaultyStorage
 from node.storage.writer import Storage
 from node.trace import Trace
 
@@ -151,7 +152,8 @@ class Node:
         mark = Mark(home.path, chain=chain)
         voted = mark.read()
         genesis = Ledger.genesis(charter).entries
-        storage = Storage(home.database, chain=chain, member=home.replica, genesis=genesis, lost=voted)
+        disk = Storage if self._options.scenario_key is None else FaultyStorage
+        storage = disk(home.database, chain=chain, member=home.replica, genesis=genesis, lost=voted)
         stack.callback(storage.close)
         audited = audit(home.database, charter=charter, member=home.replica)
         refuse_if_edited(home.database, audited)
@@ -163,7 +165,7 @@ class Node:
         stack.callback(reader.close)
         trace = Trace(home.trace if self._options.trace else None)
         stack.callback(trace.close)
-        bus = self._end_of_bus(identity, home.settings.buses, lambda: driver.wake())
+        bus = self._end_of_bus(identity, home.settings.buses, storage, lambda: driver.wake())
         stack.push_async_callback(bus.close)
         driver = Driver(
             core,
@@ -195,7 +197,7 @@ class Node:
         stack.callback(recorder.close)
         return recorder
 
-    def _end_of_bus(self, identity: Identity, urls: Sequence[str], wake: Callable[[], None]) -> Bus:
+    def _end_of_bus(self, identity: Identity, urls: Sequence[str], storage: Storage, wake: Callable[[], None]) -> Bus:
         """The member's end of its buses; where a story commands it, with that story's faults in it."""
         key = self._options.scenario_key
         bus = Buses(
@@ -208,10 +210,12 @@ class Node:
             on_change=self._on_link_change,
             commanded=key is not None,
         )
-        if key is None:
+        if key is None or not isinstance(storage, FaultyStorage):
             return bus
         self._log.warning("commanded: this node obeys a story's commands, and is no member to rely on")
-        return Commanded(identity, key=key, bus=bus, clock=self._clock, casting=self._casting, wake=wake).bus
+        return Commanded(
+            identity, key=key, bus=bus, clock=self._clock, disk=storage, casting=self._casting, wake=wake
+        ).bus
 
     def _refuse(self, fault: NodeFault | BusFault) -> None:
         """Say why the node cannot go on: in one line for the log, and at a terminal once more, as people read it."""

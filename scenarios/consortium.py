@@ -16,13 +16,15 @@ from types import TracebackType
 from typing import Self
 
 from canonical.hashing import Digest
+from canonical.signing import PublicKey, Sign
 from ledger.charter import Charter, Role, chain_id
 from network.embedded import EmbeddedBroker
 from network.errors import BrokerFailed, BusFault
 from network.url import BusUrl, parse_bus_url
 from node.home.home import CHARTER_FILE, KEY_FILE, RECORDING_FILE, new_consortium, read_member_keys
+from node.home.keys import KeyPair
 from node.wallet import Wallet
-from scenarios.errors import BusUnreachable, FolderUnusable, MemberFailed, MemberKilled
+from scenarios.errors import BusUnreachable, FolderUnusable, MemberCrashed, MemberFailed, MemberKilled
 from scenarios.member_process import MemberProcess, Phase
 
 RESTARTS_MAX = 5
@@ -128,12 +130,19 @@ class LiveConsortium:
         ordered = sorted(self.members.values(), key=lambda member: member.member != first)
         return tuple(member.url for member in ordered if member.url)
 
+    def operator_key(self, member: str) -> tuple[PublicKey, Sign]:
+        """The key of a member's operator, for clients who sign for it."""
+        keys = self._operator(member)
+        return keys.public_key, keys.sign
+
     def wallet(self, member: str) -> Wallet:
         """A wallet with the operator key of a member, learners included."""
+        return Wallet(member, self._operator(member), chain=self.chain)
+
+    def _operator(self, member: str) -> KeyPair:
         chartered = self.charter.member(member)
         assert chartered is not None, f"{member} is a member"
-        keys = read_member_keys(self.directory / member / KEY_FILE, chartered, passphrase=None)
-        return Wallet(member, keys.operator, chain=self.chain)
+        return read_member_keys(self.directory / member / KEY_FILE, chartered, passphrase=None).operator
 
     # Life
 
@@ -243,6 +252,25 @@ class LiveConsortium:
         await self._look_away(member)
         await self.members[member].stop()
 
+    async def let_end(self, member: str, on_end: Callable[[], None]) -> None:
+        """A fault of the story will end it: do not start it again then, and call `on_end` instead."""
+        await self._look_away(member)
+        process = self.members[member]
+
+        async def until_ended() -> None:
+            await process.ended()
+            process.phase = Phase.KILLED
+            on_end()
+
+        self._watching[member] = asyncio.create_task(until_ended(), name=f"wait for the end of {member}")
+
+    async def look_after(self, member: str) -> None:
+        """Start it again from now on whenever it ends unasked; nothing where it has ended."""
+        await self._look_away(member)
+        process = self.members[member]
+        if process.pid is not None:
+            self._watching[member] = asyncio.create_task(self._look_after(process), name=f"look after {member}")
+
     async def stop_members(self) -> None:
         """Stop all members and leave the bus."""
         await asyncio.gather(*(self.stop(member) for member in self.members))
@@ -277,7 +305,7 @@ class LiveConsortium:
                 process.phase = Phase.KILLED
                 self._on_unasked_end(process.member, code)
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-                self._note_restart(process, how)
+                self._note_restart(process, how, MemberKilled if code < 0 else MemberCrashed)
                 await self._start(process)
         except MemberFailed as error:
             if not self.failed.done():
@@ -306,16 +334,16 @@ class LiveConsortium:
             try:
                 return await process.start()
             except MemberKilled:
-                self._note_restart(process, "was killed while it started")
+                self._note_restart(process, "was killed while it started", MemberKilled)
 
-    def _note_restart(self, process: MemberProcess, how: str) -> None:
+    def _note_restart(self, process: MemberProcess, how: str, failed: type[MemberFailed]) -> None:
         """Say that a member is started again unasked.
 
-        Raises: MemberFailed when that was done too often.
+        Raises: `failed` when that was done too often.
         """
         self._restarts[process.member] += 1
         if self._restarts[process.member] > RESTARTS_MAX:
-            raise MemberFailed(
+            raise failed(
                 f"Member {process.member} {how}, after {RESTARTS_MAX} restarts, and is given up."
                 f" What to do: read {process.log}."
             )

@@ -38,6 +38,10 @@ class Desk:
         """Those that hold."""
         self.clocks: dict[str, tuple[int, int]] = {}
         """By member: offset in milliseconds and drift in parts in a million, where its clock is wrong."""
+        self.sync_ms: dict[str, int] = {}
+        """By member: how much longer each of its writes takes, where its disk is slow."""
+        self.full: set[str] = set()
+        """Members whose disks are full."""
         self.roles: dict[str, tuple[str, tuple[str, ...]]] = {}
         """By member: the way it lies, and to whom."""
         self._seed = seed
@@ -152,6 +156,8 @@ class Desk:
             offset_ms=offset_ms,
             drift_ppm=drift_ppm,
             role=role,
+            sync_ms=self.sync_ms.get(member, 0),
+            disk_is_full=member in self.full,
         )
 
     def _say(self, member: str) -> None:

@@ -13,8 +13,12 @@ class MemberFailed(ScenarioFault):
     """A member's process did not come up, or ended again and again."""
 
 
+class MemberCrashed(MemberFailed):
+    """A member's process ended by itself, with an exit code of its own: it is a finding, not the machine's fault."""
+
+
 class MemberKilled(MemberFailed):
-    """A member's process was killed from outside before it served; starting it again may work."""
+    """A member's process was killed from outside, as this machine may do; starting it again may work."""
 
 
 class BusUnreachable(ScenarioFault):

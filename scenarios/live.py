@@ -14,26 +14,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from canonical.hashing import Digest
-from canonical.signing import PublicKey, Sign
 from consensus.explain import Explanation
 from consensus.quorum import Committee
 from ledger.envelope import Envelope, transaction_ids
 from network.policy import LinkPolicy
-from node.home.home import DATABASE_FILE, KEY_FILE, read_member_keys
 from node.home.institutions import voters
 from node.simulation.chance import stream
 from scenarios.adversary import CENSOR
 from scenarios.consortium import LiveConsortium
 from scenarios.desk import Desk
 from scenarios.distances import distances
-from scenarios.errors import MemberFailed
-from scenarios.live_disks import read_disk
+from scenarios.errors import MemberCrashed
+from scenarios.live_disks import LiveDisks
 from scenarios.live_load import LiveLoad
 from scenarios.live_looks import LiveLooks
 from scenarios.load import Clients
 from scenarios.plan import NEAR, Capability, Load
 from scenarios.shop import RULES
-from scenarios.torn_log import tear
 from scenarios.world import Findings, Happening, Look, Story, Undo
 
 LOOK_EVERY_S = 0.05
@@ -83,8 +80,8 @@ class LiveWorld:
         )
         self._ids = tuple(each.id for each in voters(members))
         self._desk.policies = distances(self._ids, network)
+        self._disks = LiveDisks(directory, self._ids, seed=seed)
         self._broker_is_up = True
-        self._tears = 0
         self._liars: set[int] = set()
         self._gave_up: list[str] = []
         """What is known of members that ended by themselves, until it is told."""
@@ -123,7 +120,7 @@ class LiveWorld:
             raise
         self._began = time.monotonic()
         charter, first = self._consortium.charter, time.time_ns() // 1_000_000
-        self._clients = Clients(charter, self._key, stream(self._seed, "load"), nonce_first=first)
+        self._clients = Clients(charter, self._consortium.operator_key, stream(self._seed, "load"), nonce_first=first)
         self._load = LiveLoad(
             self._clients,
             [self._consortium.members[each].url for each in self._ids],
@@ -135,13 +132,6 @@ class LiveWorld:
         if gateway not in self._liars:
             self._told_final.update(transaction_ids(envelope, chain=self._consortium.chain))
 
-    def _key(self, name: str) -> tuple[PublicKey, Sign]:
-        charter, directory = self._consortium.charter, self._consortium.directory
-        member = charter.member(name)
-        assert member is not None, "clients sign for members"
-        keys = read_member_keys(directory / name / KEY_FILE, member, passphrase=None)
-        return keys.operator.public_key, keys.operator.sign
-
     async def close(self) -> Findings:
         """Bring everything down, and read the disks."""
         await self._load.close()
@@ -150,27 +140,24 @@ class LiveWorld:
         await self._looks.close()
         await self._desk.close()
         await self._consortium.close()
-        read = [
-            read_disk(self._database(member), self._consortium.charter, member=name)
-            for member, name in enumerate(self._ids)
-        ]
         honest = frozenset(range(len(self._ids))) - self._liars
+        read = self._disks.read(self._consortium.charter, honest=honest)
         halted = sorted(self._ids[each] for each in self._looks.halted & honest)
         return Findings(
             honest=honest,
-            blocks=tuple(blocks for blocks, _ in read),
+            blocks=read.blocks,
             violations=(
                 *(f"{each} halted: it computed another block than the quorum" for each in halted),
-                *(each for member in sorted(honest) for each in read[member][1]),
+                *read.violations,
             ),
+            asked=frozenset(self._clients.asked),
+            unsound=read.unsound,
+            unrecorded=read.unrecorded,
             accused=frozenset(self._looks.accused),
             views=tuple(() if each in self._wiped else tuple(views) for each, views in enumerate(self._looks.views)),
             acknowledged=frozenset(self._told_final),
             history=self._clients.history,
         )
-
-    def _database(self, member: int) -> Path:
-        return self._consortium.directory / self.id_of(member) / DATABASE_FILE
 
     # What is seen
 
@@ -183,11 +170,11 @@ class LiveWorld:
     async def look(self) -> Look:
         """Ask all members where they are.
 
-        Raises: MemberFailed where one has ended by itself since the last look.
+        Raises: MemberCrashed where one has ended by itself since the last look.
         """
         if self._gave_up:
             told, self._gave_up = " ".join(self._gave_up), []
-            raise MemberFailed(told)
+            raise MemberCrashed(told)
         return Look(round(self._now_ms), await self._looks.look(self._urls(), liars=self._liars))
 
     async def explain(self) -> dict[int, Explanation]:
@@ -240,8 +227,10 @@ class LiveWorld:
         Raises: MemberFailed, CommandFailed.
         """
         await self._consortium.start(self.id_of(member))
-        await self._heard_by([member])
         self._down.discard(member)
+        if self.id_of(member) in self._desk.full:
+            await self._let_end(member)
+        await self._heard_by([member])
         self._tell(member, "started")
 
     async def pause(self, member: int) -> None:
@@ -271,9 +260,61 @@ class LiveWorld:
         assert member in self._down, "only the disk of a member that is down is lost"
         self._wiped.add(member)
         self._tell(member, "wiped")
-        for path in self._database(member).parent.glob(f"{DATABASE_FILE}*"):
-            path.unlink()
+        self._disks.wipe(member)
         self._looks.forget(member)
+
+    async def tear_next_write(self, member: int) -> None:
+        """SIGKILL, and the log as it is when the power goes in the middle of a write."""
+        await self.kill(member)
+        self._tell(member, "torn", self._disks.tear(member))
+
+    async def hand_over(self, member: int) -> None:
+        """SIGTERM: the last turn of a primary says that it stops."""
+        self._down.add(member)
+        self._desk.end_life(self.id_of(member))
+        self._tell(member, "stopped")
+        await self._consortium.stop(self.id_of(member))
+
+    async def slow_disk(self, member: int, *, by_ms: int) -> None:
+        """Let its writes wait.
+
+        Raises: CommandFailed.
+        """
+        self._tell(member, "disk", f"{by_ms} ms slower")
+        self._desk.sync_ms[self.id_of(member)] = by_ms
+        await self._command()
+
+    async def fill_disk(self, member: int) -> None:
+        """Let its database grow no more: SQLite refuses, and the node stops and says why.
+
+        Raises: CommandFailed.
+        """
+        self._tell(member, "disk", "full")
+        self._desk.full.add(self.id_of(member))
+        if member not in self._down:
+            await self._let_end(member)
+        await self._command()
+
+    async def make_room(self, member: int) -> None:
+        """Let its database grow again.
+
+        Raises: CommandFailed.
+        """
+        self._tell(member, "disk", "has room")
+        self._desk.full.discard(self.id_of(member))
+        await self._command()
+        if member not in self._down:
+            await self._consortium.look_after(self.id_of(member))
+
+    async def _let_end(self, member: int) -> None:
+        """Let nobody start it again when it ends of a full disk; it is down then."""
+
+        def on_end() -> None:
+            self._down.add(member)
+            self._desk.end_life(self.id_of(member))
+            self._tell(member, "killed", "its disk was full")
+
+        await self._consortium.let_end(self.id_of(member), on_end)
 
     async def stop_broker(self) -> Undo:
         """Kill the embedded broker; healing starts one at the same address."""
@@ -288,13 +329,6 @@ class LiveWorld:
             await self._heard_by(range(len(self._ids)))
 
         return heal
-
-    async def tear_next_write(self, member: int) -> None:
-        """SIGKILL, and the log as it is when the power goes in the middle of a write."""
-        await self.kill(member)
-        torn = tear(self._database(member), stream(self._seed, f"torn {self.id_of(member)} {self._tears}"))
-        self._tears += 1
-        self._tell(member, "torn", torn)
 
     async def set_clock(self, member: int, *, offset_ms: int, drift_ppm: int) -> None:
         """Put the clock that the member reads; its timers go by the machine's.

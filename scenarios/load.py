@@ -28,6 +28,8 @@ class Clients:
     sent: int = 0
     history: History = field(default_factory=History)
     """What was asked of the shop and answered."""
+    asked: set[Digest] = field(default_factory=set)
+    """Every transaction that anybody signed, whatever became of it."""
     shop: Shop = field(init=False)
     _platforms: tuple[str, ...] = field(init=False)
     _nonces: dict[str, int] = field(default_factory=dict)
@@ -46,14 +48,19 @@ class Clients:
     def visit(self, kind: LoadKind, now_us: int) -> Order | Reading:
         """What the next client wants."""
         if kind is LoadKind.OPEN:
-            envelope = self.envelope()
-            return Order(envelope, transaction_ids(envelope, chain=chain_id(self.charter)))
+            return self._registration()
         self.sent += 1
         self.shop.gives = kind is LoadKind.GIFTS
-        return self.shop.visit(now_us)
+        wish = self.shop.visit(now_us)
+        if isinstance(wish, Order):
+            self.asked.update(wish.ids)
+        return wish
 
     def envelope(self) -> Envelope:
         """The next account, signed."""
+        return self._registration().envelope
+
+    def _registration(self) -> Order:
         platform = self._platforms[self.sent % len(self._platforms)]
         self.sent += 1
         nonce = self._nonce(platform)
@@ -62,7 +69,11 @@ class Clients:
         person = Digest(sha256(name.encode()).digest())
         operation = RegisterAccount(name, person, public_key, (Claim.OVER_18, Claim.REAL_NAME))
         transactions = (Transaction(nonce, 0, operation),)
-        return seal_envelope(platform, transactions, chain=chain_id(self.charter), public_key=public_key, sign=sign)
+        chain = chain_id(self.charter)
+        envelope = seal_envelope(platform, transactions, chain=chain, public_key=public_key, sign=sign)
+        order = Order(envelope, transaction_ids(envelope, chain=chain))
+        self.asked.update(order.ids)
+        return order
 
     def _nonce(self, account: str) -> int:
         """The next one of an account."""

@@ -17,7 +17,7 @@ from typing import Annotated
 import msgspec
 import psutil
 
-from scenarios.errors import MemberFailed, MemberKilled
+from scenarios.errors import MemberCrashed, MemberFailed, MemberKilled
 
 READY_TIMEOUT_S = 60.0
 """A busy machine and an audit of some thousand blocks included; usually about a second."""
@@ -102,7 +102,8 @@ class MemberProcess:
     async def start(self) -> None:
         """Start it and wait until it serves.
 
-        Raises: MemberFailed with the end of its log; MemberKilled where somebody outside ended it meanwhile.
+        Raises: MemberFailed with the end of its log, MemberCrashed where it ended by itself; MemberKilled where
+        somebody outside ended it meanwhile.
         """
         assert self.pid is None, "a member runs once"
         self.phase = Phase.STARTING
@@ -127,7 +128,7 @@ class MemberProcess:
         except BaseException as error:
             await self.kill()
             if isinstance(error, TimeoutError):
-                raise self._failed(f"did not serve within {READY_TIMEOUT_S:.0f} s") from None
+                raise MemberFailed(self._told(f"did not serve within {READY_TIMEOUT_S:.0f} s")) from None
             raise
         self.url = ready.gateway
         self.phase = Phase.UP
@@ -139,19 +140,19 @@ class MemberProcess:
             code = await process.wait()
             if code < 0:
                 raise MemberKilled(f"Member {self.member} was killed by signal {-code} before it served.")
-            raise self._failed(f"ended with exit code {code} before it served")
+            raise MemberCrashed(self._told(f"ended with exit code {code} before it served"))
         try:
             return msgspec.json.decode(line, type=Ready)
         except msgspec.MsgspecError as error:
-            raise self._failed(f"said {line[:200]!r} instead of being ready ({error})") from error
+            raise MemberFailed(self._told(f"said {line[:200]!r} instead of being ready ({error})")) from error
 
-    def _failed(self, problem: str) -> MemberFailed:
+    def _told(self, problem: str) -> str:
         with suppress(OSError), self.log.open("rb") as log:
             log.seek(0, os.SEEK_END)
             log.seek(max(0, log.tell() - _LOG_TAIL_BYTES))
             tail = log.read().decode(errors="replace").strip()
-            return MemberFailed(f"Member {self.member} {problem}. The end of its log {self.log}:\n{tail}")
-        return MemberFailed(f"Member {self.member} {problem}. It left no log.")
+            return f"Member {self.member} {problem}. The end of its log {self.log}:\n{tail}"
+        return f"Member {self.member} {problem}. It left no log."
 
     async def ended(self) -> int:
         """Wait until the process is gone, for whatever reason; return its exit code, negative for a signal."""

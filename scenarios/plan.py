@@ -5,11 +5,12 @@ step needs of a world is in `needs`, so that a world that cannot do it skips the
 """
 
 import enum
-from collections.abc import Sequence
 from hashlib import sha256
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
+
+from network.commands import SYNC_MS_MAX
 
 Selector = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 """Who, by part played at the moment of the step: see selectors.py."""
@@ -22,6 +23,9 @@ Span = Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
 
 NEAR = "lan"
 """The network that every world has."""
+
+CHECKED_ALWAYS = ("agreement", "prefix", "exactly-once", "validity", "certificates", "recorded", "no-coin")
+"""What holds in every run, whatever it is about: a plan that says nothing of checks has these (checkers.py)."""
 
 STEPS_MAX = 500
 """Far above any story; bounds what a plan from a file can make a world do."""
@@ -36,6 +40,7 @@ class Capability(enum.StrEnum):
     TORN_WRITES = "tear a member's last write"
     WIPE = "lose a member's disk"
     PAUSE = "freeze a member and let it go on"
+    DISKS = "make a member's disk slow or full"
     BROKER = "stop the message broker"
     MESSAGES = "stop at the very moment when a member says something"
     DISTANCE = "put members as far apart as the plan's network says"
@@ -208,6 +213,28 @@ class Partition(Step, frozen=True, tag="partition"):
     handle: HandleName = "partition"
 
 
+class SlowDisk(Step, frozen=True, tag="slow-disk"):
+    """Each sync takes `by_ms` longer from now on. A member waits for its disk, and does nothing else meanwhile."""
+
+    who: Selector
+    by_ms: Annotated[int, msgspec.Meta(ge=1, le=SYNC_MS_MAX)]
+    handle: HandleName = "slow-disk"
+
+
+class FillDisk(Step, frozen=True, tag="fill-disk"):
+    """Nothing more fits on the disk: a member whose write fails stops. Healed, there is room and it is started."""
+
+    who: Selector
+    handle: HandleName = "full-disk"
+
+
+class HandOver(Step, frozen=True, tag="hand-over"):
+    """Stop members as their operators do, one after the other: who leads says so first, and nobody has to miss it."""
+
+    who: Selector
+    handle: HandleName = "hand-over"
+
+
 class Lie(Step, frozen=True, tag="lie"):
     """From now on the member lies in the way named: see adversary.py."""
 
@@ -255,6 +282,9 @@ AnyStep = (
     | SetClock
     | Links
     | Partition
+    | SlowDisk
+    | FillDisk
+    | HandOver
     | Lie
     | StopBroker
     | Heal
@@ -263,7 +293,7 @@ AnyStep = (
 )
 """Everything that can stand in a plan."""
 
-Fault = Kill | Pause | SetClock | Links | Partition | Lie | StopBroker
+Fault = Kill | Pause | SetClock | Links | Partition | SlowDisk | FillDisk | HandOver | Lie | StopBroker
 """Steps that a `heal` can undo."""
 
 _NEEDS: tuple[tuple[type[Step], Capability], ...] = (
@@ -273,6 +303,8 @@ _NEEDS: tuple[tuple[type[Step], Capability], ...] = (
     (Lie, Capability.LIARS),
     (SetClock, Capability.CLOCKS),
     (TearNextWrite, Capability.TORN_WRITES),
+    (SlowDisk, Capability.DISKS),
+    (FillDisk, Capability.DISKS),
     (Wipe, Capability.WIPE),
     (Pause, Capability.PAUSE),
     (StopBroker, Capability.BROKER),
@@ -289,7 +321,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     network: str = NEAR
     """Delays between members: a profile by name."""
     steps: Annotated[tuple[AnyStep, ...], msgspec.Meta(max_length=STEPS_MAX)] = ()
-    checks: tuple[str, ...] = ("agreement", "prefix", "exactly-once")
+    checks: tuple[str, ...] = CHECKED_ALWAYS
     """What must hold, by name: see checkers.py."""
     must_break: tuple[str, ...] = ()
     """Checks that must fail: a plan with more liars than the protocol bears shows that they would be seen."""
@@ -306,73 +338,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
-Value = TypeVar("Value")
-
 
 def encode_plan(plan: Plan) -> bytes:
     """The plan as people read it: indented JSON, every field by its name."""
     return msgspec.json.format(_ENCODER.encode(plan), indent=2) + b"\n"
-
-
-def decode_plan(data: bytes) -> Plan:
-    """Read what `encode_plan` wrote.
-
-    Raises: PlanUnreadable.
-    """
-    try:
-        return checked(msgspec.json.decode(data, type=Plan))
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise PlanUnreadable(f"not a plan: {error}") from error
-
-
-def checked(plan: Plan) -> Plan:
-    """Return the plan if each `heal` and each `@name` means a fault before it, and each fault has a name of its own.
-
-    Raises: PlanUnreadable.
-    """
-    known: set[str] = set()
-    for number, step in enumerate(plan.steps, start=1):
-        if isinstance(step, Heal) and step.handle not in known:
-            raise PlanUnreadable(f"step {number}: heals {step.handle!r}, but no fault before it has that name")
-        for name in sorted(_struck_by(step) - known):
-            raise PlanUnreadable(f"step {number}: '@{name}' selects nobody, since no fault before it has that name")
-        if isinstance(step, Fault):
-            if step.handle in known:
-                raise PlanUnreadable(f"step {number}: {step.handle!r} names an earlier fault; give it another name")
-            known.add(step.handle)
-    return plan
-
-
-def selectors_of(step: AnyStep) -> Sequence[str]:
-    """Every selector in a step."""
-    match step:
-        case Partition(groups=groups):
-            return groups
-        case OpenLoad(load=load):
-            return (load.gateways,)
-        case _:
-            named = (getattr(step, field, None) for field in ("who", "source", "target", "to"))
-            return [each for each in named if each is not None]
-
-
-def _struck_by(step: AnyStep) -> set[str]:
-    """The names of faults in a step's selectors."""
-    words = [part.strip().removeprefix("not ").strip() for each in selectors_of(step) for part in each.split("+")]
-    return {word.removeprefix("@") for word in words if word.startswith("@")}
-
-
-def milliseconds(text: str | int) -> int:
-    """A span of time as people write it: `5 s`, `250 ms`, `2 min`; a number is milliseconds.
-
-    Raises: PlanUnreadable.
-    """
-    if isinstance(text, int):
-        return text
-    number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
-    factor = {"ms": 1, "s": 1_000, "min": 60_000}.get(text[len(number) :].strip())
-    try:
-        if factor is not None:
-            return round(float(number) * factor)
-    except ValueError:
-        pass
-    raise PlanUnreadable(f"{text!r} is no span of time; write 250 ms, 5 s or 2 min")

@@ -88,9 +88,11 @@ def _say(c: Vocabulary, item: Any, handles: dict[str, Handle]) -> None:
             c.wait(content)
         case "until":
             _until(c, fields)
-        case "kill" | "pause" | "start" | "wipe" | "tear":
-            verb = c.tear_next_write if word == "tear" else getattr(c, word)
+        case "kill" | "pause" | "start" | "wipe" | "tear" | "hand-over" | "fill-disk":
+            verb = c.tear_next_write if word == "tear" else getattr(c, word.replace("-", "_"))
             handle = verb(**fields) if fields else verb(content)
+        case "slow-disk":
+            handle = c.slow_disk(**fields)
         case "clock":
             handle = c.set_clock(**fields)
         case "drop" | "delay" | "duplicate" | "corrupt" | "reorder":

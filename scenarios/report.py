@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from scenarios.perform import Outcome, Verdict
 from scenarios.plan import Plan, encode_plan
 from scenarios.space_time import space_time
+from scenarios.verdict import Outcome, Verdict
 from scenarios.world import Story
 
 PLAN_FILE = "plan.json"

@@ -14,12 +14,14 @@ from scenarios.campaign.failure_file import is_failure
 from scenarios.errors import FolderUnusable, ScenarioFault
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
-from scenarios.perform import Outcome, Verdict, perform
-from scenarios.plan import Plan, PlanUnreadable, decode_plan
+from scenarios.perform import perform
+from scenarios.plan import Plan, PlanUnreadable
+from scenarios.plan_reading import decode_plan
 from scenarios.plan_yaml import FILE_BYTES_MAX, read_yaml
 from scenarios.report import leave_report, verdict_lines
 from scenarios.simulated import SimulatedWorld
 from scenarios.story_file import SUFFIX, read_story, split_name
+from scenarios.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)

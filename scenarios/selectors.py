@@ -16,7 +16,8 @@ from consensus.types import View
 from scenarios.plan import PlanUnreadable
 
 _INDEXED = re.compile(r"^(backup|half|member)\[(\d{1,3})\]\Z")
-_PLAIN = ("all", "honest", "liars", "up", "down", "primary", "backups", "others", "minority", "majority")
+SELECTOR_WORDS = ("all", "honest", "liars", "up", "down", "primary", "backups", "others", "minority", "majority")
+"""Words that select by themselves; no fault may have one of them for its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def check_selector(selector: str) -> None:
     """
     for part in selector.split("+"):
         word = part.strip().removeprefix("not ").strip()
-        if word not in _PLAIN and not _INDEXED.match(word) and not word.startswith(("role:", "@")):
+        if word not in SELECTOR_WORDS and not _INDEXED.match(word) and not word.startswith(("role:", "@")):
             raise PlanUnreadable(
-                f"{word!r} selects nobody; use one of {', '.join(_PLAIN)}, backup[1], half[0], member[2],"
+                f"{word!r} selects nobody; use one of {', '.join(SELECTOR_WORDS)}, backup[1], half[0], member[2],"
                 " role:registrar"
             )
 

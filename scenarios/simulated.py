@@ -11,9 +11,12 @@ from ledger.ledger import Ledger
 from network.policy import LinkPolicy, tags_of
 from node.simulation import Handle, Said, SimulatedMember, Simulation
 from node.simulation.chance import stream
+from node.simulation.member import SYNC_US
 from scenarios.adversary import CENSOR, Collusion, Liar
+from scenarios.certificates import Examiner
 from scenarios.load import Clients
 from scenarios.plan import Capability, Load, MessageKind
+from scenarios.recorded import Records
 from scenarios.shop import RULES
 from scenarios.simulated_clients import SimulatedClients
 from scenarios.storyteller import Storyteller
@@ -40,6 +43,7 @@ class SimulatedWorld:
         self.clients = Clients(self.simulation.charter, self.simulation.keyring.pair, stream(seed, "load"))
         readers = stream(seed, "readers")
         self._clients = SimulatedClients(self.simulation, self.clients, chance=readers, liars=self._liars)
+        self._records = Records()
         self._accused: set[int] = set()
         self._views: list[list[int]] = [[0] for _ in range(members)]
         self._final = [0] * members
@@ -54,7 +58,7 @@ class SimulatedWorld:
 
     def _watch(self) -> None:
         simulation = self.simulation
-        simulation.on_said.append(lambda member, _: self._observe(member))
+        simulation.on_said.append(self._on_said)
         simulation.on_executed.append(lambda member, _: self._observe(member))
         simulation.on_evidence.append(self._on_evidence)
         Storyteller(simulation, self.story, simulation.members)
@@ -62,6 +66,11 @@ class SimulatedWorld:
     @property
     def _time_ms(self) -> float:
         return self.simulation.agenda.now_us / 1_000
+
+    def _on_said(self, member: SimulatedMember, said: Said) -> None:
+        self._observe(member)
+        if member.is_honest and member.index not in self._liars:
+            self._records.on_said(member, said)
 
     def _on_evidence(self, member: SimulatedMember, proof: Equivocation) -> None:
         if member.wrapper is None:
@@ -107,6 +116,9 @@ class SimulatedWorld:
             honest=honest,
             blocks=tuple(tuple(self._seen(member)) for member in members),
             violations=tuple(self._violations(honest)),
+            asked=frozenset(self.clients.asked),
+            unsound=tuple(each for member in sorted(honest) for each in self._unsound(members[member])),
+            unrecorded=tuple(self._records.unrecorded),
             accused=frozenset(self._accused),
             views=tuple(
                 () if member.wiped else tuple(views) for member, views in zip(members, self._views, strict=True)
@@ -135,6 +147,11 @@ class SimulatedWorld:
             )
             for block in self.simulation.blocks(member)
         ]
+
+    def _unsound(self, member: SimulatedMember) -> list[str]:
+        """What is wrong with the certificates on a member's disk."""
+        examiner = Examiner(self.simulation.charter, self.simulation.keyring.verify)
+        return examiner.unsound(member.id, member.disk.proofs())
 
     def _violations(self, honest: frozenset[int]) -> list[str]:
         wrong: list[str] = []
@@ -218,6 +235,28 @@ class SimulatedWorld:
         self._tell(member, "clock")
         self.simulation.members[member].set_clock(offset_ms, drift_ppm)
 
+    async def hand_over(self, member: int) -> None:
+        """Let it say that it stops, and stop."""
+        self._tell(member, "stopped")
+        self.simulation.members[member].stop()
+        if not await self.wait(lambda look: not look.members[member].up, within_ms=STOP_TIMEOUT_MS):
+            self.simulation.members[member].kill()
+
+    async def slow_disk(self, member: int, *, by_ms: int) -> None:
+        """Let each sync take longer."""
+        self._tell(member, "disk")
+        self.simulation.members[member].sync_us = SYNC_US + by_ms * 1_000
+
+    async def fill_disk(self, member: int) -> None:
+        """The next turn's write ends it."""
+        self._tell(member, "disk")
+        self.simulation.members[member].disk_is_full = True
+
+    async def make_room(self, member: int) -> None:
+        """Writes find room again."""
+        self._tell(member, "disk")
+        self.simulation.members[member].disk_is_full = False
+
     def _tell(self, member: int, what: str) -> None:
         self.story.add(Happening(self._time_ms, member, what))
 
@@ -253,6 +292,10 @@ class SimulatedWorld:
     async def stop_broker(self) -> Undo:
         """There is none."""
         raise AssertionError("the simulated world declares no broker")
+
+
+STOP_TIMEOUT_MS = 5_000
+"""As in member_process.py: whoever has not stopped by then is killed."""
 
 
 def _look_at(member: SimulatedMember) -> MemberLook:

@@ -96,7 +96,7 @@ def space_time(story: Story, members: Sequence[str], *, title: str, from_ms: flo
 
 def telling_moment(story: Story) -> float:
     """Shortly before the first view change, else the first fault, else the first message."""
-    for kinds in (("view",), ("killed", "paused", "lies", "wiped", "clock"), ("sent", "block")):
+    for kinds in (("view",), ("killed", "stopped", "paused", "lies", "wiped", "disk", "clock"), ("sent", "block")):
         first = next((each for each in story.happenings if each.what in kinds), None)
         if first is not None:
             return max(0.0, first.time_ms - 30)
@@ -111,7 +111,7 @@ def _outages(story: Story, begins_ms: float, x: Across, y: Down, members: int, h
         for each in story.happenings:
             if each.member != number:
                 continue
-            if each.what in ("killed", "paused") and since is None:
+            if each.what in ("killed", "stopped", "paused") and since is None:
                 since = each.time_ms
             elif each.what in ("started", "resumed") and since is not None:
                 if each.time_ms > begins_ms:

@@ -20,6 +20,7 @@ import msgspec
 from consensus.quorum import Committee
 from scenarios import plan as values
 from scenarios.plan import (
+    CHECKED_ALWAYS,
     AnyStep,
     Load,
     LoadKind,
@@ -27,11 +28,9 @@ from scenarios.plan import (
     Plan,
     PlanUnreadable,
     Quantity,
-    decode_plan,
     encode_plan,
-    milliseconds,
-    selectors_of,
 )
+from scenarios.plan_reading import decode_plan, milliseconds, selectors_of
 from scenarios.selectors import check_selector
 
 Story = Callable[["Vocabulary"], Coroutine[Any, Any, None]]
@@ -230,7 +229,7 @@ class Vocabulary:
         """Begin an empty plan for `members`."""
         self.members = members
         self.steps: list[AnyStep] = []
-        self.checks: list[str] = ["agreement", "prefix", "exactly-once"]
+        self.checks: list[str] = [*CHECKED_ALWAYS]
         self.must_break: list[str] = []
         self.load = LoadVerbs(self)
         self.network = NetworkVerbs(self)
@@ -313,6 +312,19 @@ class Vocabulary:
         late = milliseconds(offset)
         return self.fault(lambda name: values.SetClock(who, late, drift_ppm, name), "clock")
 
+    def slow_disk(self, who: str, *, by: str | int) -> Handle:
+        """Each write of theirs takes so much longer."""
+        late = milliseconds(by)
+        return self.fault(lambda name: values.SlowDisk(who, late, name), "slow-disk")
+
+    def fill_disk(self, who: str) -> Handle:
+        """Nothing more fits on their disks, and their next write stops them; heal it: there is room, they start."""
+        return self.fault(lambda name: values.FillDisk(who, name), "full-disk")
+
+    def hand_over(self, who: str) -> Handle:
+        """Stop them as their operators do: who leads says so first; heal it, or `start` the same."""
+        return self.fault(lambda name: values.HandOver(who, name), "hand-over")
+
     def lie(self, who: str, way: str, *, to: str = "all") -> Handle:
         """They lie from now on, in the way named."""
         return self.fault(lambda name: values.Lie(who, way, to, name), "lie")
@@ -330,7 +342,7 @@ class Vocabulary:
         return self.say(values.Progress(blocks, milliseconds(within)))
 
     def check(self, *names: str) -> None:
-        """What must hold in the end, beside agreement, prefix and exactly-once."""
+        """What must hold in the end, beside what always must (`CHECKED_ALWAYS` in plan.py)."""
         self.checks += [name for name in names if name not in self.checks]
 
     def expect_broken(self, *names: str) -> None:

@@ -70,6 +70,12 @@ class Findings:
     """Of each member, in the order of heights."""
     violations: tuple[str, ...] = ()
     """What the ledger's own invariants say of the members' states, and what a member stopped for."""
+    asked: frozenset[Digest] | None = None
+    """Every transaction that a client signed in this run; None where nobody counted them."""
+    unsound: tuple[str, ...] = ()
+    """Certificates on honest members' disks that do not prove what they stand beside, in sentences."""
+    unrecorded: tuple[str, ...] = ()
+    """What honest members said that binds them and was not on their disks, in sentences."""
     accused: frozenset[int] = frozenset()
     """Members of whom somebody holds proof that they lied."""
     views: tuple[tuple[int, ...], ...] = ()
@@ -89,7 +95,8 @@ class Happening:
     time_ms: float
     member: int
     what: str
-    """`sent`, `block`, `killed`, `started`, `paused`, `resumed`, `view`, `step`, `accused`, `explain`."""
+    """`sent`, `block`, `killed`, `stopped`, `started`, `paused`, `resumed`, `wiped`, `torn`, `disk`, `clock`, `lies`,
+    `view`, `step`, `accused`, `noticed`, `explain`."""
     text: str = ""
     to: int | None = None
     """For `sent`: to whom."""
@@ -184,6 +191,18 @@ class World(Protocol):
 
     async def set_clock(self, member: int, *, offset_ms: int, drift_ppm: int) -> None:
         """Make its clock wrong."""
+
+    async def hand_over(self, member: int) -> None:
+        """Stop it as its operator does: it may say that it stops, and has ended on return."""
+
+    async def slow_disk(self, member: int, *, by_ms: int) -> None:
+        """Make each of its syncs take so much longer; 0 for as quick as it is."""
+
+    async def fill_disk(self, member: int) -> None:
+        """Let nothing more fit on its disk; a member whose write fails stops, and is started by nobody."""
+
+    async def make_room(self, member: int) -> None:
+        """Let there be room on its disk again."""
 
     async def links(self, policies: Sequence[LinkPolicy]) -> Undo:
         """Let policies hold, all from one moment on."""

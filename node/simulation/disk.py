@@ -11,6 +11,7 @@ from typing import assert_never
 from canonical.hashing import Digest
 from consensus.messages import (
     BatchReference,
+    BlockHeader,
     CertificateVote,
     NewView,
     PreparedCertificate,
@@ -77,6 +78,26 @@ class Disk:
     def height(self) -> int:
         """Height of the last block executed, or of the base."""
         return self.base_height + len(self.blocks)
+
+    @property
+    def votes(self) -> Sequence[Vote]:
+        """Own votes above the stable checkpoint, in the order of casting."""
+        return self._votes
+
+    @property
+    def view(self) -> View:
+        """The view that the member was in last."""
+        return self._view
+
+    @property
+    def statements(self) -> Sequence[ViewStatement]:
+        """What it said of that view."""
+        return self._statements
+
+    @property
+    def stable(self) -> SequenceNumber:
+        """The last stable checkpoint."""
+        return self._stable
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Apply a turn's writes in order."""
@@ -158,6 +179,11 @@ class Disk:
                 break
             found.append(PushedBlock(certified, payloads))
         return found
+
+    def proofs(self) -> list[tuple[BlockHeader, tuple[CertificateVote, ...]]]:
+        """Each block above the base that has a certificate, with it, by height."""
+        stored = (self._stored(block.header.height) for block in self.blocks)
+        return [(each.header, each.votes) for each in stored if each.votes is not None]
 
     def is_executed(self, transaction: Digest) -> bool:
         """Whether the transaction has a receipt here."""

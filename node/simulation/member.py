@@ -61,6 +61,8 @@ class SimulatedMember:
         """The mark beside its keys, which outlives its disk."""
         self.core: Core
         self.sync_us = SYNC_US
+        self.disk_is_full = False
+        """Whether the next write finds no room, and ends the process."""
         self.offset_ms = 0
         self.drift_ppm = 0
         self._around = surroundings
@@ -78,6 +80,7 @@ class SimulatedMember:
         self._free_us = 0
         self._unsynced: CoreReady | None = None
         self._tears = False
+        self._stops = False
         self._accused: set[ReplicaId] = set()
         self._format()
 
@@ -114,10 +117,18 @@ class SimulatedMember:
             return
         if self._unsynced is not None and self._chance.random() < 0.5:
             self._commit(self._unsynced)
-        self.up = self.paused = self._busy = False
+        self.up = self.paused = self._busy = self._stops = False
         self._unsynced = None
         self.lives += 1
         self._arrived, self._fired, self._timers = [], [], {}
+
+    def stop(self) -> None:
+        """End its process as its operator does (SIGTERM): who leads says so first, and the turn at hand is the last."""
+        if self.paused:
+            self.kill()
+        elif self.up:
+            self._stops = True
+            self.hand_over()
 
     def pause(self) -> None:
         """Stop its process without ending it (SIGSTOP); what arrives waits."""
@@ -231,6 +242,8 @@ class SimulatedMember:
         """End a turn from which nothing follows; nobody need look at this member for it."""
         self._free_us = max(self._free_us, self._agenda.now_us) + self._toil.take() + TURN_US
         self._busy = False
+        if self._stops:
+            self.kill()
 
     def _round(self) -> None:
         """Take and perform until the core asks for nothing, or until the disk must be waited for."""
@@ -246,6 +259,10 @@ class SimulatedMember:
                 self._publish(outbound.channel, outbound.to, outbound.payload)
             if ready.mark is not None:
                 self.mark = ready.mark
+            if ready.writes and self.disk_is_full:
+                # As in a process: nothing of this turn is kept, and no vote of it has left.
+                self.kill()
+                return
             if ready.writes:
                 self._unsynced = ready
                 sync_us = self.sync_us + self._chance.randrange(self.sync_us + 1)
@@ -258,6 +275,8 @@ class SimulatedMember:
             if not self._settle(ready):
                 break
         self._busy = False
+        if self._stops:
+            self.kill()
         self._around.rested(self)
         if self._arrived or self._fired:
             self._wake()

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from consensus.messages import CheckpointProof
-from consensus.types import Digest, SequenceNumber
+from consensus.types import Digest, SequenceNumber, VotePhase
 from ledger.receipts import Receipt
 from node.restored import PushedBlock, StoredBlock, StoredReceipt
 from node.storage.columns import CERTIFICATE, HEADER, PROPOSAL, RECEIPTS
@@ -146,6 +146,19 @@ class StorageReader:
         with reading(self.path):
             row = self._connection.execute("SELECT 1 FROM transactions WHERE id = ?", (transaction,)).fetchone()
         return row is not None
+
+    def stable(self) -> int:
+        """The last stable checkpoint; votes at or below it are kept no longer."""
+        with reading(self.path):
+            row = self._connection.execute("SELECT value FROM meta WHERE name = 'stable'").fetchone()
+        return 0 if row is None else int(row[0])
+
+    def block_votes(self) -> list[tuple[int, Digest]]:
+        """Height and digest of each block that this member recorded its BLOCK-VOTE for, above the checkpoint."""
+        with reading(self.path):
+            return self._connection.execute(
+                "SELECT sequence, digest FROM votes WHERE phase = ?", (VotePhase.BLOCK.value,)
+            ).fetchall()
 
     def entries(self) -> Iterator[tuple[bytes, bytes]]:
         """The ledger's entries by key, as of the moment of asking; keep the iterator no longer than needed."""

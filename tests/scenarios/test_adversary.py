@@ -7,10 +7,11 @@ import pytest
 
 from network.policy import tags_of
 from scenarios.adversary import LIES
-from scenarios.perform import Outcome, perform
+from scenarios.perform import perform
 from scenarios.plan import Lie, Load, OpenLoad, Plan, Progress, Stabilise, Until, Wait
 from scenarios.plan import Quantity as Measured
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 
 CHECKS = ("agreement", "prefix", "exactly-once", "state-root", "time", "view-monotone", "evidence", "one-owner")
 

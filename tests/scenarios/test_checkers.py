@@ -36,6 +36,7 @@ GOOD = Findings(
     views=((0, 1, 2), (0, 2), (0,), (3, 0)),
     accused=frozenset({3}),
     acknowledged=frozenset({digest("transaction of c")}),
+    asked=frozenset(digest(f"transaction of {name}") for name in "abc"),
 )
 
 
@@ -49,14 +50,18 @@ WRONG = {
     "agreement": with_block(GOOD, 1, 1, digest=digest("fork")),
     "prefix": with_block(GOOD, 0, 2, parent=digest("fork")),
     "exactly-once": with_block(GOOD, 0, 2, transactions=(digest("transaction of a"),)),
+    "validity": with_block(GOOD, 1, 1, transactions=(digest("a gift that nobody gave"),)),
+    "certificates": replace(GOOD, unsound=("ant: what lies beside block 2 does not prove it final",)),
+    "recorded": replace(GOOD, unrecorded=("ant said commit in view 0 for 2, and it is not on its disk",)),
+    "no-coin": replace(GOOD, violations=("ant: no transferable balance: Pay could move ['fen']",)),
     "state-root": with_block(GOOD, 1, 1, state_root=digest("fork")),
     "linearizable": replace(GOOD, history=History([Operation("s", Act.READ, 0, answered_us=1, answer=1)], {"s": 1})),
     "time": with_block(GOOD, 2, 2, timestamp_ms=1),
     "view-monotone": replace(GOOD, views=((0, 2, 1), (0,), (0,), ())),
     "evidence": replace(GOOD, accused=frozenset({0})),
     "liars-named": replace(GOOD, accused=frozenset()),
-    "one-owner": replace(GOOD, violations=("ant.1/7 has two owners",)),
-    "never-oversold": replace(GOOD, violations=("series 1 sold more than it made",)),
+    "one-owner": replace(GOOD, violations=("ant: one owner: token 7 belongs to nobody",)),
+    "never-oversold": replace(GOOD, violations=("ant: never oversold: drop-1 sold 9, made 8 of 8",)),
     "read-your-commit": replace(GOOD, acknowledged=frozenset({digest("transaction of x")})),
 }
 
@@ -69,6 +74,14 @@ def test_checker_is_silent_when_all_is_well(name):
 @pytest.mark.parametrize("name", CHECKERS)
 def test_checker_says_what_is_wrong(name):
     assert checker(name)(WRONG[name])
+
+
+@pytest.mark.parametrize(
+    "found", ["one owner: x", "never oversold: x", "purchases match sales: x", "no transferable balance: x", "other: x"]
+)
+def test_each_violation_of_the_ledger_is_one_check_s_to_tell(found):
+    told = [name for name in CHECKERS if checker(name)(replace(GOOD, violations=(f"ant: {found}",)))]
+    assert len(told) == 1
 
 
 def test_one_gap_breaks_the_prefix():

@@ -23,6 +23,16 @@ PATIENCE_S = 20
 CUT = LinkPolicy(("ant",), ("jd",), drop=1.0)
 
 
+class Disk:
+    """What a story may do to a disk, without one behind it."""
+
+    sync_ms = 0
+    is_full = False
+
+    def fill(self, is_full):
+        self.is_full = is_full
+
+
 class Member:
     """A member's end of the bus, commanded, without a node behind it."""
 
@@ -38,7 +48,10 @@ class Member:
             commanded=True,
         )
         self.clock = Clock(lambda: 1_000)
-        self.commanded = Commanded(identity, key=key, bus=self.bus, clock=self.clock, casting=None, wake=lambda: None)
+        self.disk = Disk()
+        self.commanded = Commanded(
+            identity, key=key, bus=self.bus, clock=self.clock, disk=self.disk, casting=None, wake=lambda: None
+        )
 
     def wake(self) -> None:
         asyncio.get_running_loop().call_soon(self.turn)

@@ -9,9 +9,10 @@ import pytest
 
 from consensus.quorum import Committee
 from scenarios.library import LIBRARY
-from scenarios.perform import Outcome, perform
+from scenarios.perform import perform
 from scenarios.plan import Lie
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 
 QUICK = (
     "happy-path",

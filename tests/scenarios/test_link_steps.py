@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from network.policy import LinkPolicy
-from scenarios.perform import Outcome, perform
-from scenarios.plan import MessageKind, PlanUnreadable, decode_plan, encode_plan
+from scenarios.perform import perform
+from scenarios.plan import MessageKind, PlanUnreadable, encode_plan
+from scenarios.plan_reading import decode_plan
 from scenarios.plan_yaml import read_yaml
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 from scenarios.vocabulary import Vocabulary, scenario
 from tests.architecture.files import ROOT
 

@@ -21,9 +21,10 @@ from scenarios.distances import distances
 from scenarios.errors import MemberFailed
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
-from scenarios.perform import Outcome, perform
+from scenarios.perform import perform
 from scenarios.plan import Load, Progress
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 from scenarios.vocabulary import Vocabulary, scenario
 from tests.network.conftest import broker  # noqa: F401 a fixture is asked for by naming it
 from tests.network.ends import Outsider
@@ -53,6 +54,13 @@ async def every_fault(c: Vocabulary) -> None:
     await c.tear_next_write(c.backup[1])
     death = await c.kill(c.backup[1])
     death.heal()
+    slow = await c.slow_disk(c.backup[1], by="100 ms")
+    away = await c.hand_over(c.backup[1])
+    away.heal()
+    slow.heal()
+    full = await c.fill_disk(c.backup[1])
+    await c.progress(blocks=5, within="30 s")
+    full.heal()
     freeze = await c.pause(c.backup[1])
     await c.lie(c.backup[0], "double-vote", to=c.others)
     freeze.heal()

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from scenarios.live import LiveWorld
-from scenarios.perform import Outcome, Verdict, perform, reason_to_skip
+from scenarios.perform import perform, reason_to_skip
 from scenarios.plan import Kill, MessageKind, Plan, PlanUnreadable, UntilSaid
 from scenarios.plan_yaml import read_yaml
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome, Verdict
 from scenarios.vocabulary import Vocabulary, scenario
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from scenarios.errors import CommandFailed, MemberFailed
-from scenarios.perform import Outcome, perform
+from scenarios.errors import CommandFailed, MemberCrashed, MemberFailed, MemberKilled
+from scenarios.perform import perform
 from scenarios.plan import (
     Kill,
     Load,
@@ -22,6 +22,7 @@ from scenarios.plan import (
     Wipe,
 )
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 
 TORN = (Progress(1), TearNextWrite("backup[0]"), Progress(3))
 
@@ -71,8 +72,10 @@ def test_members_that_are_not_there_are_refused_before_anything_starts(who):
         performed(Wait(1), Kill(who), world=_NotOpened(4, seed=1))
 
 
-@pytest.mark.parametrize(("fault", "is_crash"), [(MemberFailed, True), (CommandFailed, False)])
-def test_only_a_member_that_failed_is_a_crash(fault, is_crash):
+@pytest.mark.parametrize(
+    ("fault", "is_crash"), [(MemberCrashed, True), (MemberKilled, False), (MemberFailed, False), (CommandFailed, False)]
+)
+def test_only_a_member_that_ended_by_itself_is_a_crash(fault, is_crash):
     class Failing(SimulatedWorld):
         async def kill(self, member):
             raise fault("told")

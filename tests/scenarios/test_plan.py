@@ -11,11 +11,9 @@ from scenarios.plan import (
     Plan,
     PlanUnreadable,
     Start,
-    checked,
-    decode_plan,
     encode_plan,
-    milliseconds,
 )
+from scenarios.plan_reading import checked, decode_plan, milliseconds
 from scenarios.plan_yaml import FILE_BYTES_MAX, read_yaml
 from scenarios.vocabulary import scenario
 

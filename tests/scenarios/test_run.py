@@ -16,10 +16,12 @@ from scenarios.campaign.failure_file import write_failure
 from scenarios.campaign.plan import draw_plan
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
-from scenarios.perform import Outcome, perform, reason_to_skip
-from scenarios.plan import Kill, Lie, Plan, PlanUnreadable, Progress, Until, Wait, decode_plan
+from scenarios.perform import perform, reason_to_skip
+from scenarios.plan import Kill, Lie, Plan, PlanUnreadable, Progress, Until, Wait
 from scenarios.plan import Quantity as Measured
+from scenarios.plan_reading import decode_plan
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 
 
 def performed(plan, *, seed=1):

@@ -6,8 +6,8 @@ import yaml
 
 from scenarios.checkers import CHECKERS
 from scenarios.library import LIBRARY
-from scenarios.perform import Outcome
 from scenarios.plan_yaml import read_yaml
+from scenarios.verdict import Outcome
 from tests.architecture.files import ROOT
 
 PAGE = (ROOT / "docs" / "SCENARIOS.md").read_text(encoding="utf-8")

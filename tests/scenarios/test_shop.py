@@ -11,9 +11,10 @@ from ledger.rules.request import Request
 from ledger.transitions.table import TRANSITIONS
 from scenarios import simulated_clients
 from scenarios.history import Act, Answer, History
-from scenarios.perform import Outcome, perform
+from scenarios.perform import perform
 from scenarios.plan import Load, LoadKind, OpenLoad, Partition, Plan, Wait
 from scenarios.simulated import SimulatedWorld
+from scenarios.verdict import Outcome
 
 
 def plan(kind: LoadKind = LoadKind.GIFTS, *, lasting_ms: int = 2_000) -> Plan:
