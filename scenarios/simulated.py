@@ -151,7 +151,7 @@ class SimulatedWorld:
     def _unsound(self, member: SimulatedMember) -> list[str]:
         """What is wrong with the certificates on a member's disk."""
         examiner = Examiner(self.simulation.charter, self.simulation.keyring.verify)
-        return examiner.unsound(member.id, member.disk.proofs())
+        return examiner.unsound(member.id, member.disk.proofs(1, member.disk.height))
 
     def _violations(self, honest: frozenset[int]) -> list[str]:
         wrong: list[str] = []

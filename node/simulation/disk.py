@@ -180,9 +180,10 @@ class Disk:
             found.append(PushedBlock(certified, payloads))
         return found
 
-    def proofs(self) -> list[tuple[BlockHeader, tuple[CertificateVote, ...]]]:
-        """Each block above the base that has a certificate, with it, by height."""
-        stored = (self._stored(block.header.height) for block in self.blocks)
+    def proofs(self, first: int, last: int) -> list[tuple[BlockHeader, tuple[CertificateVote, ...]]]:
+        """Blocks from `first` to `last` that are here with their certificates, by height."""
+        heights = range(max(first, self.base_height + 1), min(last, self.height) + 1)
+        stored = map(self._stored, heights)
         return [(each.header, each.votes) for each in stored if each.votes is not None]
 
     def is_executed(self, transaction: Digest) -> bool:

@@ -4,6 +4,7 @@ Only honest members are judged: those that say what their core says, also where 
 violation is raised as `Violated`, which ends the run at that event, while everything still stands as it was.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import msgspec
@@ -32,9 +33,14 @@ from ledger.invariants import violations
 from ledger.receipts import Status as ReceiptStatus
 from node.simulation import Said, SimulatedMember, Simulation
 from node.writes import StoreBlock
+from scenarios.certificates import Examiner
+from scenarios.recorded import Records, told_item
 
 LOOK_MS = 100
 """How often states are looked at as a whole."""
+
+CERTIFICATES_MAX = 100
+"""Certificates that are verified at the end of a run: a sample, evenly spread."""
 
 _BUNDLES = msgspec.msgpack.Decoder(Bundle)
 
@@ -69,6 +75,9 @@ class Checkers:
     """Who was proved to lie."""
     split: Split | None = None
     """Set once, when agreement is lost. What follows from it is then no news; I2 and I15 are watched on."""
+    asked: AbstractSet[Digest] | None = None
+    """Every transaction that a client signed; None where nobody counts them."""
+    records: Records = field(default_factory=Records)
     _chain: list[tuple[bytes, int]] = field(default_factory=list)
     _accepted: dict[Digest, int] = field(default_factory=dict)
     _batches: dict[int, int] = field(default_factory=dict)
@@ -94,7 +103,7 @@ class Checkers:
         return [each for each in self.simulation.members if self.is_honest(each)]
 
     def on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
-        """Agreement (I1, I9), prefix (I3) and exactly once (I14), over one chain that all must repeat."""
+        """Agreement (I1, I9), prefix (I3), exactly once (I14) and validity, over one chain that all must repeat."""
         if not self.is_honest(member) or self.split is not None:
             return
         height = block.header.height
@@ -114,13 +123,15 @@ class Checkers:
                 raise Violated(f"I14: batch {batch.number} of author {batch.author} executed again in block {height}")
             self._batches[batch.author] = batch.number
         for receipt in block.receipts:
+            if self.asked is not None and receipt.transaction not in self.asked:
+                raise Violated(f"validity: block {height} has a transaction that no client handed in")
             if receipt.status is ReceiptStatus.ACCEPTED:
                 before = self._accepted.setdefault(receipt.transaction, height)
                 if before != height:
                     raise Violated(f"exactly once: a transaction took effect in blocks {before} and {height}")
 
     def on_said(self, member: SimulatedMember, said: Said) -> None:
-        """I2: nobody honest says two things for one slot, in all its lives."""
+        """I2: nobody honest says two things for one slot, in all its lives. I5: nor what is not on its disk."""
         if said.payload is self._last_payload or not self.is_honest(member):
             return
         self._last_payload = said.payload
@@ -129,6 +140,8 @@ class Checkers:
         except msgspec.DecodeError:
             return
         for item in bundle.items:
+            if not self.records.has(member, item):
+                raise Violated(f"I5: {member.id} said {told_item(item)}, and it is not on its disk")
             if isinstance(item, PrePrepare | Prepare | Commit | BlockVote):
                 slot = (member.index, vote_phase(item).value, int(vote_view(item)), int(item.sequence))
             elif isinstance(item, ViewChange | NewView):
@@ -187,6 +200,17 @@ class Checkers:
                 raise Violated(f"{member.id}: {'; '.join(found)}")
             if ledger.height == member.height and ledger.state_root != member.disk.blocks[-1].header.state_root:
                 raise Violated(f"state root: {member.id} is not in the state that its block {ledger.height} names")
+
+    def look_at_certificates(self) -> None:
+        """What lies beside a final block proves it, for `CERTIFICATES_MAX` heights, at one member each."""
+        examiner = Examiner(self.simulation.charter, self.simulation.keyring.verify)
+        honest = self.honest
+        top = max((each.disk.height for each in honest), default=0)
+        for height in range(1, top + 1, top // CERTIFICATES_MAX + 1):
+            member = honest[height % len(honest)]
+            wrong = examiner.unsound(member.id, member.disk.proofs(height, height))
+            if wrong:
+                raise Violated(f"certificate: {wrong[0]}")
 
     def fork(self) -> tuple[CertifiedBlock, CertifiedBlock] | None:
         """Two blocks of one height that members who do not lie hold certificates for; the lowest there are."""

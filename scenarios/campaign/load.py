@@ -1,9 +1,11 @@
 """What clients ask for during a run: accounts, and what people want of a shop; and much of it twice, anywhere."""
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from random import Random
 
+from canonical.hashing import Digest
 from consensus.types import ReplicaId
 from ledger.envelope import Envelope
 from node.simulation import SimulatedMember, Simulation
@@ -64,6 +66,11 @@ class Load:
             elif self._visitors.hand_in(self.chance.choice(copies_of(self.simulation)), wish):
                 # Nobody sends again what a gateway refused: for its client it never happened.
                 self._sent.append(wish.envelope)
+
+    @property
+    def asked(self) -> AbstractSet[Digest]:
+        """Every transaction that a client signed, as it grows."""
+        return self._visitors.clients.asked
 
     def unexplained(self) -> list[str]:
         """What clients were told that no order of what they asked explains."""

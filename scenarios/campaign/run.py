@@ -116,6 +116,7 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL, watch: Callable[[Simu
         checkers.look()
         if checkers.split is None:
             checkers.look_at_ledgers()
+            checkers.look_at_certificates()
             unexplained = load.unexplained()
             if unexplained:
                 verdict, reason = Verdict.SAFETY, f"linearizable: {'; '.join(unexplained)}"
@@ -172,6 +173,7 @@ def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:
     stand_between(simulation, plan)
     checkers.watch()
     load = Load(simulation, plan.faulty)
+    checkers.asked = load.asked
     load.start(per_second=plan.load_per_second, until_ms=plan.safety_ms)
     for fault in plan.faults:
         schedule(simulation, fault)

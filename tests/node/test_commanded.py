@@ -24,6 +24,13 @@ class Silent:
         pass
 
 
+class Disk:
+    sync_ms, is_full = 0, False
+
+    def fill(self, is_full):
+        self.is_full = is_full
+
+
 class Node:
     def __init__(self, folder, *, casting=None):
         self.charter = new_consortium(folder, members=4, passphrase=None, founded_ms=1)
@@ -31,8 +38,15 @@ class Node:
         self.wire, self.machine_ms = ScriptedBus(), 1_000_000
         self.clock = Clock(lambda: self.machine_ms)
         identity = Identity(self.charter, "jd", self.keys.node.sign, verify_signature)
+        self.disk = Disk()
         self.commanded = Commanded(
-            identity, key=STORY.public_key, bus=self.wire, clock=self.clock, casting=casting, wake=lambda: None
+            identity,
+            key=STORY.public_key,
+            bus=self.wire,
+            clock=self.clock,
+            disk=self.disk,
+            casting=casting,
+            wake=lambda: None,
         )
 
     def command(self, number=1, *, key=STORY, **fields):
@@ -107,6 +121,13 @@ async def test_the_clock_is_put_wrong_and_right_again(node):
     assert node.clock.now_ms() == node.machine_ms - 60_000
     node.command(3)
     assert node.clock.now_ms() == node.machine_ms
+
+
+async def test_the_disk_is_put_wrong_and_right_again(node):
+    node.command(1, sync_ms=200, disk_is_full=True)
+    assert (node.disk.sync_ms, node.disk.is_full) == (200, True)
+    node.command(2)
+    assert (node.disk.sync_ms, node.disk.is_full) == (0, False)
 
 
 async def test_a_part_that_nobody_knows_is_refused_with_its_name(node):

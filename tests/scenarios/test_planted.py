@@ -1,15 +1,20 @@
 """Faults planted into whole simulated nodes, each of which exactly one of the checks that every run asks must see."""
 
 import asyncio
+import dataclasses
 from random import Random
 
 import msgspec
 import pytest
 
 from canonical.signing import Signature
+from consensus.types import SequenceNumber
 from ledger import invariants
 from node.simulation.disk import Disk
 from node.writes import StoreView, StoreVote
+from scenarios.campaign.load import Load as CampaignLoad
+from scenarios.campaign.plan import draw_plan
+from scenarios.campaign.run import Verdict, run_plan
 from scenarios.load import Clients
 from scenarios.perform import perform
 from scenarios.plan import CHECKED_ALWAYS, Kill, Load, OpenLoad, Plan, Progress
@@ -59,7 +64,7 @@ def test_a_certificate_that_proves_nothing_is_seen(alter):
     class Tampering(SimulatedWorld):
         async def close(self):
             certificates = self.simulation.members[2].disk._certificates
-            certificates[3] = alter(certificates[3])
+            certificates[SequenceNumber(3)] = alter(certificates[SequenceNumber(3)])
             return await super().close()
 
     assert broken_checks(Tampering(4, seed=1)) == {"certificates"}
@@ -82,3 +87,35 @@ def test_a_ledger_that_could_keep_a_purse_is_seen(monkeypatch):
 
     monkeypatch.setattr(invariants, "RECORD_TYPES", (*invariants.RECORD_TYPES, Purse))
     assert broken_checks() == {"no-coin"}
+
+
+def campaign_of(**changes):
+    """A seed without faults or liars."""
+    return run_plan(dataclasses.replace(draw_plan(7, members=4, liars=0), faults=(), safety_ms=1_000, **changes))
+
+
+def test_a_campaign_sees_a_vote_that_is_not_on_its_sender_s_disk(monkeypatch):
+    assert campaign_of().verdict is Verdict.HELD
+    commit = Disk.commit
+
+    def forgetful(disk, writes):
+        commit(disk, [each for each in writes if disk.member != 2 or not isinstance(each, StoreVote)])
+
+    monkeypatch.setattr(Disk, "commit", forgetful)
+    found = campaign_of()
+    assert (found.verdict, found.reason[:2]) == (Verdict.SAFETY, "I5")
+
+
+def test_a_campaign_sees_a_transaction_that_no_client_handed_in(monkeypatch):
+    monkeypatch.setattr(CampaignLoad, "asked", frozenset())
+    found = campaign_of()
+    assert (found.verdict, found.reason.split(":")[0]) == (Verdict.SAFETY, "validity")
+
+
+def test_a_campaign_sees_a_certificate_that_proves_nothing(monkeypatch):
+    proofs = Disk.proofs
+    monkeypatch.setattr(
+        Disk, "proofs", lambda disk, *heights: [(header, votes[:-1]) for header, votes in proofs(disk, *heights)]
+    )
+    found = campaign_of()
+    assert (found.verdict, found.reason.split(":")[0]) == (Verdict.SAFETY, "certificate")
