@@ -12,9 +12,11 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.merkle import merkle_root, root_of_hashes
 from ledger.envelope import Envelope, transaction_ids
+from ledger.epochs import close_epoch
 from ledger.moment import Moment
 from ledger.operations.table import OPERATION_TYPES
 from ledger.receipts import ComplianceEntry, Receipt, Refusal, Status, compliance_root
+from ledger.recent import RecentGifts
 from ledger.records.gateways import GatewayRecord
 from ledger.rules.request import Request
 from ledger.rules.table import NONCE_KEEPING_CODES, RULE_IDS, refusals_of, rules_met_by
@@ -101,8 +103,10 @@ def execute_envelope(
     return receipts
 
 
-def execute_block(state: State, moment: Moment, batches: Sequence[AuthoredBatch], *, chain: Digest) -> BlockResult:
-    """Execute `batches` as the block of `moment` and commit what they changed."""
+def execute_block(
+    state: State, moment: Moment, batches: Sequence[AuthoredBatch], *, chain: Digest, recent: RecentGifts
+) -> BlockResult:
+    """Execute `batches` as the block of `moment`, close the epoch if it ends one, and commit what changed."""
     ids: list[Digest] = []
     receipts: list[Receipt] = []
     tally = Tally()
@@ -122,8 +126,9 @@ def execute_block(state: State, moment: Moment, batches: Sequence[AuthoredBatch]
                 first += len(envelope.transactions)
             ids.extend(envelope_ids)
             receipts.extend(execute_envelope(state, moment, envelope, envelope_ids, tally))
+    recent.follow(state.tokens.changed())
+    compliance = tally.entries() + close_epoch(state, moment, recent)
     changes = state.commit()
-    compliance = tally.entries()
     return BlockResult(
         transaction_ids=tuple(ids),
         receipts=tuple(receipts),

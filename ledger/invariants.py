@@ -10,8 +10,10 @@ import msgspec
 from ledger.names import series_of_token, token_id
 from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
+from ledger.recent import RecentGifts
 from ledger.records.tokens import TokenState
 from ledger.state import State
+from ledger.transitions.trail import TRAIL_MAX
 
 RECORD_TYPES = tuple(table.record_type for table in State().tables())
 """Every kind of state entry."""
@@ -20,6 +22,17 @@ INTEGERS: dict[str, str] = {
     "AccountRecord.nonce_highest": "a number of a transaction",
     "AccountRecord.minute": "a time",
     "AccountRecord.in_minute": "transactions in a minute",
+    "AlertRecord.first_ms": "a time",
+    "AlertRecord.gifts": "gifts that a detector put together",
+    "AlertRecord.last_ms": "a time",
+    "AlertRecord.score_tenths": "a weight of suspicion",
+    "EpochRecord.alerts": "alerts that were raised",
+    "EpochRecord.alerts_left_out": "alerts that were not kept",
+    "EpochRecord.ended_ms": "a time",
+    "EpochRecord.gifts": "gifts that were looked at",
+    "EpochRecord.gifts_left_out": "gifts that were not looked at",
+    "EpochRecord.height": "a block",
+    "EpochRecord.tokens": "tokens that were looked at",
     "FreezeRecord.expires_ms": "a time",
     "GatewayRecord.last_batch": "a number of a batch",
     "GiftRecord.count": "gifts that were given on a day",
@@ -35,6 +48,7 @@ INTEGERS: dict[str, str] = {
     "TokenRecord.acquired_ms": "a time",
     "TokenRecord.frozen_until_ms": "a time",
     "TokenRecord.redeemed": "benefits that were used, a bit each",
+    "TokenRecord.trail": "times at which earlier owners got it",
     "TokenRecord.transfers": "gifts of this token",
 }
 """Every integer in the state and what it counts. None can be paid with: whoever adds a field says what it is here."""
@@ -47,6 +61,7 @@ def violations(state: State) -> list[str]:
         *never_oversold(state),
         *no_transferable_balance(),
         *purchases_match_sales(state),
+        *trails_are_bounded(state),
     ]
 
 
@@ -134,6 +149,22 @@ def holdings_match_owners(state: State, holdings: Holdings) -> list[str]:
         for name in accounts
         if holdings.tokens_of(name) != fresh.tokens_of(name)
     ]
+
+
+def trails_are_bounded(state: State) -> list[str]:
+    """A trail has at most `TRAIL_MAX` entries, in order of time, none later than its owner's (R11.2 reads it)."""
+    found: list[str] = []
+    for token, record in state.tokens.rows():
+        times = [*(acquired_ms for _, acquired_ms in record.trail), record.acquired_ms]
+        if len(record.trail) > TRAIL_MAX or times != sorted(times):
+            found.append(f"trails are bounded: {token} has {len(record.trail)} entries with the times {times}")
+    return found
+
+
+def recent_matches_trails(state: State, recent: RecentGifts, now_ms: int) -> list[str]:
+    """An index of recent gifts that followed the blocks says what one that looks at every token says."""
+    kept, fresh = recent.latest(now_ms), RecentGifts(state).latest(now_ms)
+    return [] if kept == fresh else [f"recent matches trails: {kept} were kept, {fresh} are there"]
 
 
 def integer_fields(struct: type[msgspec.Struct]) -> list[str]:

@@ -13,6 +13,7 @@ from ledger.moment import Moment
 from ledger.parameters import Parameters, parameters_from
 from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
+from ledger.recent import RecentGifts
 from ledger.records.accounts import AccountRecord
 from ledger.records.record import Record
 from ledger.records.series import SeriesRecord
@@ -30,7 +31,17 @@ BLOCKS_BACK_MAX = 256
 class Ledger:
     """The collectible state machine: the same batches in the same order give the same roots, byte for byte."""
 
-    __slots__ = ("_before", "_born_at", "_chain", "_height", "_holdings", "_parameters", "_state", "_timestamp_ms")
+    __slots__ = (
+        "_before",
+        "_born_at",
+        "_chain",
+        "_height",
+        "_holdings",
+        "_parameters",
+        "_recent",
+        "_state",
+        "_timestamp_ms",
+    )
 
     def __init__(self, charter: Charter, state: State, *, height: int, timestamp_ms: int) -> None:
         """Stand on `state`, which is that after block `height`. Callers use `genesis` or `restore`."""
@@ -40,6 +51,7 @@ class Ledger:
         self._height = height
         self._timestamp_ms = timestamp_ms
         self._holdings = Holdings(state)
+        self._recent = RecentGifts(state)
         self._born_at = height
         self._before: dict[int, Before] = {}
 
@@ -106,7 +118,8 @@ class Ledger:
         """Execute the next block and commit it. What is refused is in the receipts; nothing ordered makes this fail."""
         assert height == self._height + 1, f"block {height} does not follow block {self._height}"
         assert timestamp_ms >= self._timestamp_ms, "block time never runs back"
-        result = execute_block(self._state, Moment(height, timestamp_ms, self._parameters), batches, chain=self._chain)
+        moment = Moment(height, timestamp_ms, self._parameters)
+        result = execute_block(self._state, moment, batches, chain=self._chain, recent=self._recent)
         self._holdings.follow(result.receipts)
         self._height, self._timestamp_ms = height, timestamp_ms
         self._before[height] = self._state.before

@@ -50,3 +50,13 @@ def series_of_token(token: str) -> str:
 def platform_of(account: str) -> str:
     """The member that keeps `account`: itself for a member's own account."""
     return account.partition(".")[0]
+
+
+def epoch_row(epoch: int) -> str:
+    """The row of epoch `epoch`, from 1, in the state."""
+    return f"{epoch:08d}"
+
+
+def alert_row(epoch: int, index: int) -> str:
+    """The row of an epoch's alert `index`, from 0, in the state."""
+    return f"{epoch:08d}/{index:03d}"

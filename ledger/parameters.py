@@ -48,6 +48,9 @@ class Parameters:
     gifts_per_day: int = 3
     """R10.4: gifts one person may give in a calendar day of China Standard Time."""
 
+    epoch_blocks: int = 256
+    """R11.2: blocks from one look of the detectors to the next."""
+
 
 RANGES: dict[str, tuple[int, int]] = {
     "anchors_min": (0, 8),
@@ -64,6 +67,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "hold_hours_later": (0, 87_600),
     "transfers_max": (0, 10_000),
     "gifts_per_day": (0, 1_000),
+    "epoch_blocks": (1, 65_536),
 }
 """Smallest and largest value a charter may set, by name; both included."""
 

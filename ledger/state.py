@@ -10,6 +10,7 @@ from canonical.encoding import encode
 from canonical.hashing import Digest
 from ledger.commitment import Commitment, StateProof
 from ledger.records.accounts import AccountRecord
+from ledger.records.alerts import AlertRecord, EpochRecord
 from ledger.records.counts import GiftRecord, PurchaseRecord
 from ledger.records.freezes import FreezeRecord
 from ledger.records.gateways import GatewayRecord
@@ -32,7 +33,9 @@ class State:
         self._base = {} if base is None else {table.name: table for table in base.tables()}
         self._tables: dict[str, Table[Any]] = {}
         self.accounts = self._table("account", AccountRecord)
+        self.alerts = self._table("alert", AlertRecord)
         self.contents = self._table("content", ContentRecord)
+        self.epochs = self._table("epoch", EpochRecord)
         self.freezes = self._table("freeze", FreezeRecord)
         self.gateways = self._table("gateway", GatewayRecord)
         self.gifts = self._table("gift", GiftRecord)

@@ -4,7 +4,7 @@ Records stay decoded, since rules read a record far more often than a block writ
 record a block changed, when the block ends.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from canonical.encoding import Malformed, Reader, encode
@@ -47,6 +47,16 @@ class Table(Generic[R]):
         """All rows of a table without base, sorted by name."""
         assert self._base is None, "an overlay is asked for single rows"
         return iter(sorted(self._rows.items(), key=lambda item: item[0]))
+
+    def unsorted(self) -> Iterable[tuple[str, R]]:
+        """All rows of a table without base, in no order: for indexes that sort what they keep."""
+        assert self._base is None, "an overlay is asked for single rows"
+        return self._rows.items()
+
+    def changed(self) -> Iterator[tuple[str, R]]:
+        """The rows put in this block so far, in the order in which they were first put."""
+        rows = self._rows
+        return ((row, rows[row]) for row in self._changed)
 
     def __len__(self) -> int:
         """Rows in a table without base."""

@@ -33,6 +33,9 @@ class TokenRecord(Record, frozen=True):
     """The account that may give it on its owner's behalf (ERC-721's `getApproved`); a gift ends it."""
     redeemed: int = 0
     """Bit i: the benefit of the series' anchor i has been redeemed (R1.2)."""
+    trail: tuple[tuple[str, int], ...] = ()
+    """Whom it was given on by, oldest first: account and the block time at which that one had got it. Each gave it to
+    the next, the last to the owner. At most `TRAIL_MAX`, given within `TRAIL_MS` (`ledger/transitions/trail.py`)."""
 
     def is_frozen(self, now_ms: int) -> bool:
         """Whether a freeze holds at block time `now_ms`."""

@@ -1,9 +1,15 @@
-"""Tenet 11, prevent money laundering: whoever gives and whoever receives is somebody."""
+"""Tenet 11, prevent money laundering: whoever gives and receives is somebody, and the ways of things are looked at."""
 
+from ledger.detectors.alerts import ALERTS_MAX, alerts_of, is_same
+from ledger.detectors.view import View, view_of
+from ledger.names import alert_row, epoch_row
 from ledger.operations.accounts import Claim
 from ledger.operations.series import Issue
 from ledger.operations.tokens import TransferFrom
+from ledger.records.alerts import AlertRecord, EpochRecord
+from ledger.rules.closing import Closing, Looked
 from ledger.rules.request import Reason, Request, refuse
+from ledger.state import State
 
 
 def buyer_is_identified(request: Request, operation: Issue) -> Reason | None:
@@ -21,3 +27,55 @@ def _unidentified(request: Request, account: str) -> Reason | None:
     if record is None or (record.person is not None and Claim.REAL_NAME in record.claims):
         return None
     return refuse("Account {account} is not that of an identified person.", account=account)
+
+
+def gifts_are_watched(closing: Closing) -> Looked:
+    """R11.2: the detectors look at the gifts of the last thirty days; their alerts become rows of the state."""
+    state, tokens = closing.state, closing.recent.latest(closing.moment.now_ms)
+    view = _view(closing, tokens)
+    # What happened in the very millisecond in which the epoch before ended is news twice; an alert of it is not.
+    earlier = _alerts_of_epochs_that_ended_at(closing, closing.news_ms)
+    alerts = [alert for alert in alerts_of(view) if not any(is_same(alert, each) for each in earlier)]
+    for index, alert in enumerate(alerts[:ALERTS_MAX]):
+        state.alerts.put(alert_row(closing.epoch, index), alert)
+    record = EpochRecord(
+        closing.moment.height,
+        closing.moment.now_ms,
+        len(tokens),
+        len(view.gifts),
+        view.left_out,
+        min(len(alerts), ALERTS_MAX),
+        max(0, len(alerts) - ALERTS_MAX),
+    )
+    state.epochs.put(epoch_row(closing.epoch), record)
+    return Looked(len(view.gifts), len(alerts))
+
+
+def alerts_in(state: State, epoch: int) -> tuple[AlertRecord, ...]:
+    """The alerts that `epoch` raised, the most suspect first; none for an epoch that has not ended."""
+    ended = state.epochs.get(epoch_row(epoch))
+    rows = (state.alerts.get(alert_row(epoch, index)) for index in range(0 if ended is None else ended.alerts))
+    return tuple(row for row in rows if row is not None)
+
+
+def _alerts_of_epochs_that_ended_at(closing: Closing, time_ms: int) -> list[AlertRecord]:
+    """Those of the last epochs, as far back as they ended at `time_ms`; more than one only if blocks take no time."""
+    found: list[AlertRecord] = []
+    for epoch in range(closing.epoch - 1, 0, -1):
+        ended = closing.state.epochs.get(epoch_row(epoch))
+        if ended is None or ended.ended_ms != time_ms:
+            break
+        found += alerts_in(closing.state, epoch)
+    return found
+
+
+def _view(closing: Closing, tokens: list[str]) -> View:
+    state, moment = closing.state, closing.moment
+    records = ((token, state.tokens.get(token)) for token in tokens)
+    found = ((token, record) for token, record in records if record is not None)
+
+    def person_of(account: str) -> str:
+        record = state.accounts.get(account)
+        return account if record is None or record.person is None else record.person.hex()
+
+    return view_of(found, person_of, now_ms=moment.now_ms, news_ms=closing.news_ms)

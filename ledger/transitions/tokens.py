@@ -19,6 +19,7 @@ from ledger.records.tokens import TokenRecord, TokenState
 from ledger.rules.no_speculation import day_of
 from ledger.rules.real_economy import place_of_benefit
 from ledger.rules.request import Request
+from ledger.transitions.trail import trail_after
 
 
 def approve(request: Request, operation: Approve) -> tuple[Event, ...]:
@@ -60,6 +61,7 @@ def transfer_from(request: Request, operation: TransferFrom) -> tuple[Event, ...
         old.frozen_until_ms,
         None,
         old.redeemed,
+        trail_after(old, request.now_ms),
     )
     state.tokens.put(token, record)
     sender = state.accounts.get(operation.sender)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.epochs import EPOCH_RULE_IDS
 from ledger.operations.table import OPERATION_TYPES
 from ledger.parameters import RANGES, Parameters
 from ledger.rules.table import RULE_IDS, RULES
@@ -35,8 +36,9 @@ def templates(rule_id):
 
 
 def test_every_rule_has_its_entry_and_no_entry_is_of_no_rule():
-    assert set(ENTRIES) == {*RULE_IDS, *WITHOUT_FUNCTION}
-    assert [each for each in ENTRIES if each not in WITHOUT_FUNCTION] == list(RULE_IDS)
+    assert set(ENTRIES) == {*RULE_IDS, *EPOCH_RULE_IDS, *WITHOUT_FUNCTION}
+    assert [each for each in ENTRIES if each in RULE_IDS] == list(RULE_IDS)
+    assert [each for each in ENTRIES if each in EPOCH_RULE_IDS] == list(EPOCH_RULE_IDS)
 
 
 @pytest.mark.parametrize("rule_id", RULE_IDS)

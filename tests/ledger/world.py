@@ -8,7 +8,7 @@ from canonical.signing import PublicKey, Signature
 from ledger.charter import Charter, Member, Role, chain_id
 from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.execute import BlockResult
-from ledger.invariants import holdings_match_owners, violations
+from ledger.invariants import holdings_match_owners, recent_matches_trails, violations
 from ledger.ledger import AuthoredBatch, Ledger
 from ledger.operations.accounts import Claim, RegisterAccount
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries, Tag
@@ -87,6 +87,7 @@ class World:
         self.blocks.append((self.now_ms, batch, result))
         assert violations(self.ledger.state) == []
         assert holdings_match_owners(self.ledger.state, self.ledger._holdings) == []
+        assert recent_matches_trails(self.ledger.state, self.ledger._recent, self.now_ms) == []
         return result
 
     def do(self, account: str, *operations: Operation) -> Receipt:

@@ -1,0 +1,65 @@
+"""From findings to alerts: scored by person, the most suspect first, no more than an epoch keeps."""
+
+from ledger.detectors.table import DETECTORS, DetectorRow, level_of
+from ledger.detectors.view import Finding, View
+from ledger.records.alerts import AlertRecord
+
+ALERTS_MAX = 100
+"""An epoch keeps so many; whoever has to look at them is a person."""
+
+NAMES_MAX = 16
+"""An alert names so many accounts and so many tokens."""
+
+
+def alerts_of(view: View) -> list[AlertRecord]:
+    """Every alert that `view` gives rise to, the highest score first, otherwise in the detectors' order and in time."""
+    found = [(row, finding) for row in DETECTORS for finding in row.find(view)]
+    scores = _scores(found)
+    alerts = [_alert(row, finding, max(scores[each] for each in finding.persons)) for row, finding in found]
+    places = {row.detector: place for place, row in enumerate(DETECTORS)}
+    alerts.sort(
+        key=lambda alert: (
+            -alert.score_tenths,
+            places[alert.detector],
+            alert.last_ms,
+            alert.first_ms,
+            alert.accounts,
+            alert.tokens,
+        )
+    )
+    return alerts
+
+
+def is_same(one: AlertRecord, other: AlertRecord) -> bool:
+    """Whether two alerts are of the same gifts by the same detector, whatever else was found beside them."""
+    return _identity(one) == _identity(other)
+
+
+def _identity(alert: AlertRecord) -> tuple[object, ...]:
+    return (alert.detector, alert.accounts, alert.tokens, alert.gifts, alert.first_ms, alert.last_ms)
+
+
+def _scores(found: list[tuple[DetectorRow, Finding]]) -> dict[str, int]:
+    """For each person named, the sum over detectors of the most that one finding of it weighs."""
+    weights: dict[str, dict[str, int]] = {}
+    for row, finding in found:
+        weight = row.weight_tenths + finding.extra_tenths
+        for person in sorted(finding.persons):
+            own = weights.setdefault(person, {})
+            own[row.detector] = max(weight, own.get(row.detector, 0))
+    return {person: sum(own.values()) for person, own in weights.items()}
+
+
+def _alert(row: DetectorRow, finding: Finding, score_tenths: int) -> AlertRecord:
+    gifts = finding.gifts
+    accounts = {account for gift in gifts for account in (gift.giver_account, gift.receiver_account)}
+    return AlertRecord(
+        row.detector,
+        level_of(score_tenths),
+        score_tenths,
+        tuple(sorted(accounts)[:NAMES_MAX]),
+        tuple(sorted({gift.token for gift in gifts})[:NAMES_MAX]),
+        len(gifts),
+        gifts[0].at_ms,
+        max(gift.at_ms for gift in gifts),
+    )

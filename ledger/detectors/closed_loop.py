@@ -1,0 +1,36 @@
+"""D4: a token passes through several hands and comes back to where it was (von Wachter 2022, Tahmasbi 2023).
+
+A token's gifts are one walk in order of time, so its closed loops in order of time are the returns of the walk. No
+cycle has to be searched for (`networkx.simple_cycles` is exponential, and knows nothing of the order).
+"""
+
+from collections.abc import Iterator
+
+from ledger.detectors.view import Finding, View
+from ledger.parameters import DAY_MS
+
+HOPS_MIN = 3
+"""Two are back and forth, which has a detector of its own."""
+
+HOPS_MAX = 6
+"""The usual bound on cycles that are searched for."""
+
+QUICK_MS = 7 * DAY_MS
+QUICK_EXTRA_TENTHS = 10
+"""A loop that closes within a week weighs a point more."""
+
+
+def find(view: View) -> Iterator[Finding]:
+    """One finding for each return after three to six hops through different hands."""
+    for gifts in view.by_token.values():
+        for end, last in enumerate(gifts):
+            if not view.is_news(last):
+                continue
+            begins = [place for place in range(end + 1) if gifts[place].giver == last.receiver]
+            if not begins:
+                continue
+            loop = gifts[begins[-1] : end + 1]
+            hands = {gift.giver for gift in loop}
+            if HOPS_MIN <= len(loop) <= HOPS_MAX and len(hands) == len(loop):
+                quick = last.at_ms - loop[0].at_ms <= QUICK_MS
+                yield Finding(tuple(loop), QUICK_EXTRA_TENTHS if quick else 0)

@@ -1,0 +1,25 @@
+"""D9: people who were first given something by the same person give to one another (Allium's `same_first_funder`).
+
+Where there is no money, who brings accounts to life is who first gives them something. Members sell and do not give, so
+that platforms, which would be everybody's introducers, are none. First means within the thirty days of a view: of
+people who have been there for longer it says nothing.
+"""
+
+from collections.abc import Iterator
+
+from ledger.detectors.view import Finding, Gift, View
+
+
+def find(view: View) -> Iterator[Finding]:
+    """One finding for each introducer whose people give to one another, if that is news."""
+    first = {person: gifts[0] for person, gifts in view.by_receiver.items()}
+    among: dict[str, list[Gift]] = {}
+    for gift in view.gifts:
+        if gift.giver == gift.receiver or gift.giver not in first or not view.is_news(gift):
+            continue
+        introducer = first[gift.giver].giver
+        if first[gift.receiver].giver == introducer and introducer not in (gift.giver, gift.receiver):
+            among.setdefault(introducer, []).append(gift)
+    for _, gifts in sorted(among.items()):
+        introductions = {first[person] for gift in gifts for person in (gift.giver, gift.receiver)}
+        yield Finding(tuple(sorted(introductions | set(gifts), key=lambda gift: (gift.at_ms, gift.token, gift.place))))

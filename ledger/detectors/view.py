@@ -1,0 +1,102 @@
+"""What the detectors see: the gifts of the last thirty days, from the trails in the tokens' records.
+
+Accounts are collapsed to their persons, so that whoever gives from one of his accounts and receives with another is one
+node of the graph. Sales are not in it: that everybody bought from the same platform says nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ledger.records.tokens import TokenRecord
+from ledger.transitions.trail import TRAIL_MS
+
+GIFTS_MAX = 4_096
+"""An epoch looks at so many gifts at most: the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """One edge: a token was given by one person to another."""
+
+    at_ms: int
+    token: str
+    place: int
+    """In the token's trail, from 0; a token given several times in one block has them in this order."""
+    giver: str
+    """Commitment to the person, hex; the account itself where none is known."""
+    receiver: str
+    giver_account: str
+    receiver_account: str
+    since_ms: int
+    """When the giver had got it."""
+
+    @property
+    def is_onward(self) -> bool:
+        """Whether the giver had received it as a gift that is in the trail too."""
+        return self.place > 0
+
+
+class View:
+    """The gifts in order of time; and those between two persons by token, by giver and by receiver."""
+
+    __slots__ = ("by_giver", "by_receiver", "by_token", "gifts", "left_out", "news_ms")
+
+    def __init__(self, gifts: Iterable[Gift], *, news_ms: int) -> None:
+        """Sort `gifts`; those from `news_ms` on no earlier epoch has seen."""
+        ordered = sorted(gifts, key=lambda gift: (gift.at_ms, gift.token, gift.place))
+        self.left_out = max(0, len(ordered) - GIFTS_MAX)
+        self.gifts: tuple[Gift, ...] = tuple(ordered[self.left_out :])
+        self.news_ms = news_ms
+        between = [gift for gift in self.gifts if gift.giver != gift.receiver]
+        self.by_token = _grouped(between, lambda gift: gift.token)
+        self.by_giver = _grouped(between, lambda gift: gift.giver)
+        self.by_receiver = _grouped(between, lambda gift: gift.receiver)
+
+    def is_news(self, gift: Gift) -> bool:
+        """Whether this epoch is the first to see the gift. What was complete before it was reported before."""
+        return gift.at_ms >= self.news_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a detector put together."""
+
+    gifts: tuple[Gift, ...]
+    """In order of time, at least one; the last one is news."""
+    extra_tenths: int = 0
+    """Added to the detector's weight where the pattern is a worse one of its kind; tenths of a point."""
+
+    @property
+    def persons(self) -> frozenset[str]:
+        """Everybody who gave or received."""
+        return frozenset(person for gift in self.gifts for person in (gift.giver, gift.receiver))
+
+
+def view_of(
+    tokens: Iterable[tuple[str, TokenRecord]], person_of: Callable[[str], str], *, now_ms: int, news_ms: int
+) -> View:
+    """What is to be seen in `tokens`, in any order, at `now_ms`; `person_of` names an account's person."""
+    persons: dict[str, str] = {}
+
+    def person(account: str) -> str:
+        found = persons.get(account)
+        if found is None:
+            found = persons[account] = person_of(account)
+        return found
+
+    gifts: list[Gift] = []
+    for token, record in tokens:
+        holders = (*record.trail, (record.owner, record.acquired_ms))
+        for place, (giver, since_ms) in enumerate(record.trail):
+            receiver, at_ms = holders[place + 1]
+            if at_ms >= now_ms - TRAIL_MS:
+                gifts.append(Gift(at_ms, token, place, person(giver), person(receiver), giver, receiver, since_ms))
+    return View(gifts, news_ms=news_ms)
+
+
+def _grouped(gifts: Sequence[Gift], key: Callable[[Gift], str]) -> dict[str, list[Gift]]:
+    """`gifts` by `key`, each group in their order; groups in the order of their first gift."""
+    groups: dict[str, list[Gift]] = {}
+    for gift in gifts:
+        groups.setdefault(key(gift), []).append(gift)
+    return groups

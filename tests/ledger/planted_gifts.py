@@ -1,0 +1,92 @@
+"""Gifts for the detectors: for each of them what it must find, and the nearest thing that it must not."""
+
+import itertools
+
+from ledger.detectors.view import Gift
+from ledger.parameters import DAY_MS
+from ledger.records.alerts import Detector
+
+HOUR_MS = 3_600_000
+START_MS = 20_000 * DAY_MS
+
+
+def walk(token, *hands, first_ms=START_MS, every_ms=HOUR_MS, bought_ms=None):
+    """A token passed from hand to hand: a gift every so often; each account is its own person."""
+    since_ms = first_ms if bought_ms is None else bought_ms
+    for place, (giver, receiver) in enumerate(itertools.pairwise(hands)):
+        at_ms = first_ms + place * every_ms
+        yield Gift(at_ms, token, place, giver, receiver, giver, receiver, since_ms)
+        since_ms = at_ms
+
+
+def star(count, *, inward):
+    for number in range(count):
+        hands = (f"p{number}", "hub") if inward else ("hub", f"p{number}")
+        yield from walk(f"s-{number:04d}", *hands, first_ms=START_MS + number * DAY_MS)
+
+
+def ways(count, series=("s",)):
+    for number in range(count):
+        token = f"{series[number % len(series)]}-{number:04d}"
+        yield from walk(
+            token, "source", f"mid{number}", "end", first_ms=START_MS + number * DAY_MS, every_ms=3 * DAY_MS
+        )
+
+
+def rounds(count, every_ms):
+    """Three people, three tokens, each token one place on: everybody has one before and after."""
+    for number in range(count):
+        at_ms = START_MS + number * every_ms
+        for place, (giver, receiver) in enumerate((("a", "b"), ("b", "c"), ("c", "a"))):
+            yield Gift(at_ms + place, f"r{number}-{place:04d}", 0, giver, receiver, giver, receiver, 0)
+
+
+def introduced(*, also_by="i"):
+    yield from walk("s-0001", "i", "a")
+    yield from walk("s-0002", also_by, "b")
+    yield from walk("s-0003", "a", "b", first_ms=START_MS + DAY_MS)
+
+
+def to_oneself(receiver="p"):
+    yield Gift(START_MS, "s-0001", 0, "p", receiver, "ant.p", "jd.p", 0)
+
+
+def mule(onward, kept, within_ms=HOUR_MS):
+    for number in range(onward):
+        at_ms = START_MS + number * DAY_MS
+        yield from walk(
+            f"s-{number:04d}", f"g{number % 2}", "mule", f"r{number % 2}", first_ms=at_ms, every_ms=within_ms
+        )
+    for number in range(kept):
+        yield from walk(f"k-{number:04d}", f"g{number % 2}", "mule", first_ms=START_MS)
+
+
+PLANTED = {
+    Detector.SAME_PERSON: to_oneself(),
+    Detector.BACK_AND_FORTH: walk("s-0001", "a", "b", "a"),
+    Detector.REPEAT_ACQUIRER: walk("s-0001", "a", "b", "a", "b", "c", "b"),
+    Detector.CLOSED_LOOP: walk("s-0001", "a", "b", "c", "a"),
+    Detector.RECURRING_SET: rounds(3, DAY_MS),
+    Detector.PASS_THROUGH: mule(4, 1),
+    Detector.FAN_IN: star(5, inward=True),
+    Detector.FAN_OUT: star(5, inward=False),
+    Detector.SCATTER_GATHER: ways(3),
+    Detector.COMMON_INTRODUCER: introduced(),
+    Detector.LAYERING: walk("s-0001", *"abcdef", every_ms=2 * DAY_MS),
+}
+SPARED = {
+    Detector.SAME_PERSON: to_oneself("q"),
+    Detector.BACK_AND_FORTH: walk("s-0001", "a", "b", "c"),
+    Detector.REPEAT_ACQUIRER: walk("s-0001", "a", "b", "a", "b"),
+    Detector.CLOSED_LOOP: walk("s-0001", "a", "b", "a", "c"),
+    Detector.RECURRING_SET: rounds(2, DAY_MS),
+    Detector.PASS_THROUGH: mule(3, 1),
+    Detector.FAN_IN: star(4, inward=True),
+    Detector.FAN_OUT: star(4, inward=False),
+    Detector.SCATTER_GATHER: ways(3, series=("s", "t")),
+    Detector.COMMON_INTRODUCER: introduced(also_by="j"),
+    Detector.LAYERING: walk("s-0001", *"abcde", every_ms=2 * DAY_MS),
+}
+"""The nearest thing that is no finding."""
+PLANTED = {detector: tuple(gifts) for detector, gifts in PLANTED.items()}
+SPARED = {detector: tuple(gifts) for detector, gifts in SPARED.items()}
