@@ -11,7 +11,7 @@ from ledger.rules import no_laundering
 from ledger.rules.no_laundering import alerts_in
 from tests.ledger.world import World
 
-FREE = {"hold_days_first": 0, "hold_days_later": 0, "gifts_per_day": 1_000}
+FREE = {"hold_hours_first": 0, "hold_hours_later": 0, "gifts_per_day": 1_000}
 
 
 def world(epoch_blocks: int = 4) -> World:
