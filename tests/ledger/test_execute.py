@@ -304,7 +304,7 @@ def test_ids_and_roots_are_golden():
         "receipts_root": "f30f4dea2f35eafb3a03eed972dc9cce5aead4acfd1ea69a1ce6f00fcba6b2e3",
         "compliance_root": "6423d8f74a58b60a8af6da8bdb19c19e27549edb571e5ed59931bdd6cff95e39",
         "genesis_state_root": "8a170abc2517f80e684ab7fce50fb3481098ca2e047cc277a00e09bb4a1f4e50",
-        "state_root": "f774e81a1953b3b36d96e517f21dbca53bb40f9f9fb09eda3a1e695206a07d9e",
+        "state_root": "27397843edbeecfa54ad0f7fca32b17e0998eebec69491ba5ab0a5aee0f793c3",
     }
 
 
