@@ -16,13 +16,13 @@ The trie itself is in `ledger/trie.py`; here are the bytes that are hashed, and 
 
 from collections.abc import Iterable
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Annotated
 
 import msgspec
 
 from canonical.hashing import ZERO_DIGEST, Digest
-from ledger.trie import BITS, HEAD_BYTES, HEADS, NOTHING, Trie, leaf_hash
+from ledger.trie import BITS, HEAD_BYTES, HEADS, LEAF_BYTES, NOTHING, Trie, leaf_hash
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -87,7 +87,19 @@ class Commitment:
             else:
                 leaves.append(sha256(key).digest() + sha256(value).digest())
         leaves.sort()
-        self._trie.put((int.from_bytes(leaf[:32], "big"), leaf) for leaf in leaves)
+        self._trie.put(leaves)
+
+    def fill(self, entries: Iterable[tuple[bytes, bytes]]) -> None:
+        """Commit an empty map to `entries`, in any order, each key once: `update` for more than one wants to sort.
+
+        They are sorted by the first byte of their keys' hashes as they come, and one heap after the other.
+        """
+        assert self._trie.root == NOTHING, "what is filled was empty"
+        heaps = [bytearray() for _ in range(256)]
+        for key, value in entries:
+            key_hash = sha256(key).digest()
+            heaps[key_hash[0]] += key_hash + sha256(value).digest()
+        self._trie.put(chain.from_iterable(map(_sorted_leaves, heaps)))
 
     def prove(self, key: bytes) -> StateProof:
         """Prove what `verify_proof` then checks: the value of `key`, or that it has none."""
@@ -149,6 +161,13 @@ def verify_proof(root: Digest, key: bytes, value: bytes | None, proof: StateProo
 
 def _key_hash(key: bytes) -> bytes:
     return sha256(key).digest()
+
+
+def _sorted_leaves(heap: bytearray) -> list[bytes]:
+    """The leaves in a heap in their order; the heap is empty after."""
+    leaves = sorted(bytes(heap[at : at + LEAF_BYTES]) for at in range(0, len(heap), LEAF_BYTES))
+    heap.clear()
+    return leaves
 
 
 def _number(key_hash: bytes) -> int:

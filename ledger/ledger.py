@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from canonical.encoding import encode
 from canonical.hashing import ZERO_DIGEST, Digest
 from ledger.charter import Charter, chain_id
 from ledger.commitment import StateProof
@@ -15,7 +14,6 @@ from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
 from ledger.recent import RecentGifts
 from ledger.records.accounts import AccountRecord
-from ledger.records.record import Record
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
@@ -140,17 +138,17 @@ class Ledger:
         """
         if not self._born_at <= height <= self._height:
             return None
-        replaced: dict[bytes, Record | None] = {}
+        replaced: dict[bytes, bytes | None] = {}
         for above in range(height + 1, self._height + 1):
             for table, rows in self._before[above]:
-                for row, record in rows.items():
-                    replaced.setdefault(f"{table}/{row}".encode(), record)
+                for row, value in rows.items():
+                    replaced.setdefault(f"{table}/{row}".encode(), value)
         entries = dict(self.entries())
-        for key, record in replaced.items():
-            if record is None:
+        for key, value in replaced.items():
+            if value is None:
                 del entries[key]
             else:
-                entries[key] = encode(record)
+                entries[key] = value
         return Snapshot.of(height, entries.items())
 
     def check(self, envelope: Envelope, now_ms: int) -> tuple[tuple[Refusal, ...], ...]:

@@ -26,7 +26,7 @@ class Holdings:
     def __init__(self, state: State) -> None:
         """Index the tokens of `state`."""
         gathered: dict[str, list[str]] = {}
-        for token, record in state.tokens.rows():
+        for token, record in state.tokens.unsorted():
             if record.state is TokenState.ISSUED:
                 gathered.setdefault(record.owner, []).append(token)
         self._tokens = {owner: sorted(tokens) for owner, tokens in gathered.items()}

@@ -6,7 +6,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from canonical.encoding import encode
 from canonical.hashing import Digest
 from ledger.commitment import Commitment, StateProof
 from ledger.records.accounts import AccountRecord
@@ -15,14 +14,13 @@ from ledger.records.counts import GiftRecord, PurchaseRecord
 from ledger.records.freezes import FreezeRecord
 from ledger.records.gateways import GatewayRecord
 from ledger.records.operators import OperatorsRecord
-from ledger.records.record import Record
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord
 from ledger.records.works import ContentRecord, LikenessRecord, WorkRecord
 from ledger.table import R, Table
 
-Before = tuple[tuple[str, Mapping[str, Record | None]], ...]
-"""For each table by name, the records that a block replaced, None where it made the row."""
+Before = tuple[tuple[str, Mapping[str, bytes | None]], ...]
+"""For each table by name, the values that a block replaced, None where it made the row."""
 
 
 class State:
@@ -69,10 +67,10 @@ class State:
 
     def commit(self) -> tuple[tuple[bytes, bytes], ...]:
         """End a block: take all rows put since the last commit into the root and return them encoded, sorted by key."""
-        changes = [change for table in self.tables() for change in table.take_changes()]
+        changes: list[tuple[bytes, bytes]] = []
+        before = tuple((table.name, table.take_changes(changes)) for table in self.tables())
         changes.sort()
         self._commitment.update(changes)
-        before = ((table.name, table.take_before()) for table in self.tables())
         self._before = tuple((name, rows) for name, rows in before if rows)
         return tuple(changes)
 
@@ -82,10 +80,9 @@ class State:
         return self._before
 
     def entries(self) -> Iterator[tuple[bytes, bytes]]:
-        """Every entry, sorted by key."""
+        """Every entry committed, sorted by key."""
         for table in self.tables():
-            for row, record in table.rows():
-                yield f"{table.name}/{row}".encode(), encode(record)
+            yield from table.entries()
 
     def prove(self, key: bytes) -> StateProof:
         """Prove the value of `key`, or that it has none, under `root`."""
@@ -96,9 +93,12 @@ class State:
 
         Raises: ValueError naming the first entry that is not one, since what a disk holds may have been edited.
         """
+        self._commitment.fill(self._loaded(entries))
+
+    def _loaded(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         loaders = {table.name: table.loader() for table in self.tables()}
-        kept: list[tuple[bytes, bytes]] = []
-        for key, value in entries:
+        for entry in entries:
+            key, value = entry
             name, _, row = key.decode("ascii", "replace").partition("/")
             load = loaders.get(name)
             if load is None or not row:
@@ -106,5 +106,4 @@ class State:
             fault = load(row, value)
             if fault is not None:
                 raise ValueError(f"state entry {key!r}: {fault}")
-            kept.append((key, value))
-        self._commitment.update(kept)
+            yield entry

@@ -87,18 +87,20 @@ class Trie:
 
     # Writing
 
-    def put(self, leaves: Iterable[tuple[int, bytes]]) -> None:
-        """Set leaves, each with the number that its key's hash is, by strictly rising number."""
+    def put(self, leaves: Iterable[bytes]) -> None:
+        """Set leaves, each 64 bytes, by strictly rising key."""
         children, depths, content = self._children, self._depths, self._leaves
         stack: list[int] = []
         last = -1
-        for key, leaf in leaves:
+        for leaf in leaves:
+            key = int.from_bytes(leaf[:32], "big")
             known = 0
             node = self.root
             if last >= 0:
                 assert key > last, "a key changes once in one update"
                 fork = BITS - (key ^ last).bit_length()
-                self._finish(stack, fork)
+                if stack and depths[stack[-1] >> 1] > fork:
+                    self._finish(stack, fork)
                 if not stack or depths[stack[-1] >> 1] < fork:
                     # What the last key stands in agrees on more bits than that: this key parts from all of it here.
                     self._insert(stack, fork, key, leaf)
@@ -113,14 +115,16 @@ class Trie:
                 stack.append(place)
                 node = children[place]
             if node == NOTHING:
-                self.root, self.root_hash = self._new_leaf(leaf), leaf_hash(leaf)
+                self.root = self._new_leaf(leaf)
+                self._note(stack, leaf_hash(leaf))
                 continue
             at = ~node * LEAF_BYTES
-            if content[at : at + 32] == leaf[:32]:
+            found = content[at : at + 32]
+            if leaf.startswith(found):
                 content[at : at + LEAF_BYTES] = leaf
                 self._note(stack, leaf_hash(leaf))
                 continue
-            fork = BITS - (key ^ int.from_bytes(content[at : at + 32], "big")).bit_length()
+            fork = BITS - (key ^ int.from_bytes(found, "big")).bit_length()
             while len(stack) > known and depths[stack[-1] >> 1] > fork:
                 stack.pop()
             self._insert(stack, fork, key, leaf)
