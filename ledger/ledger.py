@@ -19,7 +19,7 @@ from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of
-from ledger.snapshot import Snapshot
+from ledger.snapshot import Making, Snapshot
 from ledger.state import Before, State
 
 BLOCKS_BACK_MAX = 256
@@ -136,20 +136,15 @@ class Ledger:
 
         Costs as much as there is state.
         """
+        making = self.begin_snapshot(height)
+        return None if making is None else making.finish()
+
+    def begin_snapshot(self, height: int) -> Making | None:
+        """The same in the making. Blocks may be executed meanwhile: only the list of all rows is copied at once."""
         if not self._born_at <= height <= self._height:
             return None
-        replaced: dict[bytes, bytes | None] = {}
-        for above in range(height + 1, self._height + 1):
-            for table, rows in self._before[above]:
-                for row, value in rows.items():
-                    replaced.setdefault(f"{table}/{row}".encode(), value)
-        entries = dict(self.entries())
-        for key, value in replaced.items():
-            if value is None:
-                del entries[key]
-            else:
-                entries[key] = value
-        return Snapshot.of(height, entries.items())
+        befores = [self._before[above] for above in range(height + 1, self._height + 1)]
+        return Making(height, self._state.entries_before(befores))
 
     def check(self, envelope: Envelope, now_ms: int) -> tuple[tuple[Refusal, ...], ...]:
         """What would refuse each transaction if the envelope were executed now, in order. Changes nothing.

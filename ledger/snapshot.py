@@ -7,7 +7,7 @@ its depth and its common bits. So the roots of the parts fold up to the state ro
 is the one in that list. Whoever has a certified header needs to believe nobody: neither for the list nor for any part.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import pairwise
@@ -73,13 +73,57 @@ class Snapshot:
     @staticmethod
     def of(height: int, entries: Iterable[tuple[bytes, bytes]]) -> "Snapshot":
         """Sort all entries of the state into parts. Costs as much as there is state: about a second for 100,000."""
-        parts: dict[int, list[tuple[bytes, bytes]]] = {}
-        for entry in entries:
-            parts.setdefault(part_of(entry[0]), []).append(entry)
-        ordered = {index: tuple(sorted(parts[index])) for index in sorted(parts)}
-        return Snapshot(height, {index: root_of_part(part) for index, part in ordered.items()}, ordered)
+        return Making(height, entries).finish()
 
     @property
     def state_root(self) -> Digest:
         """What the header of its block names."""
         return fold(self.roots)
+
+
+class Making:
+    """A snapshot in the making: so much work at a time as its owner has time for, with the same bytes in the end.
+
+    Each entry is a step when it is sorted into its part and another when the root of its part is made; what leads back
+    to the entry's value at that height is one, too.
+    """
+
+    def __init__(self, height: int, entries: Iterable[tuple[bytes, bytes] | None]) -> None:
+        """Begin; `entries` are drawn as the work goes on, and None is a step that led to none."""
+        self.height = height
+        self.steps = 0
+        """Done so far."""
+        self._roots: dict[int, Digest] = {}
+        self._parts: dict[int, tuple[tuple[bytes, bytes], ...]] = {}
+        self._work = self._make(entries)
+
+    def work(self, steps_max: int) -> Snapshot | None:
+        """Go on for so many steps, and to the end of a part; return the snapshot when it is made."""
+        until = self.steps + steps_max
+        while self.steps < until:
+            if next(self._work, DONE) is DONE:
+                return Snapshot(self.height, self._roots, self._parts)
+        return None
+
+    def finish(self) -> Snapshot:
+        """Do all the rest at once."""
+        while (made := self.work(1 << 30)) is None:
+            pass
+        return made
+
+    def _make(self, entries: Iterable[tuple[bytes, bytes] | None]) -> Iterator[None]:
+        unsorted: dict[int, list[tuple[bytes, bytes]]] = {}
+        for entry in entries:
+            if entry is not None:
+                unsorted.setdefault(part_of(entry[0]), []).append(entry)
+            self.steps += 1
+            yield
+        for index in sorted(unsorted):
+            part = tuple(sorted(unsorted.pop(index)))
+            self._parts[index], self._roots[index] = part, root_of_part(part)
+            self.steps += len(part)
+            yield
+
+
+DONE = object()
+"""What stands for the end of the work."""

@@ -3,7 +3,7 @@
 `overlay` gives a state on top of another one that can be written and thrown away, for questions of the form "what if".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from canonical.hashing import Digest
@@ -84,6 +84,14 @@ class State:
         for table in self.tables():
             yield from table.entries()
 
+    def entries_before(self, befores: Sequence[Before]) -> Iterator[tuple[bytes, bytes] | None]:
+        """Every entry as it was before the last blocks, in any order, one at a time; None for what led to no entry.
+
+        `befores` says what each of these blocks replaced, the first one first. Blocks that are committed while the
+        entries are drawn change nothing: the rows are noted now, all at once.
+        """
+        return _entries_before([(table.name, table.copy()) for table in self.tables()], befores)
+
     def prove(self, key: bytes) -> StateProof:
         """Prove the value of `key`, or that it has none, under `root`."""
         return self._commitment.prove(key)
@@ -107,3 +115,18 @@ class State:
             if fault is not None:
                 raise ValueError(f"state entry {key!r}: {fault}")
             yield entry
+
+
+def _entries_before(
+    tables: Sequence[tuple[str, dict[str, bytes]]], befores: Sequence[Before]
+) -> Iterator[tuple[bytes, bytes] | None]:
+    replaced: dict[tuple[str, str], bytes | None] = {}
+    for before in befores:
+        for name, values in before:
+            for row, value in values.items():
+                replaced.setdefault((name, row), value)
+                yield None
+    for name, rows in tables:
+        for row, now in rows.items():
+            then = replaced.get((name, row), now)
+            yield None if then is None else (f"{name}/{row}".encode(), then)

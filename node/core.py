@@ -36,7 +36,7 @@ from node.packing import BATCH_LINGER, Packer
 from node.register import Register
 from node.remembering import last_batches, remembered_of
 from node.restored import Restored
-from node.state_transfer import StateTransfer
+from node.state_transfer import SNAPSHOT_SLICE, StateTransfer
 from node.transfer import Complete
 from node.writes import (
     Stabilise,
@@ -113,7 +113,7 @@ class Core:
         remembered = None if restored is None else remembered_of(restored, executed=executed, nonce=identity.nonce)
         self.replica = Replica(settings, verify=self._inbound.verify_member, remembered=remembered)
         self._charter = identity.charter
-        self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.snapshot(height))
+        self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.begin_snapshot(height))
         if restored is not None:
             self._restore(restored)
 
@@ -166,13 +166,16 @@ class Core:
     def fire(self, kind: str, generation: int, now_ms: int) -> None:
         """A timer ran out."""
         self._now_ms = now_ms
-        if kind != BATCH_LINGER:
+        if kind == BATCH_LINGER:
+            self._packer.fire(generation)
+            self._stirred = True
+        elif kind == SNAPSHOT_SLICE:
+            self._state_transfer.fire(generation)
+            self._stirred = True
+        else:
             self.replica.step(TimerFired(TimerKind(kind), generation), wall_ms=now_ms)
             if kind == TimerKind.STATUS:
                 self._send(self._state_transfer.on_tick())
-        else:
-            self._packer.fire(generation)
-            self._stirred = True
 
     def hand_over(self, now_ms: int) -> None:
         """This member is about to stop: if it is the primary, the others move to the next view at once."""
@@ -186,6 +189,7 @@ class Core:
         self._pack()
         while self._collect():
             pass
+        self._ready.timers += self._state_transfer.take_timers()
         ready, self._ready = self._ready, CoreReady()
         # What was executed may let the gateway pack its next batch.
         self._stirred = bool(ready.executed)

@@ -1,9 +1,10 @@
 """Serving the ledger after a stable checkpoint to members that are far behind. Line S2.
 
 A snapshot is made when somebody asks for one, from the ledger as it stands and what the blocks since replaced. It costs
-as much as there is state, a second of work for 150,000 entries, so it is kept and served for as long as anybody asks
-for it, and another is made at most every `SNAPSHOT_TICKS` and every `SNAPSHOT_BLOCKS` blocks. What is said in an answer
-is bounded in bytes, and what one member is answered in a status interval in number.
+as much as there is state, a second of work for 100,000 entries, so it is made in slices between which the member does
+everything else; whoever asks meanwhile gets the one before, or nothing, and asks again. It is kept and served for as
+long as anybody asks for it, and another is made at most every `SNAPSHOT_TICKS` and every `SNAPSHOT_BLOCKS` blocks. What
+is said in an answer is bounded in bytes, and what one member is answered in a status interval in number.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 
 from consensus.messages import CheckpointProof, Data, Fetch, MetaData, PartRoot, StateEntry, StatePart
 from consensus.types import ReplicaId
-from ledger.snapshot import Snapshot
+from ledger.snapshot import Making, Snapshot
 
 DATA_BYTES_MAX = 128 << 10
 """Entries in one DATA: with the rest of a bundle still within what closes one."""
@@ -26,18 +27,25 @@ and the parts that are served stay for whoever does need them."""
 SNAPSHOT_TICKS = 40
 """Status intervals between one snapshot and the next: five seconds by default."""
 
+SLICE_STEPS_MAX = 2_000
+"""Steps of making a snapshot in one turn, each half an entry: some 8 ms of work, less than a proposal takes to fill."""
+
 
 @dataclass(slots=True)
 class Server:
     """What one member serves of its state."""
 
-    snapshot_at: Callable[[int], Snapshot | None]
-    """The state after a block, if it can still be told."""
+    begin: Callable[[int], Making | None]
+    """Begins to put together the state after a block, if it can still be told."""
     served: Snapshot | None = None
     checkpoint: CheckpointProof | None = None
     """That of `served`."""
-    made_at: int = -SNAPSHOT_TICKS
-    """The tick at which it was made."""
+    making: Making | None = None
+    """The next one, while it is made."""
+    making_of: CheckpointProof | None = None
+    """The checkpoint of that."""
+    begun_at: int = -SNAPSHOT_TICKS
+    """The tick at which the last one was begun."""
     answered: dict[ReplicaId, tuple[int, int]] = field(default_factory=dict)
     """For each member the last tick in which it was answered, and how often."""
 
@@ -68,13 +76,21 @@ class Server:
             parts.append(StatePart(part, tuple(StateEntry(key, value) for key, value in entries)))
         return Data(fetch.height, tuple(parts))
 
+    def work(self) -> None:
+        """Do one slice of the snapshot that is being made; when it is whole it is served."""
+        assert self.making is not None, "there is work only where something is made"
+        made = self.making.work(SLICE_STEPS_MAX)
+        if made is not None:
+            self.served, self.checkpoint = made, self.making_of
+            self.making = self.making_of = None
+
     def _renew(self, stable: CheckpointProof | None, *, tick: int) -> None:
-        """Serve the last stable checkpoint from now on, if that is another one and the last was not made just now."""
-        if stable is None or tick < self.made_at + SNAPSHOT_TICKS:
+        """Begin with the last stable checkpoint, if that is another one and the last was not begun just now."""
+        if self.making is not None or stable is None or tick < self.begun_at + SNAPSHOT_TICKS:
             return
         if self.served is not None and stable.header.height < self.served.height + SNAPSHOT_BLOCKS:
             return
-        snapshot = self.snapshot_at(stable.header.height)
-        self.made_at = tick
-        if snapshot is not None:
-            self.served, self.checkpoint = snapshot, stable
+        self.begun_at = tick
+        self.making, self.making_of = self.begin(stable.header.height), stable
+        if self.making is not None:
+            self.work()

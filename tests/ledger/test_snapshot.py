@@ -132,3 +132,26 @@ def test_a_ledger_that_was_restored_knows_nothing_of_the_blocks_before() -> None
     assert again.snapshot(0) is None
     assert (snapshot := again.snapshot(1)) is not None
     assert snapshot.state_root == here.ledger.state_root
+
+
+@pytest.mark.parametrize("steps", [1, 7, 1_000])
+def test_a_snapshot_made_in_slices_has_the_same_bytes_though_blocks_are_executed_meanwhile(steps: int) -> None:
+    here = World()
+    for name in range(1, 40):
+        here.open_account(f"ant.person{name}")
+    here.sealed_series("s", editions=30)
+    height = here.ledger.height - 4
+    at_once, making = here.ledger.snapshot(height), here.ledger.begin_snapshot(height)
+    assert at_once is not None
+    assert making is not None
+    largest = max(map(len, at_once.parts.values()))
+    made, number = making.work(steps), 40
+    while made is None:
+        here.open_account(f"ant.person{number}")
+        here.ledger.forget_before(here.ledger.height)
+        before, number = making.steps, number + 1
+        made = making.work(steps)
+        assert making.steps - before < steps + largest
+    assert made == at_once
+    assert list(made.roots) == list(at_once.roots)
+    assert made.state_root == at_once.state_root

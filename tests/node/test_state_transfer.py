@@ -203,3 +203,40 @@ def test_same_seed_same_run_with_a_ledger_taken_over() -> None:
         return simulation.trace_hash()
 
     assert hash_of_run() == hash_of_run()
+
+
+def test_a_large_state_is_made_over_many_turns_and_the_chain_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No turn does more than its share of it, and blocks are executed between the first slice and the last."""
+    monkeypatch.setattr(serving, "SLICE_STEPS_MAX", 8)
+    slices: dict[int, list[tuple[int, int, int]]] = {}
+    work = serving.Server.work
+
+    simulation = Simulation(4, seed=7)
+    servers = {id(each.core._state_transfer.server): each for each in simulation.members}
+
+    def noted(self: serving.Server) -> None:
+        member, making = servers[id(self)], self.making
+        assert making is not None
+        before = making.steps
+        work(self)
+        noted_here = (simulation.now_ms, making.steps - before, member.height)
+        slices.setdefault(member.index, []).append(noted_here)
+
+    monkeypatch.setattr(serving.Server, "work", noted)
+    late = simulation.members[3]
+    late.kill()
+    grow(simulation, 1, 70)
+    slow = simulation.network.add(LinkPolicy(target=(late.id,), tags=("certified-block",), drop=1.0))
+    late.start()
+    grow(simulation, 71, 95)
+    assert simulation.run_until(lambda: late.disk.base_height == 64, within_ms=20_000)
+    slow.heal()
+    assert simulation.run_until(lambda: all_at(simulation, 95), within_ms=20_000)
+    assert late.core.ledger.state_root == simulation.members[0].core.ledger.state_root
+    assert slices.keys() == {0, 1, 2}
+    for made in slices.values():
+        times = [time_ms for time_ms, _, _ in made]
+        assert len(made) > 5
+        assert len(set(times)) == len(times), "one slice a turn"
+        assert max(steps for _, steps, _ in made) <= 8 + 3, "a slice goes on to the end of a part"
+        assert made[-1][2] > made[0][2] + 2, "it executed blocks meanwhile"

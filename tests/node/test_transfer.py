@@ -1,6 +1,7 @@
 """transfer.py and serving.py alone: whom to ask for what, what to believe, and how much one member can ask for."""
 
 import msgspec
+import pytest
 
 from canonical.hashing import Digest
 from consensus.messages import (
@@ -13,7 +14,8 @@ from consensus.messages import (
     StatePart,
 )
 from consensus.types import ReplicaId, SequenceNumber
-from ledger.snapshot import Snapshot
+from ledger.snapshot import Making, Snapshot
+from node import serving
 from node.serving import DATA_BYTES_MAX, FETCHES_A_TICK_MAX, SNAPSHOT_TICKS, Server
 from node.transfer import BAN_TICKS, PATIENCE_TICKS, SNAPSHOT_BEHIND, Transfer
 from tests.consensus.makers import header
@@ -25,7 +27,12 @@ PEERS = [ReplicaId(each) for each in (1, 2, 3)]
 
 def snapshot(height: int, *, entries: int = 300, value: bytes = b"v") -> Snapshot:
     """Half of the entries change with `value`."""
-    return Snapshot.of(height, [(b"key/%d" % n, value if n % 2 else b"still") for n in range(entries)])
+    return making(height, entries=entries, value=value).finish()
+
+
+def making(height: int, *, entries: int = 300, value: bytes = b"v") -> Making:
+    """What comes to `snapshot`."""
+    return Making(height, [(b"key/%d" % n, value if n % 2 else b"still") for n in range(entries)])
 
 
 def proof(of: Snapshot) -> CheckpointProof:
@@ -172,11 +179,11 @@ def test_a_transfer_that_blocks_overtook_is_dropped() -> None:
 def test_a_snapshot_is_made_when_it_is_asked_for_and_kept() -> None:
     made: list[int] = []
 
-    def snapshot_at(height: int) -> Snapshot:
+    def begin(height: int) -> Making:
         made.append(height)
-        return snapshot(height)
+        return making(height)
 
-    server = Server(snapshot_at)
+    server = Server(begin)
     early, soon, late = snapshot(32), snapshot(128), snapshot(160)
     assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=None, tick=0) is None
     assert server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(early), tick=0) == meta_data(early)
@@ -189,9 +196,39 @@ def test_a_snapshot_is_made_when_it_is_asked_for_and_kept() -> None:
     assert server.answer(PEERS[0], old, stable=proof(late), tick=SNAPSHOT_TICKS) == meta_data(late)
 
 
+def test_a_large_state_is_made_in_slices_and_whoever_asks_meanwhile_gets_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(serving, "SLICE_STEPS_MAX", 100)
+    server = Server(lambda height: making(height, entries=1_000))
+    early, late = snapshot(32, entries=1_000), snapshot(160, entries=1_000)
+
+    def ask(of: Snapshot, tick: int) -> MetaData | Data | None:
+        return server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(of), tick=tick)
+
+    assert ask(early, 0) is None, "there is none before"
+    slices = 1
+    while server.making is not None:
+        assert ask(early, slices) is None
+        before = server.making.steps
+        part_max = max(map(len, early.parts.values()))
+        making_of = server.making
+        server.work()
+        assert making_of.steps - before <= 100 + part_max
+        slices += 1
+    assert slices == 20
+    assert ask(early, 30) == meta_data(early)
+    assert ask(late, SNAPSHOT_TICKS) == meta_data(early)
+    fetch = Fetch(SequenceNumber(32), tuple(early.roots)[:3])
+    assert server.answer(PEERS[1], fetch, stable=proof(late), tick=SNAPSHOT_TICKS) == data(early, fetch)
+    while server.making is not None:
+        server.work()
+    assert ask(late, SNAPSHOT_TICKS) == meta_data(late)
+
+
 def test_one_member_is_answered_so_often_and_no_oftener() -> None:
     whole = snapshot(32)
-    server = Server(lambda _: whole)
+    server = Server(making)
     answers = [
         server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(whole), tick=0) for _ in range(FETCHES_A_TICK_MAX + 5)
     ]
@@ -202,7 +239,7 @@ def test_one_member_is_answered_so_often_and_no_oftener() -> None:
 
 def test_an_answer_is_bounded_in_bytes() -> None:
     whole = snapshot(32, value=b"x" * 8_000)
-    server = Server(lambda _: whole)
+    server = Server(lambda height: making(height, value=b"x" * 8_000))
     fetch = Fetch(SequenceNumber(32), tuple(whole.roots)[:64])
     server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(whole), tick=0)
     answer = server.answer(PEERS[0], fetch, stable=proof(whole), tick=0)
