@@ -19,6 +19,7 @@ RECORD_TYPES = tuple(table.record_type for table in State().tables())
 """Every kind of state entry."""
 
 INTEGERS: dict[str, str] = {
+    "AccountRecord.frozen_until_ms": "a time",
     "AccountRecord.nonce_highest": "a number of a transaction",
     "AccountRecord.minute": "a time",
     "AccountRecord.in_minute": "transactions in a minute",
@@ -34,6 +35,7 @@ INTEGERS: dict[str, str] = {
     "EpochRecord.height": "a block",
     "EpochRecord.tokens": "tokens that were looked at",
     "FreezeRecord.expires_ms": "a time",
+    "FreezeRecord.review_until_ms": "a time",
     "GatewayRecord.last_batch": "a number of a batch",
     "GiftRecord.count": "gifts that were given on a day",
     "GiftRecord.day": "a day",

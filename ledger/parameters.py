@@ -39,6 +39,10 @@ class Parameters:
     """R8.2: transactions of one person's account in a minute of block time."""
     member_transactions_per_minute: int = 600_000
     """R8.2: the same of a member's own account."""
+    emergency_hours: int = 72
+    """R7.2: an emergency freeze by one party ends by itself after so many hours."""
+    appeal_days: int = 15
+    """R6.4: a freeze that was appealed ends by itself after so many days unless it is upheld."""
     hold_hours_first: int = 180 * 24
     """R10.1: hours between the purchase and the first gift (Jingtan 2022: 180 days)."""
     hold_hours_later: int = 730 * 24
@@ -63,6 +67,8 @@ RANGES: dict[str, tuple[int, int]] = {
     "freeze_governors": (0, 1_024),
     "transactions_per_minute": (1, 1_000_000_000),
     "member_transactions_per_minute": (1, 1_000_000_000),
+    "emergency_hours": (1, 168),
+    "appeal_days": (1, 90),
     "hold_hours_first": (0, 87_600),
     "hold_hours_later": (0, 87_600),
     "transfers_max": (0, 10_000),

@@ -11,7 +11,7 @@ from ledger.commitment import Commitment, StateProof
 from ledger.records.accounts import AccountRecord
 from ledger.records.alerts import AlertRecord, EpochRecord
 from ledger.records.counts import GiftRecord, PurchaseRecord
-from ledger.records.freezes import FreezeRecord
+from ledger.records.freezes import EmergencyRecord, FreezeRecord
 from ledger.records.gateways import GatewayRecord
 from ledger.records.operators import OperatorsRecord
 from ledger.records.series import SeriesRecord
@@ -33,6 +33,7 @@ class State:
         self.accounts = self._table("account", AccountRecord)
         self.alerts = self._table("alert", AlertRecord)
         self.contents = self._table("content", ContentRecord)
+        self.emergencies = self._table("emergency", EmergencyRecord)
         self.epochs = self._table("epoch", EpochRecord)
         self.freezes = self._table("freeze", FreezeRecord)
         self.gateways = self._table("gateway", GatewayRecord)

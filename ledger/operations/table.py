@@ -3,7 +3,15 @@
 from typing import get_args
 
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import (
@@ -38,6 +46,11 @@ Operation = (
     | Refund
     | FreezeToken
     | UnfreezeToken
+    | FreezeAccount
+    | UnfreezeAccount
+    | EmergencyFreeze
+    | Appeal
+    | Uphold
 )
 """Everything a transaction may carry; the decoder refuses any other tag."""
 

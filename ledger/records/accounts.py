@@ -31,8 +31,16 @@ class AccountRecord(Record, frozen=True):
     """The minute of block time, counted from 1970, in which it last signed (R8.2)."""
     in_minute: int = 0
     """Transactions that it signed in that minute and that used a nonce."""
+    freeze_case: str | None = None
+    """The case of the latest freeze; None if there was none, or if it was ended. A member's own account has none."""
+    frozen_until_ms: int = 0
+    """Block time from which the freeze is over by itself; 0 without one."""
 
     @property
     def is_active(self) -> bool:
         """Usable: active on both axes."""
         return self.platform_state is AccountState.ACTIVE and self.operator_state is AccountState.ACTIVE
+
+    def is_frozen(self, now_ms: int) -> bool:
+        """Whether a freeze holds at block time `now_ms`."""
+        return now_ms < self.frozen_until_ms

@@ -1,9 +1,18 @@
 """Rule L6, the ledger's own: who may do what. Nothing here can be done by whoever comes along."""
 
 from ledger.charter import Role
+from ledger.freezing import may_appeal, name_of, owner_of
 from ledger.names import platform_of, series_of_token
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
 from ledger.operations.works import RegisterWork, ReviewWork
@@ -145,9 +154,29 @@ def refund_is_by_a_seller(request: Request, operation: Refund) -> Reason | None:
     )
 
 
-def freeze_is_by_a_party(request: Request, _: FreezeToken | UnfreezeToken) -> Reason | None:
+def freeze_is_by_a_party(
+    request: Request, _: FreezeToken | UnfreezeToken | FreezeAccount | UnfreezeAccount | EmergencyFreeze
+) -> Reason | None:
     """L6: regulator, platforms and registrars freeze; voting members too where the charter counts governors."""
     caller = request.caller
     if caller is None or caller.role in FREEZING_ROLES or (caller.governor and request.parameters.freeze_governors > 0):
         return None
     return refuse("{account} is no party to a freeze.", account=request.account)
+
+
+def appeal_is_the_owners(request: Request, operation: Appeal) -> Reason | None:
+    """L6: the owner appeals, or his platform or another account of his: a frozen account signs nothing."""
+    name = name_of(operation)
+    if request.caller is None or owner_of(request.state, name) is None:
+        return None
+    if may_appeal(request.state, request.account, name):
+        return None
+    return refuse("{account} does not speak for the owner of {name}.", account=request.account, name=name)
+
+
+def review_is_by_a_party(request: Request, _: Uphold) -> Reason | None:
+    """L6: who may freeze may uphold, and every voting member: a review is for other eyes."""
+    caller = request.caller
+    if caller is None or caller.role in FREEZING_ROLES or caller.governor:
+        return None
+    return refuse("{account} is no party to a review.", account=request.account)

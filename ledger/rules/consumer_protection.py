@@ -1,10 +1,12 @@
 """Tenet 6, protect consumers: age and real name, one for each person, and freezes that end."""
 
+from ledger.freezing import case_in_force, held, name_of
 from ledger.operations.accounts import Claim
-from ledger.operations.freezes import FreezeToken
+from ledger.operations.freezes import Appeal, EmergencyFreeze, FreezeAccount, FreezeToken, Uphold
 from ledger.operations.series import Issue
 from ledger.operations.tokens import Refund, TransferFrom
 from ledger.parameters import DAY_MS
+from ledger.records.freezes import FreezeState
 from ledger.rules.request import Reason, Request, refuse
 
 
@@ -91,7 +93,7 @@ def refund_window_is_open(request: Request, operation: Refund) -> Reason | None:
     )
 
 
-def freeze_ends(request: Request, operation: FreezeToken) -> Reason | None:
+def freeze_ends(request: Request, operation: FreezeToken | FreezeAccount | EmergencyFreeze) -> Reason | None:
     """R6.4: a freeze has an end, ahead and not too far ahead."""
     latest_ms = request.now_ms + request.parameters.freeze_days_max * DAY_MS
     if request.now_ms < operation.expires_ms <= latest_ms:
@@ -102,3 +104,40 @@ def freeze_ends(request: Request, operation: FreezeToken) -> Reason | None:
         latest_ms=latest_ms,
         expires_ms=operation.expires_ms,
     )
+
+
+def case_can_be_appealed(request: Request, operation: Appeal) -> Reason | None:
+    """R6.4: what enough parties froze is appealed, once in a case; what one froze alone ends sooner by itself."""
+    name = name_of(operation)
+    if held(request.state, name) is None:
+        return None
+    freeze = case_in_force(request.state, name, operation.case, request.now_ms)
+    if freeze is None:
+        return refuse("{name} is not frozen in case {case}.", name=name, case=operation.case)
+    if freeze.state is FreezeState.FROZEN:
+        return None
+    return refuse(
+        "The freeze of {name} in case {case} is {state}; it is appealed once, after enough have approved it.",
+        name=name,
+        case=operation.case,
+        state=freeze.state.value,
+    )
+
+
+def case_is_under_review(request: Request, operation: Uphold) -> Reason | None:
+    """R6.4: only a freeze that was appealed, and whose review is not over, is upheld."""
+    name = name_of(operation)
+    if held(request.state, name) is None:
+        return None
+    freeze = case_in_force(request.state, name, operation.case, request.now_ms)
+    if freeze is not None and freeze.state is FreezeState.APPEALED:
+        return None
+    return refuse("The freeze of {name} in case {case} is not under review.", name=name, case=operation.case)
+
+
+def party_is_new_to_review(request: Request, operation: Uphold) -> Reason | None:
+    """R6.4: the same party twice counts once."""
+    freeze = request.state.freezes.get(f"{name_of(operation)}/{operation.case}")
+    if freeze is None or request.account not in freeze.upheld_by:
+        return None
+    return refuse("{account} has upheld case {case}.", account=request.account, case=operation.case)

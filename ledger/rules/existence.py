@@ -2,14 +2,25 @@
 
 from ledger.charter import Role
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.subjects import AccountSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
 from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.rules.request import Reason, Request, refuse
 
 
-def account_exists(request: Request, operation: UpdateAccountState | UpdateClaims) -> Reason | None:
+def account_exists(
+    request: Request, operation: UpdateAccountState | UpdateClaims | FreezeAccount | UnfreezeAccount
+) -> Reason | None:
     """L7: the account named exists."""
     return _missing_account(request, operation.account)
 
@@ -55,6 +66,16 @@ def approved_exists(request: Request, operation: Approve) -> Reason | None:
 def operator_exists(request: Request, operation: SetApprovalForAll) -> Reason | None:
     """L7: the account that is to be an operator exists."""
     return _missing_account(request, operation.operator)
+
+
+def subject_exists(request: Request, operation: EmergencyFreeze | Appeal | Uphold) -> Reason | None:
+    """L7: so does the token or account that a freeze is about."""
+    subject = operation.subject
+    if isinstance(subject, AccountSubject):
+        return _missing_account(request, subject.account)
+    if request.state.tokens.get(subject.token) is not None:
+        return None
+    return refuse("There is no token {token}.", token=subject.token)
 
 
 def giver_exists(request: Request, operation: TransferFrom) -> Reason | None:

@@ -8,7 +8,15 @@ reads it. Rules that are no function: R5.2 (no operation has a field for a part 
 from functools import partial
 
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
@@ -47,6 +55,11 @@ MINTING = (Mint, MintBatch)
 
 USES = (Redeem, Burn)
 """What an owner alone does with what he has."""
+FREEZING = (FreezeToken, FreezeAccount, EmergencyFreeze)
+
+UNFREEZING = (UnfreezeToken, UnfreezeAccount)
+
+NAMING_AN_ACCOUNT = (UpdateAccountState, UpdateClaims, FreezeAccount, UnfreezeAccount)
 
 SIGNING_RULES = (
     Rule("L1", 0, "E_ACCOUNT_UNKNOWN", OPERATION_TYPES, signer.signer_is_registered),
@@ -74,8 +87,10 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_NOT_OWNER", (TransferFrom,), authority.gift_is_by_the_owner),
     Rule("L6", 0, "E_NOT_OWNER", USES, authority.use_is_by_the_owner),
     Rule("L6", 0, "E_AUTHORITY", (Refund,), authority.refund_is_by_a_seller),
-    Rule("L6", 0, "E_AUTHORITY", (FreezeToken, UnfreezeToken), authority.freeze_is_by_a_party),
-    Rule("L7", 0, "E_UNKNOWN", (UpdateAccountState, UpdateClaims), existence.account_exists),
+    Rule("L6", 0, "E_AUTHORITY", (*FREEZING, *UNFREEZING), authority.freeze_is_by_a_party),
+    Rule("L6", 0, "E_AUTHORITY", (Appeal,), authority.appeal_is_the_owners),
+    Rule("L6", 0, "E_AUTHORITY", (Uphold,), authority.review_is_by_a_party),
+    Rule("L7", 0, "E_UNKNOWN", NAMING_AN_ACCOUNT, existence.account_exists),
     Rule("L7", 0, "E_UNKNOWN", (RegisterWork,), existence.licensees_are_platforms),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries, ReviewWork), existence.work_exists),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.sellers_are_platforms),
@@ -89,6 +104,7 @@ OPERATION_RULES = (
     ),
     Rule("L7", 0, "E_UNKNOWN", (Approve,), existence.approved_exists),
     Rule("L7", 0, "E_UNKNOWN", (SetApprovalForAll,), existence.operator_exists),
+    Rule("L7", 0, "E_UNKNOWN", (EmergencyFreeze, Appeal, Uphold), existence.subject_exists),
     Rule("L7", 0, "E_UNKNOWN", (TransferFrom,), existence.giver_exists),
     Rule("L7", 0, "E_UNKNOWN", (Issue, TransferFrom), existence.recipient_exists),
     Rule("L8", 0, "E_EXISTS", (RegisterAccount,), existence.account_is_new),
@@ -132,16 +148,27 @@ OPERATION_RULES = (
     Rule("R6.3", 6, "E_NO_CONSENT", (Refund,), consumer_protection.buyer_agrees),
     Rule("R6.3", 6, "E_NOT_AS_SOLD", (Refund,), consumer_protection.edition_is_as_sold),
     Rule("R6.3", 6, "E_REFUND_WINDOW", (Refund,), consumer_protection.refund_window_is_open),
-    Rule("R6.4", 6, "E_FREEZE_EXPIRY", (FreezeToken,), consumer_protection.freeze_ends),
+    Rule("R6.4", 6, "E_FREEZE_EXPIRY", FREEZING, consumer_protection.freeze_ends),
+    Rule("R6.4", 6, "E_NOT_APPEALABLE", (Appeal,), consumer_protection.case_can_be_appealed),
+    Rule("R6.4", 6, "E_NOT_UNDER_REVIEW", (Uphold,), consumer_protection.case_is_under_review),
+    Rule("R6.4", 6, "E_ALREADY_UPHELD", (Uphold,), consumer_protection.party_is_new_to_review),
+    Rule("R7.2", 7, "E_ACCOUNT_FROZEN", OPERATION_TYPES, controllable_chain.signer_is_free),
+    Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (Issue,), controllable_chain.buyer_is_free),
+    Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (TransferFrom,), controllable_chain.both_ends_are_free),
+    Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (Refund,), controllable_chain.owner_is_free),
     Rule("R7.2", 7, "E_FROZEN", (TransferFrom, *USES, Refund), controllable_chain.token_is_free_to_give),
     Rule("R7.2", 7, "E_FROZEN", (Approve,), controllable_chain.token_is_free_to_approve),
     Rule("R7.2", 7, "E_FROZEN", (Issue,), controllable_chain.edition_is_free_to_sell),
-    Rule("R7.2", 7, "E_FREEZE_TERMS", (FreezeToken,), controllable_chain.terms_are_the_cases),
-    Rule("R7.2", 7, "E_CASE_CLOSED", (FreezeToken,), controllable_chain.case_is_undecided),
-    Rule("R7.2", 7, "E_FROZEN", (FreezeToken,), controllable_chain.token_is_in_no_other_case),
-    Rule("R7.2", 7, "E_ALREADY_APPROVED", (FreezeToken,), controllable_chain.party_is_new_to_freeze),
-    Rule("R7.2", 7, "E_NOT_FROZEN", (UnfreezeToken,), controllable_chain.case_is_in_force),
-    Rule("R7.2", 7, "E_ALREADY_APPROVED", (UnfreezeToken,), controllable_chain.party_is_new_to_release),
+    Rule("R7.2", 7, "E_MEMBER", (FreezeAccount,), controllable_chain.account_is_a_persons),
+    Rule("R7.2", 7, "E_MEMBER", (EmergencyFreeze,), controllable_chain.subject_is_a_persons),
+    Rule("R7.2", 7, "E_FREEZE_TERMS", FREEZING, controllable_chain.terms_are_the_cases),
+    Rule("R7.2", 7, "E_CASE_CLOSED", FREEZING, controllable_chain.case_is_undecided),
+    Rule("R7.2", 7, "E_FROZEN", FREEZING, controllable_chain.nothing_is_in_another_case),
+    Rule("R7.2", 7, "E_ALREADY_APPROVED", (FreezeToken, FreezeAccount), controllable_chain.party_is_new_to_freeze),
+    Rule("R7.2", 7, "E_EMERGENCY_SPENT", (EmergencyFreeze,), controllable_chain.emergency_is_the_cases_first),
+    Rule("R7.2", 7, "E_EMERGENCY_SPENT", (EmergencyFreeze,), controllable_chain.emergency_is_not_chained),
+    Rule("R7.2", 7, "E_NOT_FROZEN", UNFREEZING, controllable_chain.case_can_be_ended),
+    Rule("R7.2", 7, "E_ALREADY_APPROVED", UNFREEZING, controllable_chain.party_is_new_to_release),
     Rule("R8.2", 8, "E_RATE", OPERATION_TYPES, cyber_security.signer_is_within_rate),
     Rule("R9.2", 9, "E_CURRENCY", (Issue,), no_virtual_currency.settlement_is_in_yuan),
     Rule("R10.1", 10, "E_HOLD", (TransferFrom,), no_speculation.holding_period_is_over),

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
 from ledger.operations.tokens import (
@@ -40,8 +48,13 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     Redeem: tokens.redeem,
     Burn: tokens.burn,
     Refund: tokens.refund,
-    FreezeToken: freezes.freeze_token,
-    UnfreezeToken: freezes.unfreeze_token,
+    FreezeToken: freezes.freeze,
+    UnfreezeToken: freezes.unfreeze,
+    FreezeAccount: freezes.freeze,
+    UnfreezeAccount: freezes.unfreeze,
+    EmergencyFreeze: freezes.emergency_freeze,
+    Appeal: freezes.appeal,
+    Uphold: freezes.uphold,
 }
 """Any stands for the operation at its left: what Python's types cannot say, tests/ledger/test_rule_table.py does."""
 

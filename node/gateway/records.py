@@ -37,6 +37,11 @@ class AccountReply(Reply, frozen=True):
     operator_state: AccountState
     nonce_highest: int
     """The highest nonce used; a client that lost its own goes on above it."""
+    frozen: bool
+    """As of the block time of `height`."""
+    freeze_case: str | None
+    frozen_until_ms: int
+    """0 without a freeze."""
     tokens: int
     """How many it owns."""
     token_ids: tuple[str, ...]
@@ -118,6 +123,9 @@ def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> Accoun
         platform_state=record.platform_state,
         operator_state=record.operator_state,
         nonce_highest=record.nonce_highest,
+        frozen=record.is_frozen(ledger.timestamp_ms),
+        freeze_case=record.freeze_case,
+        frozen_until_ms=record.frozen_until_ms,
         tokens=len(tokens),
         token_ids=tuple(sorted(tokens)[:TOKENS_SHOWN_MAX]),
     )

@@ -4,41 +4,9 @@ import itertools
 
 import pytest
 
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.tokens import TransferFrom
-from ledger.parameters import DAY_MS
 from ledger.records.freezes import FreezeState
-from tests.ledger.world import World
-
-
-class Case:
-    """A sold token of ant.li, and a case about it."""
-
-    def __init__(self, parameters: dict[str, int] | None = None) -> None:
-        self.world = World({"hold_hours_first": 0, "hold_hours_later": 0, **(parameters or {})})
-        self.token = self.world.sold_token("ant.li")
-        self.world.open_account("jd.wang")
-        self.expires_ms = self.world.now_ms + 30 * DAY_MS
-
-    def freeze(self, by: str, *, case: str = "case-1", reason: str = "court order", expires_ms: int = 0) -> list[str]:
-        """Codes of the refusals, or names of the events."""
-        operation = FreezeToken(self.token, reason, case, expires_ms or self.expires_ms)
-        receipt = self.world.do(by, operation)
-        return [each.code for each in receipt.refusals] or [each.name for each in receipt.events]
-
-    def unfreeze(self, by: str, *, case: str = "case-1") -> list[str]:
-        receipt = self.world.do(by, UnfreezeToken(self.token, case))
-        return [each.code for each in receipt.refusals] or [each.name for each in receipt.events]
-
-    def is_frozen(self) -> bool:
-        token = self.world.ledger.token(self.token)
-        assert token is not None
-        frozen = token.is_frozen(self.world.now_ms)
-        to = "jd.wang" if token.owner == "ant.li" else "ant.li"
-        refusals = self.world.ledger.can_transfer(self.token, token.owner, to, self.world.now_ms)
-        assert [refusal.code for refusal in refusals] == (["E_FROZEN"] if frozen else [])
-        return frozen
-
+from tests.ledger.case import Case
 
 PARTIES = ("regulator", "ant", "tencent", "jd", "copyright")
 

@@ -10,8 +10,17 @@ from canonical.hashing import Digest
 from ledger.envelope import Envelope, Transaction
 from ledger.names import platform_of, series_of_token, token_id
 from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.series import MINT_BATCH_MAX, CosignSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.subjects import AccountSubject, TokenSubject
 from ledger.operations.table import OPERATION_TYPES, Operation
 from ledger.operations.tokens import (
     TOKENS_PER_BATCH_MAX,
@@ -47,6 +56,11 @@ EXAMPLES: tuple[Operation, ...] = (
     Refund("scroll-a-0001", Digest(bytes(32))),
     FreezeToken("scroll-a-0001", "court order", "case-1", 2_000_000_000_000),
     UnfreezeToken("scroll-a-0001", "case-1"),
+    FreezeAccount("ant.li", "court order", "case-1", 2_000_000_000_000),
+    UnfreezeAccount("ant.li", "case-1"),
+    EmergencyFreeze(TokenSubject("scroll-a-0001"), "stolen", "case-2", 2_000_000_000_000),
+    Appeal(AccountSubject("ant.li"), "case-1", "the wrong person"),
+    Uphold(TokenSubject("scroll-a-0001"), "case-1"),
 )
 
 reader: Reader[Operation] = Reader(Operation, size_max=100_000)  # type: ignore[arg-type]

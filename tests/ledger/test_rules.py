@@ -4,7 +4,15 @@ import pytest
 
 from ledger.names import token_id
 from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState, UpdateClaims
-from ledger.operations.freezes import FreezeToken, UnfreezeToken
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
 from ledger.operations.series import (
     Anchor,
     AnchorKind,
@@ -16,6 +24,7 @@ from ledger.operations.series import (
     SealSeries,
     Tag,
 )
+from ledger.operations.subjects import AccountSubject, TokenSubject
 from ledger.operations.table import Operation
 from ledger.operations.tokens import TransferFrom
 from ledger.operations.works import ReviewWork
@@ -58,6 +67,7 @@ def codes(refusals: tuple[Refusal, ...]) -> list[str]:
 
 GIFT = TransferFrom("sealed-0001", "ant.li", "jd.wang")
 NOTHING: list[str] = []
+TOKEN, ACCOUNT = TokenSubject("sealed-0001"), AccountSubject("ant.li")
 
 TABLE: list[tuple[str, Operation, list[str]]] = [
     # register_account
@@ -188,6 +198,31 @@ TABLE: list[tuple[str, Operation, list[str]]] = [
     ("jd", UnfreezeToken("sealed-0001", "case-1"), ["R7.2 E_NOT_FROZEN"]),
     ("ant.li", UnfreezeToken("sealed-0001", "case-1"), ["L6 E_AUTHORITY", "R7.2 E_NOT_FROZEN"]),
     ("jd", UnfreezeToken("sealed-0009", "case-1"), ["L7 E_UNKNOWN"]),
+    # freeze_account, unfreeze_account, emergency_freeze
+    ("jd", FreezeAccount("ant.li", "court order", "case-1", LATER_MS), NOTHING),
+    ("ant.li", FreezeAccount("jd.wang", "court order", "case-1", LATER_MS), ["L6 E_AUTHORITY"]),
+    ("jd", FreezeAccount("ant.nobody", "court order", "case-1", LATER_MS), ["L7 E_UNKNOWN"]),
+    ("jd", FreezeAccount("ant.li", "court order", "case-1", FOUNDED_MS), ["R6.4 E_FREEZE_EXPIRY"]),
+    ("jd", FreezeAccount("ant", "court order", "case-1", LATER_MS), ["R7.2 E_MEMBER"]),
+    ("jd", UnfreezeAccount("ant.li", "case-1"), ["R7.2 E_NOT_FROZEN"]),
+    ("hunan", UnfreezeAccount("ant.li", "case-1"), ["L6 E_AUTHORITY", "R7.2 E_NOT_FROZEN"]),
+    ("jd", UnfreezeAccount("ant.nobody", "case-1"), ["L7 E_UNKNOWN"]),
+    ("jd", EmergencyFreeze(TOKEN, "stolen", "case-1", LATER_MS), NOTHING),
+    ("jd", EmergencyFreeze(ACCOUNT, "stolen", "case-1", LATER_MS), NOTHING),
+    ("hunan", EmergencyFreeze(TOKEN, "stolen", "case-1", LATER_MS), ["L6 E_AUTHORITY"]),
+    ("jd", EmergencyFreeze(TokenSubject("sealed-0009"), "stolen", "case-1", LATER_MS), ["L7 E_UNKNOWN"]),
+    ("jd", EmergencyFreeze(AccountSubject("ant.nobody"), "stolen", "case-1", LATER_MS), ["L7 E_UNKNOWN"]),
+    ("jd", EmergencyFreeze(TOKEN, "stolen", "case-1", FOUNDED_MS), ["R6.4 E_FREEZE_EXPIRY"]),
+    ("jd", EmergencyFreeze(AccountSubject("regulator"), "stolen", "case-1", LATER_MS), ["R7.2 E_MEMBER"]),
+    # appeal, uphold
+    ("ant.li", Appeal(TOKEN, "case-1", "it is mine"), ["R6.4 E_NOT_APPEALABLE"]),
+    ("ant", Appeal(TOKEN, "case-1", "it is his"), ["R6.4 E_NOT_APPEALABLE"]),
+    ("jd", Appeal(TOKEN, "case-1", "it is his"), ["L6 E_AUTHORITY", "R6.4 E_NOT_APPEALABLE"]),
+    ("jd.wang", Appeal(ACCOUNT, "case-1", "it is his"), ["L6 E_AUTHORITY", "R6.4 E_NOT_APPEALABLE"]),
+    ("ant.li", Appeal(TokenSubject("sealed-0009"), "case-1", "it is mine"), ["L7 E_UNKNOWN"]),
+    ("hunan", Uphold(TOKEN, "case-1"), ["R6.4 E_NOT_UNDER_REVIEW"]),
+    ("ant.li", Uphold(TOKEN, "case-1"), ["L6 E_AUTHORITY", "R6.4 E_NOT_UNDER_REVIEW"]),
+    ("hunan", Uphold(AccountSubject("ant.nobody"), "case-1"), ["L7 E_UNKNOWN"]),
 ]
 
 
@@ -208,6 +243,8 @@ def test_the_table_shows_every_rule_refusing():
         "L1 E_ACCOUNT_UNKNOWN", "L2 E_KEY", "L3 E_NONCE", "L4 E_DEADLINE", "L5 E_ACCOUNT_STATE",
         "L5 E_RECIPIENT_STATE", "L9 E_EMPTY", "R5.3 E_SOLD_OUT", "R7.2 E_FROZEN", "R7.2 E_FREEZE_TERMS",
         "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R8.2 E_RATE", "R10.2 E_TRANSFERS", "R10.4 E_GIFT_LIMIT",
+        "R7.2 E_ACCOUNT_FROZEN", "R7.2 E_EMERGENCY_SPENT",
+        "R6.4 E_ALREADY_UPHELD",
     }  # fmt: skip
     of_tokens = {
         "L5 E_OWNER_STATE", "L9 E_BURNED", "L9 E_SELF_APPROVAL", "L9 E_TOO_MANY_OPERATORS", "R1.2 E_NO_BENEFIT",

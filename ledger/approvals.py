@@ -1,0 +1,40 @@
+"""Deciding together: who approved what, and whether they are enough.
+
+One mechanism for freezes, their end and their review, disputes, takedowns and forced transfers: each member signs the
+same terms in a transaction of its own, its name is kept with the case, and the approval that makes them enough takes
+effect in the same transaction. A member counts once, and only while its account is active.
+"""
+
+from ledger.charter import Role
+from ledger.parameters import Parameters
+from ledger.records.accounts import AccountRecord
+from ledger.state import State
+
+
+def with_party(parties: tuple[str, ...], party: str) -> tuple[str, ...]:
+    """`parties` and one more, sorted, each once."""
+    return tuple(sorted({*parties, party}))
+
+
+def are_enough_to_freeze(state: State, parameters: Parameters, parties: tuple[str, ...]) -> bool:
+    """R7.2: whether `parties`, each once, can freeze or end a freeze: the regulator and one more, or k governors."""
+    records = _acting(state, parties)
+    regulators = sum(record.role is Role.REGULATOR for record in records)
+    governors = sum(record.governor for record in records)
+    if 0 < parameters.freeze_governors <= governors:
+        return True
+    return regulators >= 1 and len(records) >= 2
+
+
+def are_enough_to_uphold(
+    state: State, parameters: Parameters, parties: tuple[str, ...], approvals: tuple[str, ...]
+) -> bool:
+    """R6.4: whether `parties` can uphold what `approvals` froze: enough to freeze, and one who had no part in it."""
+    newcomers = tuple(party for party in parties if party not in approvals)
+    return are_enough_to_freeze(state, parameters, parties) and bool(_acting(state, newcomers))
+
+
+def _acting(state: State, parties: tuple[str, ...]) -> list[AccountRecord]:
+    """The records of those parties that are members in good standing."""
+    records = [record for record in map(state.accounts.get, parties) if record is not None]
+    return [record for record in records if record.is_active]
