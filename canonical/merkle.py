@@ -28,20 +28,20 @@ def node_hash(left: bytes, right: bytes) -> Digest:
 
 def merkle_root(leaves: Sequence[bytes]) -> Digest:
     """Return the root over the *contents* of the leaves; of none, `ZERO_DIGEST`."""
-    return root_of_hashes([leaf_hash(leaf) for leaf in leaves])
+    return root_of_hashes([sha256(LEAF_PREFIX + leaf).digest() for leaf in leaves])
 
 
-def root_of_hashes(hashes: Sequence[Digest]) -> Digest:
+def root_of_hashes(hashes: Sequence[bytes]) -> Digest:
     """Return the root over leaf hashes that are already known.
 
     Pairing level by level and letting an odd last node rise unpaired gives the same tree as RFC 6962's recursive split.
     """
     if not hashes:
         return ZERO_DIGEST
-    level = list(hashes)
+    level: list[bytes] = list(hashes)
     while len(level) > 1:
         level = _parents(level)
-    return level[0]
+    return Digest(level[0])
 
 
 def merkle_path(hashes: Sequence[Digest], index: int) -> tuple[Digest, ...]:
@@ -49,11 +49,11 @@ def merkle_path(hashes: Sequence[Digest], index: int) -> tuple[Digest, ...]:
     if not 0 <= index < len(hashes):
         raise IndexError(f"leaf {index} of a tree of {len(hashes)}")
     path: list[Digest] = []
-    level = list(hashes)
+    level: list[bytes] = list(hashes)
     while len(level) > 1:
         sibling = index ^ 1
         if sibling < len(level):
-            path.append(level[sibling])
+            path.append(Digest(level[sibling]))
         level = _parents(level)
         index >>= 1
     return tuple(path)
@@ -79,8 +79,9 @@ def root_from_path(leaf: bytes, *, index: int, count: int, path: Sequence[bytes]
     return node if last == 0 else None
 
 
-def _parents(level: list[Digest]) -> list[Digest]:
-    above = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+def _parents(level: list[bytes]) -> list[bytes]:
+    # `node_hash`, written out: a block has twice as many nodes as transactions, and calls would cost as much again.
+    above = [sha256(NODE_PREFIX + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
     if len(level) & 1:
         above.append(level[-1])
     return above

@@ -55,6 +55,9 @@ class BlockResult:
     """State entries that the block set, sorted by key, each once; None would remove one."""
 
 
+_ACCEPTED = Status.ACCEPTED
+"""Looked up once: every transaction asks (see ledger/records/accounts.py)."""
+
 _RULE_IDS_OF: dict[type, tuple[str, ...]] = {
     each: tuple(dict.fromkeys(rule.id for rule in rules_met_by(each))) for each in OPERATION_TYPES
 }
@@ -94,7 +97,7 @@ def execute_envelope(
         tally.asked[type(transaction.operation)] += 1
         if not refusals:
             use_nonce(request)
-            receipts.append(Receipt(transaction_id, Status.ACCEPTED, (), apply(request)))
+            receipts.append(Receipt(transaction_id, _ACCEPTED, (), apply(request)))
             continue
         tally.count_refusals(refusals)
         if all(refusal.code not in NONCE_KEEPING_CODES for refusal in refusals):

@@ -6,6 +6,9 @@ from ledger.charter import Role
 from ledger.operations.accounts import AccountState, Claim
 from ledger.records.record import Record
 
+_ACTIVE = AccountState.ACTIVE
+"""Looked up once: before Python 3.12 a member of an enum takes 0.1 µs to look up, and a gift would ten times."""
+
 
 class AccountRecord(Record, frozen=True):
     """`account/<account id>`: somebody who signs transactions: a member, or a person at a platform."""
@@ -39,7 +42,7 @@ class AccountRecord(Record, frozen=True):
     @property
     def is_active(self) -> bool:
         """Usable: active on both axes."""
-        return self.platform_state is AccountState.ACTIVE and self.operator_state is AccountState.ACTIVE
+        return self.platform_state is _ACTIVE and self.operator_state is _ACTIVE
 
     def is_frozen(self, now_ms: int) -> bool:
         """Whether a freeze holds at block time `now_ms`."""

@@ -9,25 +9,28 @@ from ledger.parameters import DAY_MS
 from ledger.records.freezes import FreezeState
 from ledger.rules.request import Reason, Request, refuse
 
+_OVER_18, _REAL_NAME = Claim.OVER_18, Claim.REAL_NAME
+"""Looked up once: every gift asks (see ledger/records/accounts.py)."""
+
 
 def buyer_is_adult(request: Request, operation: Issue) -> Reason | None:
     """R6.1: one buys at 18."""
-    return _claim_missing(request, operation.to, Claim.OVER_18)
+    return _claim_missing(request, operation.to, _OVER_18)
 
 
 def recipient_is_old_enough(request: Request, operation: TransferFrom) -> Reason | None:
     """R6.1: one receives a gift at 14, or where 18 is asked at 18; who is over 18 is over 14."""
     recipient = request.state.accounts.get(operation.to)
-    if recipient is not None and Claim.OVER_18 in recipient.claims:
+    if recipient is not None and _OVER_18 in recipient.claims:
         return None
     # Platforms vouch for two ages only, so that an age between them is known to be reached at the second.
     is_14_enough = request.parameters.receive_age_min <= 14
-    return _claim_missing(request, operation.to, Claim.OVER_14 if is_14_enough else Claim.OVER_18)
+    return _claim_missing(request, operation.to, Claim.OVER_14 if is_14_enough else _OVER_18)
 
 
 def recipient_has_real_name(request: Request, operation: Issue | TransferFrom) -> Reason | None:
     """R6.1: with an identity that was checked."""
-    return _claim_missing(request, operation.to, Claim.REAL_NAME)
+    return _claim_missing(request, operation.to, _REAL_NAME)
 
 
 def _claim_missing(request: Request, account: str, claim: Claim) -> Reason | None:

@@ -11,6 +11,9 @@ from ledger.rules.closing import Closing, Looked
 from ledger.rules.request import Reason, Request, refuse
 from ledger.state import State
 
+_REAL_NAME = Claim.REAL_NAME
+"""Looked up once: every gift asks (see ledger/records/accounts.py)."""
+
 
 def buyer_is_identified(request: Request, operation: Issue) -> Reason | None:
     """R11.1: the buyer is a person whose identity was checked."""
@@ -24,7 +27,7 @@ def both_ends_are_identified(request: Request, operation: TransferFrom) -> Reaso
 
 def _unidentified(request: Request, account: str) -> Reason | None:
     record = request.state.accounts.get(account)
-    if record is None or (record.person is not None and Claim.REAL_NAME in record.claims):
+    if record is None or (record.person is not None and _REAL_NAME in record.claims):
         return None
     return refuse("Account {account} is not that of an identified person.", account=account)
 

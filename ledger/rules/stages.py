@@ -8,6 +8,9 @@ from ledger.records.operators import OPERATORS_MAX
 from ledger.records.tokens import TokenState
 from ledger.rules.request import Reason, Request, refuse
 
+_MINTED, _BURNED = TokenState.MINTED, TokenState.BURNED
+"""Looked up once: every gift asks (see ledger/records/accounts.py)."""
+
 
 def state_changes(request: Request, operation: UpdateAccountState) -> Reason | None:
     """L9: an order to set a state sets one to what it is not, on every axis it names."""
@@ -58,7 +61,7 @@ def series_is_sealed(request: Request, operation: Issue) -> Reason | None:
 def token_is_sold(request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund) -> Reason | None:
     """L9: an edition leaves its issuer by sale, never as a gift, or price and purchase limit would mean nothing."""
     token = request.state.tokens.get(operation.token)
-    if token is None or token.state is not TokenState.MINTED:
+    if token is None or token.state is not _MINTED:
         return None
     return refuse("Token {token} has not been sold yet.", token=operation.token)
 
@@ -68,7 +71,7 @@ def token_is_not_burned(
 ) -> Reason | None:
     """L9: what was burned is over."""
     token = request.state.tokens.get(operation.token)
-    if token is None or token.state is not TokenState.BURNED:
+    if token is None or token.state is not _BURNED:
         return None
     return refuse("Token {token} was burned.", token=operation.token)
 
