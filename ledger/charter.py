@@ -45,8 +45,11 @@ class Member(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Signs its transactions; kept apart, so that a stolen node key moves no collectible."""
 
 
-class Charter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The founding document, version 1."""
+class Charter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The founding document, version 1.
+
+    What is empty of the last two fields is left out of the digest, so that a charter without them has one chain id.
+    """
 
     version: int
     name: str
@@ -56,7 +59,11 @@ class Charter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     members: tuple[Member, ...]
     """In the order that numbers the voters: replica i is the i-th member that votes."""
     parameters: dict[str, int]
-    """Rule parameters that differ from the defaults in ledger/rules, by name."""
+    """Rule parameters that differ from the defaults in ledger/parameters.py, by name."""
+    policies: dict[str, str] = {}
+    """Who has to agree to what, where it differs from the defaults in ledger/policies.py: a policy by kind."""
+    chains: tuple[str, ...] = ()
+    """Chains to which a bridge may be built (R9.3), by their ids, each once; none by default."""
 
     def voters(self) -> tuple[Member, ...]:
         """The committee of epoch 0, replica i at index i."""

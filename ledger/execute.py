@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.merkle import merkle_root, root_of_hashes
+from ledger.enactment import end_block
 from ledger.envelope import Envelope, transaction_ids
 from ledger.epochs import close_epoch
 from ledger.moment import Moment
@@ -131,6 +132,7 @@ def execute_block(
             receipts.extend(execute_envelope(state, moment, envelope, envelope_ids, tally))
     recent.follow(state.tokens.changed())
     compliance = tally.entries() + close_epoch(state, moment, recent)
+    end_block(state, moment)
     changes = state.commit()
     return BlockResult(
         transaction_ids=tuple(ids),

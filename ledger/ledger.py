@@ -3,17 +3,24 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from canonical.hashing import ZERO_DIGEST, Digest
+from canonical.signing import PublicKey
 from ledger.charter import Charter, chain_id
 from ledger.commitment import StateProof
+from ledger.enactment import parameters_row
 from ledger.envelope import Envelope
 from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
 from ledger.genesis import genesis_state
+from ledger.governance import agenda_of, members, policy_of
+from ledger.keys import key_in_force
 from ledger.moment import Moment
-from ledger.parameters import Parameters, parameters_from
+from ledger.operations.governance import ChangeParameters
+from ledger.parameters import Parameters, figures_of, parameters_from
+from ledger.policies import DEFAULT_POLICIES
 from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
 from ledger.recent import RecentGifts
 from ledger.records.accounts import AccountRecord
+from ledger.records.governance import ProposalRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
@@ -33,6 +40,7 @@ class Ledger:
         "_before",
         "_born_at",
         "_chain",
+        "_founding_parameters",
         "_height",
         "_holdings",
         "_parameters",
@@ -44,7 +52,7 @@ class Ledger:
     def __init__(self, charter: Charter, state: State, *, height: int, timestamp_ms: int) -> None:
         """Stand on `state`, which is that after block `height`. Callers use `genesis` or `restore`."""
         self._chain = chain_id(charter)
-        self._parameters = parameters_from(charter.parameters)
+        self._founding_parameters = parameters_from(charter.parameters)
         self._state = state
         self._height = height
         self._timestamp_ms = timestamp_ms
@@ -52,6 +60,7 @@ class Ledger:
         self._recent = RecentGifts(state)
         self._born_at = height
         self._before: dict[int, Before] = {}
+        self._parameters = self.parameters_at(height + 1)
 
     @classmethod
     def genesis(cls, charter: Charter) -> "Ledger":
@@ -91,8 +100,22 @@ class Ledger:
 
     @property
     def parameters(self) -> Parameters:
-        """The figures in the rules."""
+        """The figures by which the next block is judged."""
         return self._parameters
+
+    def parameters_at(self, height: int) -> Parameters:
+        """The figures by which block `height` was judged, or will be as far as adopted changes reach (R7.4)."""
+        found = self._founding_parameters
+        for row, record in self._state.parameters.rows():
+            if int(row) <= height:
+                found = parameters_from(dict(record.figures))
+        figures = figures_of(found)
+        waiting = [self._state.proposals.get(name) for name in agenda_of(self._state).adopted]
+        # In the order of their heights, then of adoption: that in which they will take effect.
+        for proposal in sorted(filter(None, waiting), key=lambda each: each.effective_height):
+            if proposal.effective_height <= height and isinstance(proposal.action, ChangeParameters):
+                figures.update((each.name, each.value) for each in proposal.action.changes)
+        return parameters_from(figures)
 
     @property
     def state(self) -> State:
@@ -120,6 +143,9 @@ class Ledger:
         result = execute_block(self._state, moment, batches, chain=self._chain, recent=self._recent)
         self._holdings.follow(result.receipts)
         self._height, self._timestamp_ms = height, timestamp_ms
+        changed = self._state.parameters.get(parameters_row(height + 1))
+        if changed is not None:
+            self._parameters = parameters_from(dict(changed.figures))
         self._before[height] = self._state.before
         if len(self._before) > BLOCKS_BACK_MAX:
             self.forget_before(height - BLOCKS_BACK_MAX)
@@ -174,6 +200,23 @@ class Ledger:
     def account(self, account: str) -> AccountRecord | None:
         """A member's or a person's account."""
         return self._state.accounts.get(account)
+
+    def key_of(self, account: str) -> PublicKey | None:
+        """The key that signs for `account` in the next block; None where there is no such account."""
+        record = self._state.accounts.get(account)
+        return None if record is None else key_in_force(self._state, account, record, self._height + 1)
+
+    def members(self) -> tuple[str, ...]:
+        """The members of the consortium, sorted. Who is removed is not among them; its account remains."""
+        return members(self._state)
+
+    def proposal(self, proposal: str) -> ProposalRecord | None:
+        """What was put to the vote under this number."""
+        return self._state.proposals.get(proposal)
+
+    def policies(self) -> dict[str, str]:
+        """Who has to agree to what, by kind of decision, as it stands for the next block."""
+        return {kind: policy_of(self._state, kind) for kind in DEFAULT_POLICIES}
 
     def work(self, work: str) -> WorkRecord | None:
         """A registered work."""

@@ -26,6 +26,12 @@ TokenId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}-[0-9]{4
 CaseId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
 """The file number under which a freeze is known to the parties that ask for it."""
 
+ProposalId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
+"""The number under which a proposal is known, chosen by whoever makes it."""
+
+ChainId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
+"""Another chain: a consortium's chain id in hex, or the name under which one is known."""
+
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A title, a person or an institution as people write it, any script."""
 

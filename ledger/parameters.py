@@ -35,6 +35,12 @@ class Parameters:
     """R6.4: a freeze ends by itself at most so many days after it was first asked for."""
     freeze_governors: int = 0
     """R7.2: so many voting members may freeze without the regulator; 0 means never."""
+    proposals_open_max: int = 4
+    """R7.1: proposals of one member that may be open at once."""
+    proposal_days_max: int = 30
+    """R7.4: a proposal that nobody decides ends by itself at most so many days after it was made."""
+    change_delay_blocks: int = 100
+    """R7.4: blocks from the one that adopts a change to the first that is judged by it."""
     transactions_per_minute: int = 6_000
     """R8.2: transactions of one person's account in a minute of block time."""
     member_transactions_per_minute: int = 600_000
@@ -65,6 +71,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "refund_days": (0, 365),
     "freeze_days_max": (1, 730),
     "freeze_governors": (0, 1_024),
+    "proposals_open_max": (1, 16),
+    "proposal_days_max": (1, 365),
+    "change_delay_blocks": (1, 1_000_000),
     "transactions_per_minute": (1, 1_000_000_000),
     "member_transactions_per_minute": (1, 1_000_000_000),
     "emergency_hours": (1, 168),
@@ -78,6 +87,11 @@ RANGES: dict[str, tuple[int, int]] = {
 """Smallest and largest value a charter may set, by name; both included."""
 
 assert tuple(RANGES) == tuple(each.name for each in fields(Parameters)), "every parameter has a range"
+
+
+def figures_of(parameters: Parameters) -> dict[str, int]:
+    """Every figure by name."""
+    return {name: getattr(parameters, name) for name in RANGES}
 
 
 def parameters_from(overrides: Mapping[str, int]) -> Parameters:

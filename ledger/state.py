@@ -8,11 +8,20 @@ from typing import Any
 
 from canonical.hashing import Digest
 from ledger.commitment import Commitment, StateProof
-from ledger.records.accounts import AccountRecord
+from ledger.records.accounts import AccountRecord, KeyRecord
 from ledger.records.alerts import AlertRecord, EpochRecord
 from ledger.records.counts import GiftRecord, PurchaseRecord
 from ledger.records.freezes import EmergencyRecord, FreezeRecord
 from ledger.records.gateways import GatewayRecord
+from ledger.records.governance import (
+    AgendaRecord,
+    ChainRecord,
+    ParametersRecord,
+    PauseRecord,
+    PolicyRecord,
+    ProposalRecord,
+    RosterRecord,
+)
 from ledger.records.operators import OperatorsRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord
@@ -31,16 +40,24 @@ class State:
         self._base = {} if base is None else {table.name: table for table in base.tables()}
         self._tables: dict[str, Table[Any]] = {}
         self.accounts = self._table("account", AccountRecord)
+        self.agenda = self._table("agenda", AgendaRecord)
         self.alerts = self._table("alert", AlertRecord)
+        self.chains = self._table("chain", ChainRecord)
         self.contents = self._table("content", ContentRecord)
         self.emergencies = self._table("emergency", EmergencyRecord)
         self.epochs = self._table("epoch", EpochRecord)
         self.freezes = self._table("freeze", FreezeRecord)
         self.gateways = self._table("gateway", GatewayRecord)
         self.gifts = self._table("gift", GiftRecord)
+        self.keys = self._table("key", KeyRecord)
         self.likenesses = self._table("likeness", LikenessRecord)
         self.operators = self._table("operators", OperatorsRecord)
+        self.parameters = self._table("parameters", ParametersRecord)
+        self.pauses = self._table("pause", PauseRecord)
+        self.policies = self._table("policy", PolicyRecord)
+        self.proposals = self._table("proposal", ProposalRecord)
         self.purchases = self._table("purchase", PurchaseRecord)
+        self.roster = self._table("roster", RosterRecord)
         self.series = self._table("series", SeriesRecord)
         self.tokens = self._table("token", TokenRecord)
         self.works = self._table("work", WorkRecord)

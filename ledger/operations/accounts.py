@@ -48,6 +48,16 @@ class UpdateClaims(Part, frozen=True, tag="update_claims"):
     """All that holds from now on, in any order."""
 
 
+class RotateKey(Part, frozen=True, tag="rotate_key"):
+    """Gives an account another key (R8.1): by its holder with the old one, or by a person's platform if it was lost."""
+
+    account: AccountId
+    public_key: PublicKey
+    """The new key."""
+    from_height: Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
+    """The first block in which the new key signs and the old one does not; one reached already means the next."""
+
+
 class UpdateAccountState(Part, frozen=True, tag="update_account_state"):
     """Suspends or restores an account on one axis or both."""
 

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -12,6 +12,7 @@ from ledger.operations.freezes import (
     UnfreezeToken,
     Uphold,
 )
+from ledger.operations.governance import Propose, Vote
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import (
@@ -28,6 +29,7 @@ from ledger.operations.works import RegisterWork, ReviewWork
 Operation = (
     RegisterAccount
     | UpdateClaims
+    | RotateKey
     | UpdateAccountState
     | RegisterWork
     | ReviewWork
@@ -51,6 +53,8 @@ Operation = (
     | EmergencyFreeze
     | Appeal
     | Uphold
+    | Propose
+    | Vote
 )
 """Everything a transaction may carry; the decoder refuses any other tag."""
 

@@ -10,6 +10,17 @@ _ACTIVE = AccountState.ACTIVE
 """Looked up once: before Python 3.12 a member of an enum takes 0.1 µs to look up, and a gift would ten times."""
 
 
+class KeyRecord(Record, frozen=True):
+    """`key/<account id>`: the key that replaced, or is going to replace, the one in the account (R8.1).
+
+    A table of its own, so that accounts that never changed their key pay nothing for those that did.
+    """
+
+    public_key: PublicKey
+    from_height: int
+    """The first block in which it is the account's key."""
+
+
 class AccountRecord(Record, frozen=True):
     """`account/<account id>`: somebody who signs transactions: a member, or a person at a platform."""
 
@@ -22,6 +33,7 @@ class AccountRecord(Record, frozen=True):
     person: Digest | None
     """Commitment to the person; None for a member."""
     public_key: PublicKey
+    """The key, unless `key/<account id>` has one whose height was reached (ledger/keys.py)."""
     claims: tuple[Claim, ...]
     """What the platform vouches for, sorted, each once."""
     platform_state: AccountState

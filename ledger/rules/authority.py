@@ -2,8 +2,9 @@
 
 from ledger.charter import Role
 from ledger.freezing import may_appeal, name_of, owner_of
+from ledger.governance import electorate
 from ledger.names import platform_of, series_of_token
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -13,6 +14,7 @@ from ledger.operations.freezes import (
     UnfreezeToken,
     Uphold,
 )
+from ledger.operations.governance import Propose, Vote
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
 from ledger.operations.works import RegisterWork, ReviewWork
@@ -34,6 +36,16 @@ def account_is_opened_by_its_platform(request: Request, operation: RegisterAccou
         platform=platform_of(operation.account),
         account=operation.account,
     )
+
+
+def key_is_changed_by_its_holder(request: Request, operation: RotateKey) -> Reason | None:
+    """L6: an account's holder changes its key; a person's platform too, for a key that was lost."""
+    target = request.state.accounts.get(operation.account)
+    if target is None or request.account == operation.account:
+        return None
+    if target.person is not None and target.platform == request.account:
+        return None
+    return refuse("{account} does not change the key of {target}.", account=request.account, target=operation.account)
 
 
 def state_is_set_by_its_axis(request: Request, operation: UpdateAccountState) -> Reason | None:
@@ -152,6 +164,25 @@ def refund_is_by_a_seller(request: Request, operation: Refund) -> Reason | None:
     return refuse(
         "{account} is no seller of series {series}.", account=request.account, series=series_of_token(operation.token)
     )
+
+
+def proposal_is_by_a_voter(request: Request, operation: Propose) -> Reason | None:
+    """L6: members that vote propose, and whoever alone decides; a regulator never does."""
+    caller = request.caller
+    if caller is None or (
+        caller.role is not Role.REGULATOR
+        and (caller.governor or request.account in electorate(request.state, operation.action))
+    ):
+        return None
+    return refuse("{account} has no vote, so it proposes nothing.", account=request.account)
+
+
+def vote_is_by_a_voter(request: Request, operation: Vote) -> Reason | None:
+    """L6: votes are the voting members', or, where the policy is SELF, the concerned member's."""
+    proposal = request.state.proposals.get(operation.proposal)
+    if request.caller is None or proposal is None or request.account in electorate(request.state, proposal.action):
+        return None
+    return refuse("{account} has no vote on {proposal}.", account=request.account, proposal=operation.proposal)
 
 
 def freeze_is_by_a_party(

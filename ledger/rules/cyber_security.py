@@ -1,7 +1,20 @@
-"""Tenet 8, maintain cybersecurity: nobody's key, honest or stolen, signs faster than a bound."""
+"""Tenet 8, maintain cybersecurity: keys change, and no key, honest or stolen, signs faster than a bound.
 
+That an old key signs nothing any more is rule L2's to say, which asks for the key in force at the block's height.
+"""
+
+from ledger.keys import key_in_force
+from ledger.operations.accounts import RotateKey
 from ledger.parameters import MINUTE_MS
 from ledger.rules.request import Reason, Request, refuse
+
+
+def key_is_another(request: Request, operation: RotateKey) -> Reason | None:
+    """R8.1: a key is replaced by another one."""
+    account, height = request.state.accounts.get(operation.account), request.height
+    if account is None or key_in_force(request.state, operation.account, account, height) != operation.public_key:
+        return None
+    return refuse("Account {account} has this key already.", account=operation.account)
 
 
 def signer_is_within_rate(request: Request, _: object) -> Reason | None:

@@ -1,7 +1,9 @@
 """Rules L7 and L8, the ledger's own: what is named exists, what is created does not exist yet."""
 
 from ledger.charter import Role
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.enactment import may_be_admitted
+from ledger.governance import members
+from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -11,6 +13,7 @@ from ledger.operations.freezes import (
     UnfreezeToken,
     Uphold,
 )
+from ledger.operations.governance import AdmitMember, Propose, Vote, concerned_by
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.subjects import AccountSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
@@ -19,7 +22,7 @@ from ledger.rules.request import Reason, Request, refuse
 
 
 def account_exists(
-    request: Request, operation: UpdateAccountState | UpdateClaims | FreezeAccount | UnfreezeAccount
+    request: Request, operation: RotateKey | UpdateAccountState | UpdateClaims | FreezeAccount | UnfreezeAccount
 ) -> Reason | None:
     """L7: the account named exists."""
     return _missing_account(request, operation.account)
@@ -88,6 +91,21 @@ def recipient_exists(request: Request, operation: Issue | TransferFrom) -> Reaso
     return _missing_account(request, operation.to)
 
 
+def proposal_exists(request: Request, operation: Vote) -> Reason | None:
+    """L7: the proposal named exists."""
+    if request.state.proposals.get(operation.proposal) is not None:
+        return None
+    return refuse("There is no proposal {proposal}.", proposal=operation.proposal)
+
+
+def member_concerned_exists(request: Request, operation: Propose) -> Reason | None:
+    """L7: the member that a proposal is about is one."""
+    member = concerned_by(operation.action)
+    if member is None or member in members(request.state):
+        return None
+    return refuse("There is no member {member}.", member=member)
+
+
 def _missing_account(request: Request, account: str) -> Reason | None:
     if request.state.accounts.get(account) is not None:
         return None
@@ -107,6 +125,23 @@ def account_is_new(request: Request, operation: RegisterAccount) -> Reason | Non
     if request.state.accounts.get(operation.account) is None:
         return None
     return refuse("Account {account} exists.", account=operation.account)
+
+
+def proposal_is_new(request: Request, operation: Propose) -> Reason | None:
+    """L8: nothing is proposed twice under one number."""
+    if request.state.proposals.get(operation.proposal) is None:
+        return None
+    return refuse("Proposal {proposal} exists.", proposal=operation.proposal)
+
+
+def member_is_new(request: Request, operation: Propose) -> Reason | None:
+    """L8: whom a proposal admits is no member yet; one that was removed may come back."""
+    action = operation.action
+    if not isinstance(action, AdmitMember):
+        return None
+    if action.member not in members(request.state) and may_be_admitted(request.state, action.member):
+        return None
+    return refuse("Account {account} exists.", account=action.member)
 
 
 def work_is_new(request: Request, operation: RegisterWork) -> Reason | None:

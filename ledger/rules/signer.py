@@ -1,5 +1,6 @@
 """Rules L1 to L5, the ledger's own: a known account, its key, once, in time, active. All others rest on them."""
 
+from ledger.keys import key_in_force
 from ledger.nonces import WINDOW, is_too_old, is_used
 from ledger.operations.series import Issue
 from ledger.operations.tokens import TransferFrom
@@ -15,8 +16,9 @@ def signer_is_registered(request: Request, _: object) -> Reason | None:
 
 
 def key_is_the_accounts(request: Request, _: object) -> Reason | None:
-    """L2: the key that signed is the account's."""
-    if request.caller is None or request.caller.public_key == request.public_key:
+    """L2: the key that signed is the account's in this block."""
+    caller, account = request.caller, request.account
+    if caller is None or key_in_force(request.state, account, caller, request.height) == request.public_key:
         return None
     return refuse("The key that signed is not that of account {account}.", account=request.account)
 

@@ -1,9 +1,25 @@
 """Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
 
+from ledger.governance import is_listed, is_paused, policy_of
+from ledger.keys import key_in_force
 from ledger.operations.accounts import UpdateAccountState
 from ledger.operations.freezes import FreezeToken
+from ledger.operations.governance import (
+    Action,
+    ChangeParameters,
+    ListChain,
+    Pause,
+    Propose,
+    Resume,
+    RotateOperatorKey,
+    SetPolicy,
+    SetRole,
+    UnlistChain,
+    kind_of,
+)
 from ledger.operations.series import CosignSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
+from ledger.policies import DEFAULT_POLICIES
 from ledger.records.operators import OPERATORS_MAX
 from ledger.records.tokens import TokenState
 from ledger.rules.request import Reason, Request, refuse
@@ -30,6 +46,35 @@ def state_changes(request: Request, operation: UpdateAccountState) -> Reason | N
         platform_state=target.platform_state.value,
         operator_state=target.operator_state.value,
     )
+
+
+def proposal_changes_something(request: Request, operation: Propose) -> Reason | None:
+    """L9: what is proposed is not so already."""
+    if not _is_so_already(request, operation.action):
+        return None
+    return refuse("Nothing to change: {kind} would leave everything as it is.", kind=kind_of(operation.action))
+
+
+def _is_so_already(request: Request, action: Action) -> bool:
+    state = request.state
+    match action:
+        case ChangeParameters():
+            return all(getattr(request.parameters, each.name, None) == each.value for each in action.changes)
+        case SetRole():
+            member = state.accounts.get(action.member)
+            return member is not None and (member.role, member.governor) == (action.role, action.votes)
+        case RotateOperatorKey():
+            member = state.accounts.get(action.member)
+            return (
+                member is not None and key_in_force(state, action.member, member, request.height) == action.operator_key
+            )
+        case SetPolicy():
+            return action.kind in DEFAULT_POLICIES and policy_of(state, action.kind) == action.policy
+        case Pause() | Resume():
+            return is_paused(state) == isinstance(action, Pause)
+        case ListChain() | UnlistChain():
+            return is_listed(state, action.chain) == isinstance(action, ListChain)
+    return False
 
 
 def series_is_open(request: Request, operation: SealSeries | Mint | MintBatch | CosignSeries) -> Reason | None:

@@ -7,7 +7,7 @@ reads it. Rules that are no function: R5.2 (no operation has a field for a part 
 
 from functools import partial
 
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -17,6 +17,7 @@ from ledger.operations.freezes import (
     UnfreezeToken,
     Uphold,
 )
+from ledger.operations.governance import Propose, Vote
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
@@ -37,6 +38,7 @@ from ledger.rules import (
     controllable_chain,
     cyber_security,
     existence,
+    governance,
     national_culture,
     no_laundering,
     no_speculation,
@@ -59,7 +61,7 @@ FREEZING = (FreezeToken, FreezeAccount, EmergencyFreeze)
 
 UNFREEZING = (UnfreezeToken, UnfreezeAccount)
 
-NAMING_AN_ACCOUNT = (UpdateAccountState, UpdateClaims, FreezeAccount, UnfreezeAccount)
+NAMING_AN_ACCOUNT = (RotateKey, UpdateAccountState, UpdateClaims, FreezeAccount, UnfreezeAccount)
 
 SIGNING_RULES = (
     Rule("L1", 0, "E_ACCOUNT_UNKNOWN", OPERATION_TYPES, signer.signer_is_registered),
@@ -75,6 +77,7 @@ OPERATION_RULES = (
     Rule("L5", 0, "E_OWNER_STATE", (TransferFrom,), signer.owner_is_active),
     Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
     Rule("L6", 0, "E_AUTHORITY", (UpdateClaims,), authority.claims_are_the_platforms),
+    Rule("L6", 0, "E_AUTHORITY", (RotateKey,), authority.key_is_changed_by_its_holder),
     Rule("L6", 0, "E_AUTHORITY", (UpdateAccountState,), authority.state_is_set_by_its_axis),
     Rule("L6", 0, "E_AUTHORITY", (RegisterWork,), authority.work_is_entered_by_a_registrar),
     Rule("L6", 0, "E_AUTHORITY", (ReviewWork,), authority.review_is_by_an_outsider),
@@ -90,6 +93,8 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_AUTHORITY", (*FREEZING, *UNFREEZING), authority.freeze_is_by_a_party),
     Rule("L6", 0, "E_AUTHORITY", (Appeal,), authority.appeal_is_the_owners),
     Rule("L6", 0, "E_AUTHORITY", (Uphold,), authority.review_is_by_a_party),
+    Rule("L6", 0, "E_AUTHORITY", (Propose,), authority.proposal_is_by_a_voter),
+    Rule("L6", 0, "E_AUTHORITY", (Vote,), authority.vote_is_by_a_voter),
     Rule("L7", 0, "E_UNKNOWN", NAMING_AN_ACCOUNT, existence.account_exists),
     Rule("L7", 0, "E_UNKNOWN", (RegisterWork,), existence.licensees_are_platforms),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries, ReviewWork), existence.work_exists),
@@ -107,10 +112,15 @@ OPERATION_RULES = (
     Rule("L7", 0, "E_UNKNOWN", (EmergencyFreeze, Appeal, Uphold), existence.subject_exists),
     Rule("L7", 0, "E_UNKNOWN", (TransferFrom,), existence.giver_exists),
     Rule("L7", 0, "E_UNKNOWN", (Issue, TransferFrom), existence.recipient_exists),
+    Rule("L7", 0, "E_UNKNOWN", (Propose,), existence.member_concerned_exists),
+    Rule("L7", 0, "E_UNKNOWN", (Vote,), existence.proposal_exists),
     Rule("L8", 0, "E_EXISTS", (RegisterAccount,), existence.account_is_new),
     Rule("L8", 0, "E_EXISTS", (RegisterWork,), existence.work_is_new),
     Rule("L8", 0, "E_EXISTS", (CreateSeries,), existence.series_is_new),
+    Rule("L8", 0, "E_EXISTS", (Propose,), existence.proposal_is_new),
+    Rule("L8", 0, "E_EXISTS", (Propose,), existence.member_is_new),
     Rule("L9", 0, "E_NO_CHANGE", (UpdateAccountState,), stages.state_changes),
+    Rule("L9", 0, "E_NO_CHANGE", (Propose,), stages.proposal_changes_something),
     Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING, CosignSeries), stages.series_is_open),
     Rule("L9", 0, "E_EMPTY", (SealSeries,), stages.series_has_editions),
     Rule("L9", 0, "E_NOT_SEALED", (Issue,), stages.series_is_sealed),
@@ -152,6 +162,14 @@ OPERATION_RULES = (
     Rule("R6.4", 6, "E_NOT_APPEALABLE", (Appeal,), consumer_protection.case_can_be_appealed),
     Rule("R6.4", 6, "E_NOT_UNDER_REVIEW", (Uphold,), consumer_protection.case_is_under_review),
     Rule("R6.4", 6, "E_ALREADY_UPHELD", (Uphold,), consumer_protection.party_is_new_to_review),
+    Rule("R7.1", 7, "E_FORBIDDEN", (Propose,), governance.decision_is_possible),
+    Rule("R7.1", 7, "E_POLICY", (Propose,), governance.policy_is_one),
+    Rule("R7.1", 7, "E_ROLE", (Propose,), governance.watchers_have_no_vote),
+    Rule("R7.1", 7, "E_LAST_VOTER", (Propose,), governance.somebody_still_votes),
+    Rule("R7.1", 7, "E_AGENDA_FULL", (Propose,), governance.agenda_has_room),
+    Rule("R7.1", 7, "E_VOTING_CLOSED", (Vote,), governance.proposal_is_open),
+    Rule("R7.1", 7, "E_ALREADY_VOTED", (Vote,), governance.voter_is_new),
+    Rule("R7.1", 7, "E_REMOVED", (UpdateAccountState,), governance.removal_is_undone_by_vote),
     Rule("R7.2", 7, "E_ACCOUNT_FROZEN", OPERATION_TYPES, controllable_chain.signer_is_free),
     Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (Issue,), controllable_chain.buyer_is_free),
     Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (TransferFrom,), controllable_chain.both_ends_are_free),
@@ -169,6 +187,10 @@ OPERATION_RULES = (
     Rule("R7.2", 7, "E_EMERGENCY_SPENT", (EmergencyFreeze,), controllable_chain.emergency_is_not_chained),
     Rule("R7.2", 7, "E_NOT_FROZEN", UNFREEZING, controllable_chain.case_can_be_ended),
     Rule("R7.2", 7, "E_ALREADY_APPROVED", UNFREEZING, controllable_chain.party_is_new_to_release),
+    Rule("R7.4", 7, "E_PARAMETER", (Propose,), governance.figures_are_permitted),
+    Rule("R7.4", 7, "E_PROPOSAL_EXPIRY", (Propose,), governance.voting_ends),
+    Rule("R7.5", 7, "E_PAUSED", OPERATION_TYPES, governance.chain_is_not_paused),
+    Rule("R8.1", 8, "E_SAME_KEY", (RotateKey,), cyber_security.key_is_another),
     Rule("R8.2", 8, "E_RATE", OPERATION_TYPES, cyber_security.signer_is_within_rate),
     Rule("R9.2", 9, "E_CURRENCY", (Issue,), no_virtual_currency.settlement_is_in_yuan),
     Rule("R10.1", 10, "E_HOLD", (TransferFrom,), no_speculation.holding_period_is_over),

@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
+from ledger.keys import set_key
 from ledger.nonces import use
-from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import AccountState, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.parameters import MINUTE_MS
 from ledger.receipts import Event
 from ledger.records.accounts import AccountRecord
@@ -41,6 +42,20 @@ def update_claims(request: Request, operation: UpdateClaims) -> tuple[Event, ...
     accounts.put(operation.account, replace(old, claims=claims))
     params = (("account", operation.account), ("claims", " ".join(claim.value for claim in claims)))
     return (Event("claims_updated", params),)
+
+
+def rotate_key(request: Request, operation: RotateKey) -> tuple[Event, ...]:
+    """Announce another key; the old one signs until the block before."""
+    height = request.height
+    from_height = max(operation.from_height, height + 1)
+    set_key(request.state, operation.account, operation.public_key, height=height, from_height=from_height)
+    params = (
+        ("account", operation.account),
+        ("by", request.account),
+        ("public_key", operation.public_key.hex()),
+        ("from_height", str(from_height)),
+    )
+    return (Event("key_rotated", params),)
 
 
 def update_account_state(request: Request, operation: UpdateAccountState) -> tuple[Event, ...]:

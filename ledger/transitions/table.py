@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -13,6 +13,7 @@ from ledger.operations.freezes import (
     UnfreezeToken,
     Uphold,
 )
+from ledger.operations.governance import Propose, Vote
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.table import OPERATION_TYPES
 from ledger.operations.tokens import (
@@ -27,11 +28,12 @@ from ledger.operations.tokens import (
 from ledger.operations.works import RegisterWork, ReviewWork
 from ledger.receipts import Event
 from ledger.rules.request import Request
-from ledger.transitions import accounts, freezes, series, tokens, works
+from ledger.transitions import accounts, freezes, governance, series, tokens, works
 
 TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     RegisterAccount: accounts.register_account,
     UpdateClaims: accounts.update_claims,
+    RotateKey: accounts.rotate_key,
     UpdateAccountState: accounts.update_account_state,
     RegisterWork: works.register_work,
     ReviewWork: works.review_work,
@@ -55,6 +57,8 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     EmergencyFreeze: freezes.emergency_freeze,
     Appeal: freezes.appeal,
     Uphold: freezes.uphold,
+    Propose: governance.propose,
+    Vote: governance.vote,
 }
 """Any stands for the operation at its left: what Python's types cannot say, tests/ledger/test_rule_table.py does."""
 

@@ -31,6 +31,7 @@ class AccountReply(Reply, frozen=True):
     person: Hex | None
     """Salted commitment to the person; None for a member."""
     public_key: Hex
+    """The key that signs for it in the next block."""
     claims: tuple[Claim, ...]
     """What the platform vouches for."""
     platform_state: AccountState
@@ -118,7 +119,7 @@ def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> Accoun
         platform=record.platform,
         role=record.role,
         person=None if record.person is None else record.person.hex(),
-        public_key=record.public_key.hex(),
+        public_key=(ledger.key_of(account) or record.public_key).hex(),
         claims=record.claims,
         platform_state=record.platform_state,
         operator_state=record.operator_state,

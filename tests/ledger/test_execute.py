@@ -181,7 +181,7 @@ def test_the_compliance_report_counts_each_rule_once_for_each_transaction():
         "L1": (3, 0), "L2": (3, 0), "L3": (3, 0), "L4": (3, 0), "L5": (3, 0), "L6": (3, 0), "L7": (3, 0),
         "L8": (1, 1), "L9": (2, 0), "L10": (1, 0), "R4.2": (1, 1), "R5.1": (2, 0), "R5.3": (2, 0),
         "R6.1": (2, 1), "R6.2": (2, 0),
-        "R7.2": (3, 0), "R8.2": (3, 0), "R9.2": (2, 0), "R11.1": (2, 1),
+        "R7.2": (3, 0), "R7.5": (3, 0), "R8.2": (3, 0), "R9.2": (2, 0), "R11.1": (2, 1),
     }  # fmt: skip
     assert [refusal.code for refusal in result.receipts[0].refusals] == ["E_AGE", "E_REAL_NAME", "E_IDENTITY"]
     assert result.compliance_root == compliance_root(result.compliance)
@@ -302,9 +302,9 @@ def test_ids_and_roots_are_golden():
         "chain": "473c69452a6789630a7b8afb0869cb8e722bd81e4c787261fc6d825afe3dcfab",
         "transaction": "4a0b5451b7a1e69eda287db945065862e7e3a9ce0292193ae3557f91307b0148",
         "receipts_root": "f30f4dea2f35eafb3a03eed972dc9cce5aead4acfd1ea69a1ce6f00fcba6b2e3",
-        "compliance_root": "01859bcdfea5cd5ea0a339f30fc960be455c8f376156dfc6e573c163b1a66084",
-        "genesis_state_root": "d3d5713f6968465aadbf9209d27e03e54beee7908153fefaceca0707a90325c0",
-        "state_root": "b31a1664d8c5a6f1d17e80ad09527664d08b0ebeb1c829aee3082a5c212b1149",
+        "compliance_root": "92e3287524cf9e517445a52b84470cf48a15ab5d109085f95e1838cfcf96d877",
+        "genesis_state_root": "22bdecc22f0255792978f62a9cb790c4500b8479b4245657414e43d1cfc20c38",
+        "state_root": "58cc74fb99d416393e8f84e0095666cbfd72bd118db7b1cb89a661e9ea494352",
     }
 
 

@@ -29,9 +29,9 @@ def test_members_have_accounts_from_the_start():
     here = World()
     assert here.ledger.height == 0
     assert here.ledger.timestamp_ms == FOUNDED_MS
-    assert [key for key, _ in here.ledger.entries()] == sorted(
-        f"account/{member.id}".encode() for member in here.charter.members
-    )
+    accounts = sorted(f"account/{member.id}".encode() for member in here.charter.members)
+    assert [key for key, _ in here.ledger.entries()] == [*accounts, b"roster/members"]
+    assert here.ledger.members() == tuple(sorted(member.id for member in here.charter.members))
     for member in here.charter.members:
         account = here.ledger.account(member.id)
         assert account is not None

@@ -7,9 +7,10 @@ import pytest
 
 from canonical.encoding import Malformed, Reader, encode
 from canonical.hashing import Digest
+from ledger.charter import Role
 from ledger.envelope import Envelope, Transaction
 from ledger.names import platform_of, series_of_token, token_id
-from ledger.operations.accounts import RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -18,6 +19,24 @@ from ledger.operations.freezes import (
     UnfreezeAccount,
     UnfreezeToken,
     Uphold,
+)
+from ledger.operations.governance import (
+    ACTION_TYPES,
+    Action,
+    AdmitMember,
+    Ballot,
+    ChangeParameters,
+    ListChain,
+    ParameterChange,
+    Pause,
+    Propose,
+    RemoveMember,
+    Resume,
+    RotateOperatorKey,
+    SetPolicy,
+    SetRole,
+    UnlistChain,
+    Vote,
 )
 from ledger.operations.series import MINT_BATCH_MAX, CosignSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.subjects import AccountSubject, TokenSubject
@@ -38,6 +57,7 @@ from tests.ledger.world import ADULT, key_of, person, series_operation, work_ope
 EXAMPLES: tuple[Operation, ...] = (
     RegisterAccount("ant.li", person("li"), key_of("ant.li"), ADULT),
     UpdateClaims("ant.li", ADULT),
+    RotateKey("ant.li", key_of("new"), 7),
     UpdateAccountState("ant.li", None, None),
     ReviewWork("scroll", accepted=True),
     CosignSeries("scroll-a"),
@@ -61,6 +81,21 @@ EXAMPLES: tuple[Operation, ...] = (
     EmergencyFreeze(TokenSubject("scroll-a-0001"), "stolen", "case-2", 2_000_000_000_000),
     Appeal(AccountSubject("ant.li"), "case-1", "the wrong person"),
     Uphold(TokenSubject("scroll-a-0001"), "case-1"),
+    Propose("p-1", Pause(), "An attack is under way.", 1_767_312_000_000),
+    Vote("p-1", Ballot.AGAINST),
+)
+
+ACTIONS: tuple[Action, ...] = (
+    ChangeParameters((ParameterChange("gifts_per_day", 5), ParameterChange("hold_hours_first", 24))),
+    AdmitMember("caa", "China Academy of Art", "中国美术学院", Role.INSTITUTION, True, key_of("caa")),
+    RemoveMember("jd"),
+    SetRole("hunan", Role.REGISTRAR, True),
+    RotateOperatorKey("jd", key_of("jd, second")),
+    SetPolicy("pause", "2/3"),
+    Pause(),
+    Resume(),
+    ListChain("aa" * 32),
+    UnlistChain("wenchang"),
 )
 
 reader: Reader[Operation] = Reader(Operation, size_max=100_000)  # type: ignore[arg-type]
@@ -75,6 +110,13 @@ def test_the_list_of_operations_is_the_union():
 def test_an_operation_survives_its_encoding(operation):
     assert reader.read(encode(operation)) == operation
     assert encode(operation)[1:].startswith(encode(operation.__struct_config__.tag))
+
+
+def test_every_action_can_be_proposed_and_survives_its_encoding():
+    assert {type(each) for each in ACTIONS} == set(ACTION_TYPES)
+    for action in ACTIONS:
+        operation = Propose("p-1", action, "For the reasons given.", 1)
+        assert reader.read(encode(operation)) == operation
 
 
 @pytest.mark.parametrize("operation", EXAMPLES, ids=lambda each: each.__struct_config__.tag)
@@ -126,6 +168,18 @@ def test_a_bad_token_name_is_refused(name):
         FreezeToken("s-0001", "x", "", 1),
         FreezeToken("s-0001", "x", "case-1", -1),
         RegisterAccount("ant.li", Digest(bytes(33)), key_of("x"), ()),
+        RotateKey("ant.li", key_of("x"), -1),
+        RotateKey("ant.li", key_of("x"), 2**53),
+        Propose("p/1", Pause(), "x", 1),
+        Propose("p-1", Pause(), "", 1),
+        Propose("p-1", ChangeParameters(()), "x", 1),
+        Propose("p-1", ChangeParameters((ParameterChange("a", 1),) * 33), "x", 1),
+        Propose("p-1", ChangeParameters((ParameterChange("a", -1),)), "x", 1),
+        Propose("p-1", ChangeParameters((ParameterChange("A", 1),)), "x", 1),
+        Propose("p-1", SetPolicy("pause", "MAJORITIES"), "x", 1),
+        Propose("p-1", SetPolicy("../pause", "ANY"), "x", 1),
+        Propose("p-1", ListChain("a/b"), "x", 1),
+        Propose("p-1", RemoveMember("ant.li"), "x", 1),
         RegisterAccount("ant.li", person("li"), key_of("x"), (*ADULT, *ADULT)),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from ledger.operations.accounts import Claim
 from ledger.operations.tokens import TransferFrom
-from ledger.parameters import Parameters, parameters_from
+from ledger.parameters import RANGES, Parameters, parameters_from
 from ledger.presets import PRESETS, preset
 from tests.ledger.world import World
 
@@ -14,7 +14,8 @@ HOUR_MS = 3_600_000
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_a_set_of_parameters_with_its_source(name):
     found = preset(name)
-    assert parameters_from(found.parameters) != ()
+    assert set(found.parameters) <= set(RANGES)
+    assert isinstance(parameters_from(found.parameters), Parameters)
     assert found.says.endswith(".")
     assert found.source
 

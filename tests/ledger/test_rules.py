@@ -1,9 +1,11 @@
 """One table of refusals: what was done, and the exact reasons that came back, all of them and in order."""
 
 import pytest
+from msgspec.structs import replace
 
+from ledger.charter import Role
 from ledger.names import token_id
-from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -12,6 +14,23 @@ from ledger.operations.freezes import (
     UnfreezeAccount,
     UnfreezeToken,
     Uphold,
+)
+from ledger.operations.governance import (
+    Action,
+    AdmitMember,
+    Ballot,
+    ChangeParameters,
+    ListChain,
+    ParameterChange,
+    Pause,
+    Propose,
+    RemoveMember,
+    Resume,
+    RotateOperatorKey,
+    SetPolicy,
+    SetRole,
+    UnlistChain,
+    Vote,
 )
 from ledger.operations.series import (
     Anchor,
@@ -65,6 +84,17 @@ def codes(refusals: tuple[Refusal, ...]) -> list[str]:
     return [f"{refusal.rule} {refusal.code}" for refusal in refusals]
 
 
+def proposal(action: Action, *, expires_ms: int = LATER_MS) -> Propose:
+    """Something put to the vote."""
+    return Propose("p-1", action, "For the reasons given.", expires_ms)
+
+
+def parameters(**figures: int) -> ChangeParameters:
+    """Other figures for the rules."""
+    return ChangeParameters(tuple(ParameterChange(name, value) for name, value in figures.items()))
+
+
+ADMISSION = AdmitMember("caa", "China Academy of Art", "中国美术学院", Role.INSTITUTION, True, key_of("caa"))
 GIFT = TransferFrom("sealed-0001", "ant.li", "jd.wang")
 NOTHING: list[str] = []
 TOKEN, ACCOUNT = TokenSubject("sealed-0001"), AccountSubject("ant.li")
@@ -223,6 +253,54 @@ TABLE: list[tuple[str, Operation, list[str]]] = [
     ("hunan", Uphold(TOKEN, "case-1"), ["R6.4 E_NOT_UNDER_REVIEW"]),
     ("ant.li", Uphold(TOKEN, "case-1"), ["L6 E_AUTHORITY", "R6.4 E_NOT_UNDER_REVIEW"]),
     ("hunan", Uphold(AccountSubject("ant.nobody"), "case-1"), ["L7 E_UNKNOWN"]),
+    # rotate_key
+    ("ant.li", RotateKey("ant.li", key_of("new"), 0), NOTHING),
+    ("ant", RotateKey("ant.li", key_of("new"), 99), NOTHING),
+    ("jd", RotateKey("jd", key_of("new"), 0), NOTHING),
+    ("jd", RotateKey("ant.li", key_of("new"), 0), ["L6 E_AUTHORITY"]),
+    ("regulator", RotateKey("ant.li", key_of("new"), 0), ["L6 E_AUTHORITY"]),
+    ("jd.wang", RotateKey("ant.li", key_of("new"), 0), ["L6 E_AUTHORITY"]),
+    ("jd", RotateKey("ant", key_of("new"), 0), ["L6 E_AUTHORITY"]),
+    ("ant.li", RotateKey("ant.nobody", key_of("new"), 0), ["L7 E_UNKNOWN"]),
+    ("ant.li", RotateKey("ant.li", key_of("ant.li"), 0), ["R8.1 E_SAME_KEY"]),
+    # propose
+    ("ant", proposal(Pause()), NOTHING),
+    ("hunan", proposal(RemoveMember("ant")), NOTHING),
+    ("ant", proposal(RemoveMember("ant")), NOTHING),
+    ("ant", proposal(ADMISSION), NOTHING),
+    ("ant", proposal(parameters(gifts_per_day=5, hold_hours_first=0)), NOTHING),
+    ("regulator", proposal(Pause()), ["L6 E_AUTHORITY"]),
+    ("ant.li", proposal(Pause()), ["L6 E_AUTHORITY"]),
+    ("ant", proposal(RemoveMember("nobody")), ["L7 E_UNKNOWN"]),
+    ("ant", proposal(SetRole("caa", Role.INSTITUTION, False)), ["L7 E_UNKNOWN"]),
+    ("ant", proposal(RotateOperatorKey("caa", key_of("caa"))), ["L7 E_UNKNOWN"]),
+    ("ant", proposal(replace(ADMISSION, member="jd")), ["L8 E_EXISTS"]),
+    ("ant", proposal(Resume()), ["L9 E_NO_CHANGE"]),
+    ("ant", proposal(parameters(gifts_per_day=3)), ["L9 E_NO_CHANGE"]),
+    ("ant", proposal(SetPolicy("pause", "MAJORITY")), ["L9 E_NO_CHANGE"]),
+    ("ant", proposal(SetRole("jd", Role.PLATFORM, True)), ["L9 E_NO_CHANGE"]),
+    ("ant", proposal(RotateOperatorKey("jd", key_of("jd"))), ["L9 E_NO_CHANGE"]),
+    ("ant", proposal(UnlistChain("wenchang")), ["L9 E_NO_CHANGE"]),
+    ("ant", proposal(ListChain("wenchang")), NOTHING),
+    ("ant", proposal(SetPolicy("pause", "6")), NOTHING),
+    ("ant", proposal(SetPolicy("pause", "SELF")), ["R7.1 E_POLICY"]),
+    ("ant", proposal(SetPolicy("pause", "most")), ["R7.1 E_POLICY"]),
+    ("ant", proposal(SetPolicy("mint", "ANY")), ["R7.1 E_POLICY"]),
+    ("ant", proposal(replace(ADMISSION, role=Role.NOTARY)), ["R7.1 E_ROLE"]),
+    ("ant", proposal(SetRole("regulator", Role.REGULATOR, True)), ["R7.1 E_ROLE"]),
+    ("ant", proposal(parameters(gift_per_day=5)), ["R7.4 E_PARAMETER"]),
+    ("ant", proposal(parameters(gifts_per_day=1_001)), ["R7.4 E_PARAMETER"]),
+    (
+        "ant",
+        proposal(ChangeParameters((ParameterChange("gifts_per_day", 4), ParameterChange("gifts_per_day", 5)))),
+        ["R7.4 E_PARAMETER"],
+    ),
+    ("ant", proposal(Pause(), expires_ms=FOUNDED_MS), ["R7.4 E_PROPOSAL_EXPIRY"]),
+    ("ant", proposal(Pause(), expires_ms=FOUNDED_MS + 30 * DAY_MS), NOTHING),
+    ("ant", proposal(Pause(), expires_ms=FOUNDED_MS + 30 * DAY_MS + 1), ["R7.4 E_PROPOSAL_EXPIRY"]),
+    # vote
+    ("ant", Vote("nothing", Ballot.FOR), ["L7 E_UNKNOWN"]),
+    ("regulator", Vote("nothing", Ballot.FOR), ["L7 E_UNKNOWN"]),
 ]
 
 
@@ -242,6 +320,8 @@ def test_the_table_shows_every_rule_refusing():
     elsewhere = {
         "L1 E_ACCOUNT_UNKNOWN", "L2 E_KEY", "L3 E_NONCE", "L4 E_DEADLINE", "L5 E_ACCOUNT_STATE",
         "L5 E_RECIPIENT_STATE", "L9 E_EMPTY", "R5.3 E_SOLD_OUT", "R7.2 E_FROZEN", "R7.2 E_FREEZE_TERMS",
+        "R7.1 E_FORBIDDEN", "R7.1 E_LAST_VOTER",
+        "R7.1 E_AGENDA_FULL", "R7.1 E_VOTING_CLOSED", "R7.1 E_ALREADY_VOTED", "R7.1 E_REMOVED", "R7.5 E_PAUSED",
         "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R8.2 E_RATE", "R10.2 E_TRANSFERS", "R10.4 E_GIFT_LIMIT",
         "R7.2 E_ACCOUNT_FROZEN", "R7.2 E_EMERGENCY_SPENT",
         "R6.4 E_ALREADY_UPHELD",

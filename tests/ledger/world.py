@@ -35,8 +35,10 @@ def person(name: str) -> Digest:
     return Digest(sha256(f"person {name}".encode()).digest())
 
 
-def charter(parameters: dict[str, int] | None = None) -> Charter:
-    """Four voters and two learners."""
+def charter(
+    parameters: dict[str, int] | None = None, policies: dict[str, str] | None = None, chains: tuple[str, ...] = ()
+) -> Charter:
+    """Five voters and a learner."""
     roles = (
         ("ant", Role.PLATFORM, True),
         ("tencent", Role.PLATFORM, True),
@@ -49,14 +51,19 @@ def charter(parameters: dict[str, int] | None = None) -> Charter:
         Member(name, name.title(), "成员", role, votes, key_of(f"node {name}"), key_of(name))
         for name, role, votes in roles
     )
-    return Charter(1, "test", FOUNDED_MS, members, parameters or {})
+    return Charter(1, "test", FOUNDED_MS, members, parameters or {}, policies or {}, chains)
 
 
 class World:
     """A ledger whose blocks are one call each and whose invariants are checked after every one."""
 
-    def __init__(self, parameters: dict[str, int] | None = None) -> None:
-        self.charter = charter(parameters)
+    def __init__(
+        self,
+        parameters: dict[str, int] | None = None,
+        policies: dict[str, str] | None = None,
+        chains: tuple[str, ...] = (),
+    ) -> None:
+        self.charter = charter(parameters, policies, chains)
         self.chain = chain_id(self.charter)
         self.ledger = Ledger.genesis(self.charter)
         self.now_ms = FOUNDED_MS
