@@ -19,6 +19,10 @@ ENVELOPE_TRANSACTIONS_MAX = 1_000
 """One signature check stands for at most so many executions; ten times the `bundle` workload."""
 
 
+IdempotencyKey = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z")]
+"""A client's own name for what it wants once, such as a UUID; nothing about a person."""
+
+
 class Transaction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One operation, once."""
 
@@ -27,6 +31,8 @@ class Transaction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_f
     deadline_ms: Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
     """Block time after which it is refused; 0 for none."""
     operation: Operation
+    idempotency_key: IdempotencyKey | None = None
+    """A second transaction of the account under the same key is refused for some hours (L11); None: no key."""
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -23,6 +23,7 @@ from ledger.rules.request import Request
 from ledger.rules.table import NONCE_KEEPING_CODES, RULE_IDS, refusals_of, rules_met_by
 from ledger.state import State
 from ledger.transitions.accounts import use_nonce
+from ledger.transitions.idempotency import remember_key
 from ledger.transitions.table import apply
 
 
@@ -91,13 +92,26 @@ def execute_envelope(
     """Execute an envelope's transactions, whose ids are `ids`, in order; return their receipts."""
     receipts: list[Receipt] = []
     account, public_key, accounts = envelope.account, envelope.public_key, state.accounts
-    parameters, now_ms, height = moment.parameters, moment.now_ms, moment.height
+    parameters, now_ms, height, judge = moment.parameters, moment.now_ms, moment.height, moment.judge
     for transaction, transaction_id in zip(envelope.transactions, ids, strict=True):
-        request = Request(state, parameters, now_ms, height, account, public_key, accounts.get(account), transaction)
+        request = Request(
+            state,
+            parameters,
+            now_ms,
+            height,
+            account,
+            public_key,
+            accounts.get(account),
+            transaction,
+            transaction_id,
+            judge,
+        )
         refusals = refusals_of(request)
         tally.asked[type(transaction.operation)] += 1
         if not refusals:
             use_nonce(request)
+            if transaction.idempotency_key is not None:
+                remember_key(request, transaction.idempotency_key)
             receipts.append(Receipt(transaction_id, _ACCEPTED, (), apply(request)))
             continue
         tally.count_refusals(refusals)

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from canonical.hashing import ZERO_DIGEST, Digest
+from canonical.hashing import Digest
 from canonical.signing import PublicKey
 from ledger.charter import Charter, chain_id
 from ledger.commitment import StateProof
 from ledger.enactment import parameters_row
-from ledger.envelope import Envelope
+from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
 from ledger.genesis import genesis_state
 from ledger.governance import agenda_of, members, policy_of
+from ledger.judge import Judge, nobody_is_guilty
 from ledger.keys import key_in_force
 from ledger.moment import Moment
 from ledger.operations.governance import ChangeParameters
@@ -43,6 +44,7 @@ class Ledger:
         "_founding_parameters",
         "_height",
         "_holdings",
+        "_judge",
         "_parameters",
         "_recent",
         "_state",
@@ -58,6 +60,7 @@ class Ledger:
         self._timestamp_ms = timestamp_ms
         self._holdings = Holdings(state)
         self._recent = RecentGifts(state)
+        self._judge: Judge = nobody_is_guilty
         self._born_at = height
         self._before: dict[int, Before] = {}
         self._parameters = self.parameters_at(height + 1)
@@ -82,6 +85,10 @@ class Ledger:
         state = State()
         state.load(entries)
         return cls(charter, state, height=height, timestamp_ms=timestamp_ms)
+
+    def appoint(self, judge: Judge) -> None:
+        """Ask `judge` about evidence from now on (R8.3): whoever runs a chain's blocks appoints that chain's judge."""
+        self._judge = judge
 
     @property
     def height(self) -> int:
@@ -139,7 +146,7 @@ class Ledger:
         """Execute the next block and commit it. What is refused is in the receipts; nothing ordered makes this fail."""
         assert height == self._height + 1, f"block {height} does not follow block {self._height}"
         assert timestamp_ms >= self._timestamp_ms, "block time never runs back"
-        moment = Moment(height, timestamp_ms, self._parameters)
+        moment = Moment(height, timestamp_ms, self._parameters, self._judge)
         result = execute_block(self._state, moment, batches, chain=self._chain, recent=self._recent)
         self._holdings.follow(result.receipts)
         self._height, self._timestamp_ms = height, timestamp_ms
@@ -172,12 +179,18 @@ class Ledger:
         befores = [self._before[above] for above in range(height + 1, self._height + 1)]
         return Making(height, self._state.entries_before(befores))
 
-    def check(self, envelope: Envelope, now_ms: int) -> tuple[tuple[Refusal, ...], ...]:
+    def check(
+        self, envelope: Envelope, now_ms: int, *, ids: tuple[Digest, ...] | None = None
+    ) -> tuple[tuple[Refusal, ...], ...]:
         """What would refuse each transaction if the envelope were executed now, in order. Changes nothing.
+
+        `ids` are its transactions' ids, where the caller has them; None derives them again.
 
         Later transactions of an envelope see what earlier ones did, so that one may create what the next one uses.
         """
         moment = self._next(now_ms)
+        if ids is None:
+            ids = transaction_ids(envelope, chain=self._chain)
         if len(envelope.transactions) == 1:
             state, account = self._state, envelope.account
             caller = state.accounts.get(account)
@@ -190,9 +203,10 @@ class Ledger:
                 envelope.public_key,
                 caller,
                 envelope.transactions[0],
+                ids[0],
+                moment.judge,
             )
             return (refusals_of(only),)
-        ids = (ZERO_DIGEST,) * len(envelope.transactions)
         overlay = self._state.overlay()
         receipts = execute_envelope(overlay, moment, envelope, ids, Tally())
         return tuple(receipt.refusals for receipt in receipts)
@@ -251,7 +265,7 @@ class Ledger:
         return can_transfer(self._state, self._next(now_ms), token=token, sender=sender, to=to)
 
     def _next(self, now_ms: int) -> Moment:
-        return Moment(self._height + 1, max(now_ms, self._timestamp_ms), self._parameters)
+        return Moment(self._height + 1, max(now_ms, self._timestamp_ms), self._parameters, self._judge)
 
 
 __all__ = ["AuthoredBatch", "BlockResult", "Ledger"]

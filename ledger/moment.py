@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ledger.judge import Judge, nobody_is_guilty
 from ledger.parameters import Parameters
 
 
@@ -15,3 +16,5 @@ class Moment:
     """Block time, Unix milliseconds."""
     parameters: Parameters
     """The figures in force at that height."""
+    judge: Judge = nobody_is_guilty
+    """Whom to ask about evidence (R8.3)."""

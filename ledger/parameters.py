@@ -19,6 +19,8 @@ MINUTE_MS = 60_000
 class Parameters:
     """One set of figures; immutable, so that a block is judged by one set throughout."""
 
+    idempotency_hours: int = 24
+    """L11: hours for which a key stands for its first transaction."""
     anchors_min: int = 1
     """R1.1: anchors a series cites at least."""
     edition_cap_max: int = 10_000
@@ -63,6 +65,7 @@ class Parameters:
 
 
 RANGES: dict[str, tuple[int, int]] = {
+    "idempotency_hours": (1, 720),
     "anchors_min": (0, 8),
     "edition_cap_max": (1, 10_000),
     "receive_age_min": (14, 18),

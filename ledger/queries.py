@@ -3,6 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
+from canonical.hashing import ZERO_DIGEST
 from canonical.signing import PublicKey
 from ledger.envelope import Transaction
 from ledger.moment import Moment
@@ -73,5 +74,16 @@ def can_transfer(state: State, moment: Moment, *, token: str, sender: str, to: s
     """Every rule that would refuse the gift at `moment`; empty: it may be given. Never raises."""
     transaction = Transaction(1, 0, TransferFrom(token, sender, to))
     nobody, caller = PublicKey(bytes(32)), state.accounts.get(sender)
-    request = Request(state, moment.parameters, moment.now_ms, moment.height, sender, nobody, caller, transaction)
+    request = Request(
+        state,
+        moment.parameters,
+        moment.now_ms,
+        moment.height,
+        sender,
+        nobody,
+        caller,
+        transaction,
+        ZERO_DIGEST,
+        moment.judge,
+    )
     return refusals_of_operation(request)

@@ -22,8 +22,10 @@ from ledger.records.governance import (
     ProposalRecord,
     RosterRecord,
 )
+from ledger.records.idempotency import IdempotencyRecord
 from ledger.records.operators import OperatorsRecord
 from ledger.records.series import SeriesRecord
+from ledger.records.statements import AttestationRecord, EvidenceRecord, ReportRecord
 from ledger.records.tokens import TokenRecord
 from ledger.records.works import ContentRecord, LikenessRecord, WorkRecord
 from ledger.table import R, Table
@@ -42,13 +44,16 @@ class State:
         self.accounts = self._table("account", AccountRecord)
         self.agenda = self._table("agenda", AgendaRecord)
         self.alerts = self._table("alert", AlertRecord)
+        self.attestations = self._table("attestation", AttestationRecord)
         self.chains = self._table("chain", ChainRecord)
         self.contents = self._table("content", ContentRecord)
         self.emergencies = self._table("emergency", EmergencyRecord)
         self.epochs = self._table("epoch", EpochRecord)
+        self.evidence = self._table("evidence", EvidenceRecord)
         self.freezes = self._table("freeze", FreezeRecord)
         self.gateways = self._table("gateway", GatewayRecord)
         self.gifts = self._table("gift", GiftRecord)
+        self.idempotency = self._table("idempotency", IdempotencyRecord)
         self.keys = self._table("key", KeyRecord)
         self.likenesses = self._table("likeness", LikenessRecord)
         self.operators = self._table("operators", OperatorsRecord)
@@ -57,6 +62,7 @@ class State:
         self.policies = self._table("policy", PolicyRecord)
         self.proposals = self._table("proposal", ProposalRecord)
         self.purchases = self._table("purchase", PurchaseRecord)
+        self.reports = self._table("report", ReportRecord)
         self.roster = self._table("roster", RosterRecord)
         self.series = self._table("series", SeriesRecord)
         self.tokens = self._table("token", TokenRecord)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from canonical.hashing import Digest
 from ledger.receipts import Refusal
 
+BAD_SIGNATURE = Refusal("E_SIGNATURE", "L0", 0, "the envelope's signature was not made by the key it names", (), None)
+"""The only refusal that is not the ledger's: unsigned bytes are nobody's transaction."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:

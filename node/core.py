@@ -24,13 +24,13 @@ from consensus.types import MEMBERS_MAX, Epoch, ReplicaId
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
-from ledger.receipts import Refusal as LedgerRefusal
 from network.bus import Channel
-from node.admission import Admission, Admitted, Known, Refused, Unavailable
+from node.admission import BAD_SIGNATURE, Admission, Admitted, Known, Refused, Unavailable
 from node.effects import CoreReady, Outbound
 from node.framing import Framer
 from node.identity import Identity, Knobs
 from node.inbound import Inbound
+from node.judge import judge_of
 from node.opening import BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
 from node.register import Register
@@ -77,7 +77,9 @@ class Core:
         """
         register = register or Register.of(identity.charter)
         self.chain, self.voters = register.chain, register.voters
+        self._judge = judge_of(register, identity.verify)
         self.ledger = ledger
+        ledger.appoint(self._judge)
         self.counters: Counter[str] = Counter()
         """How often something was refused, by `reason` or `member: reason`."""
         self._members = register.numbers
@@ -156,7 +158,7 @@ class Core:
             return Unavailable("the pool of this gateway is full", RETRY_AFTER_MS)
         if not self._inbound.is_signed(envelope, ids):
             return Refused(ids, tuple((BAD_SIGNATURE,) for _ in ids))
-        refusals = self.ledger.check(envelope, now_ms)
+        refusals = self.ledger.check(envelope, now_ms, ids=ids)
         if all(refusals):
             return Refused(ids, refusals)
         self._pool.admit(envelope, ids, size_bytes=size_bytes)
@@ -306,6 +308,7 @@ class Core:
         header = complete.checkpoint.header
         ledger = Ledger.restore(self._charter, complete.entries, height=header.height, timestamp_ms=header.timestamp_ms)
         assert ledger.state_root == header.state_root, "S4: every part was checked against the state root"
+        ledger.appoint(self._judge)
         self.ledger = ledger
         executed = last_batches(ledger, voters=len(self.voters))
         self._ready.writes.append(StoreSnapshot(complete.checkpoint, complete.entries, executed))
@@ -390,9 +393,3 @@ class Core:
 
     def _count(self, reason: Refusal | object, member: str) -> None:
         self.counters[f"{member}: {reason}" if member in self._members else str(reason)] += 1
-
-
-BAD_SIGNATURE = LedgerRefusal(
-    "E_SIGNATURE", "L0", 0, "the envelope's signature was not made by the key it names", (), None
-)
-"""The only refusal that is not the ledger's: unsigned bytes are nobody's transaction."""

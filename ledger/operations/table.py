@@ -15,6 +15,7 @@ from ledger.operations.freezes import (
 from ledger.operations.governance import Propose, Vote
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.operations.tokens import (
     Approve,
     Burn,
@@ -24,7 +25,7 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
-from ledger.operations.works import RegisterWork, ReviewWork
+from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 
 Operation = (
     RegisterAccount
@@ -33,6 +34,8 @@ Operation = (
     | UpdateAccountState
     | RegisterWork
     | ReviewWork
+    | GrantLicence
+    | RevokeLicence
     | CreateSeries
     | CosignSeries
     | SealSeries
@@ -55,6 +58,9 @@ Operation = (
     | Uphold
     | Propose
     | Vote
+    | Attest
+    | ReportSuspicious
+    | SubmitEvidence
 )
 """Everything a transaction may carry; the decoder refuses any other tag."""
 

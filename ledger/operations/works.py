@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from canonical.hashing import Digest
-from ledger.names import Text, Title, WorkId
+from ledger.names import MemberId, Text, Title, WorkId
 from ledger.operations.part import Members, Part
 
 PerceptualHash = Annotated[bytes, msgspec.Meta(min_length=8, max_length=8)]
@@ -39,3 +39,18 @@ class ReviewWork(Part, frozen=True, tag="review_work"):
     work: WorkId
     accepted: bool
     """Whether it is a work of its own."""
+
+
+class GrantLicence(Part, frozen=True, tag="grant_licence"):
+    """The registrar of a work lets one more platform issue series of it."""
+
+    work: WorkId
+    licensee: MemberId
+
+
+class RevokeLicence(Part, frozen=True, tag="revoke_licence"):
+    """The registrar of a work ends a platform's licence: no new series and no new edition; holders keep theirs."""
+
+    work: WorkId
+    licensee: MemberId
+    reason: Text

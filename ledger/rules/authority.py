@@ -16,8 +16,9 @@ from ledger.operations.freezes import (
 )
 from ledger.operations.governance import Propose, Vote
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
-from ledger.operations.works import RegisterWork, ReviewWork
+from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.rules.request import Reason, Request, refuse
 
 FREEZING_ROLES = (Role.REGULATOR, Role.PLATFORM, Role.REGISTRAR)
@@ -211,3 +212,25 @@ def review_is_by_a_party(request: Request, _: Uphold) -> Reason | None:
     if caller is None or caller.role in FREEZING_ROLES or caller.governor:
         return None
     return refuse("{account} is no party to a review.", account=request.account)
+
+
+def licence_is_the_registrars(request: Request, operation: GrantLicence | RevokeLicence) -> Reason | None:
+    """L6: the registrar who entered a work grants and revokes its licences."""
+    work = request.state.works.get(operation.work)
+    if work is None or work.registrar == request.account:
+        return None
+    return refuse("Work {work} is registered by {registrar}.", work=operation.work, registrar=work.registrar)
+
+
+def attestation_is_a_notarys(request: Request, _: Attest) -> Reason | None:
+    """L6: only a notary attests."""
+    if request.caller is None or request.caller.role is Role.NOTARY:
+        return None
+    return refuse("{account} is no notary; only a notary attests.", account=request.account)
+
+
+def statement_is_a_members(request: Request, _: ReportSuspicious | SubmitEvidence) -> Reason | None:
+    """L6: members report and accuse."""
+    if request.caller is None or request.caller.role is not None:
+        return None
+    return refuse("{account} is no member; only members report and submit evidence.", account=request.account)

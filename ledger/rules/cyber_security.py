@@ -1,10 +1,11 @@
-"""Tenet 8, maintain cybersecurity: keys change, and no key, honest or stolen, signs faster than a bound.
+"""Tenet 8, maintain cybersecurity: keys change, none signs faster than a bound, and who lies is suspended.
 
 That an old key signs nothing any more is rule L2's to say, which asks for the key in force at the block's height.
 """
 
 from ledger.keys import key_in_force
 from ledger.operations.accounts import RotateKey
+from ledger.operations.statements import SubmitEvidence
 from ledger.parameters import MINUTE_MS
 from ledger.rules.request import Reason, Request, refuse
 
@@ -32,4 +33,21 @@ def signer_is_within_rate(request: Request, _: object) -> Reason | None:
         signed=caller.in_minute,
         most=most,
         retry_at_ms=(minute + 1) * MINUTE_MS,
+    )
+
+
+def evidence_convicts(request: Request, operation: SubmitEvidence) -> Reason | None:
+    """R8.3: what is submitted proves that a member contradicted itself, and the judge says which."""
+    if request.judge(operation.proof) is not None:
+        return None
+    return refuse("This proves nothing against any member.")
+
+
+def evidence_is_news(request: Request, operation: SubmitEvidence) -> Reason | None:
+    """R8.3: a lie is acted on once, in whatever order and wrapping it is shown."""
+    guilt = request.judge(operation.proof)
+    if guilt is None or request.state.evidence.get(f"{guilt.member}/{guilt.offence}") is None:
+        return None
+    return refuse(
+        "The contradiction {offence} of {member} was proved before.", offence=guilt.offence, member=guilt.member
     )

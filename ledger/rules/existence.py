@@ -15,14 +15,16 @@ from ledger.operations.freezes import (
 )
 from ledger.operations.governance import AdmitMember, Propose, Vote, concerned_by
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.statements import Attest, Attested, ReportSuspicious
 from ledger.operations.subjects import AccountSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
-from ledger.operations.works import RegisterWork, ReviewWork
+from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.rules.request import Reason, Request, refuse
 
 
 def account_exists(
-    request: Request, operation: RotateKey | UpdateAccountState | UpdateClaims | FreezeAccount | UnfreezeAccount
+    request: Request,
+    operation: RotateKey | UpdateAccountState | UpdateClaims | FreezeAccount | UnfreezeAccount | ReportSuspicious,
 ) -> Reason | None:
     """L7: the account named exists."""
     return _missing_account(request, operation.account)
@@ -38,7 +40,7 @@ def sellers_are_platforms(request: Request, operation: CreateSeries) -> Reason |
     return _missing_platform(request, operation.sellers)
 
 
-def work_exists(request: Request, operation: CreateSeries | ReviewWork) -> Reason | None:
+def work_exists(request: Request, operation: CreateSeries | ReviewWork | GrantLicence | RevokeLicence) -> Reason | None:
     """L7: the work named exists."""
     if request.state.works.get(operation.work) is not None:
         return None
@@ -120,6 +122,26 @@ def _missing_platform(request: Request, members: tuple[str, ...]) -> Reason | No
     return None
 
 
+def new_licensee_is_a_platform(request: Request, operation: GrantLicence) -> Reason | None:
+    """L7: the new licensee is a platform of the consortium."""
+    return _missing_platform(request, (operation.licensee,))
+
+
+def attested_exists(request: Request, operation: Attest) -> Reason | None:
+    """L7: what a notary's statement is about exists; a block, if it lies below the one that is being made."""
+    state, subject = request.state, operation.subject
+    match operation.kind:
+        case Attested.WORK:
+            exists = state.works.get(subject) is not None
+        case Attested.SERIES:
+            exists = state.series.get(subject) is not None
+        case Attested.TOKEN:
+            exists = state.tokens.get(subject) is not None
+        case Attested.BLOCK:
+            exists = subject.isdigit() and subject[0] != "0" and int(subject) < request.height
+    return None if exists else refuse("There is no {kind} {subject}.", kind=operation.kind.value, subject=subject)
+
+
 def account_is_new(request: Request, operation: RegisterAccount) -> Reason | None:
     """L8: nothing is created twice: a second creation would overwrite the first."""
     if request.state.accounts.get(operation.account) is None:
@@ -156,3 +178,16 @@ def series_is_new(request: Request, operation: CreateSeries) -> Reason | None:
     if request.state.series.get(operation.series) is None:
         return None
     return refuse("Series {series} exists.", series=operation.series)
+
+
+def attestation_is_new(request: Request, operation: Attest) -> Reason | None:
+    """L8: nothing is created twice: one document attests one subject once."""
+    document = operation.document_hash.hex()
+    if request.state.attestations.get(f"{operation.kind.value}-{operation.subject}/{document}") is None:
+        return None
+    return refuse(
+        "Document {document} has attested {kind} {subject}.",
+        document=document,
+        kind=operation.kind.value,
+        subject=operation.subject,
+    )

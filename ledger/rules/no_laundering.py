@@ -1,10 +1,11 @@
-"""Tenet 11, prevent money laundering: whoever gives and receives is somebody, and the ways of things are looked at."""
+"""Tenet 11, prevent money laundering: both ends are somebody, the ways of things are watched, suspicion is reported."""
 
 from ledger.detectors.alerts import ALERTS_MAX, alerts_of, is_same
 from ledger.detectors.view import View, view_of
 from ledger.names import alert_row, epoch_row
 from ledger.operations.accounts import Claim
 from ledger.operations.series import Issue
+from ledger.operations.statements import ReportSuspicious
 from ledger.operations.tokens import TransferFrom
 from ledger.records.alerts import AlertRecord, EpochRecord
 from ledger.rules.closing import Closing, Looked
@@ -82,3 +83,12 @@ def _view(closing: Closing, tokens: list[str]) -> View:
         return account if record is None or record.person is None else record.person.hex()
 
     return view_of(found, person_of, now_ms=moment.now_ms, news_ms=closing.news_ms)
+
+
+def report_is_new(request: Request, operation: ReportSuspicious) -> Reason | None:
+    """R11.3: the same report is made once."""
+    payload = operation.payload_hash.hex()
+    known = request.state.reports.get(payload)
+    if known is None:
+        return None
+    return refuse("{reporter} has made report {payload}.", reporter=known.reporter, payload=payload)

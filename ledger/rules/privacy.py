@@ -67,3 +67,16 @@ def texts_hold_no_personal_data(_: Request, operation: Part) -> Reason | None:
                     kind=found.value,
                 )
     return None
+
+
+def key_holds_no_personal_data(request: Request, _: object) -> Reason | None:
+    """L10: nor does the key under which a transaction is sent."""
+    key = request.transaction.idempotency_key
+    found = None if key is None else find_personal_data(key)
+    if found is None:
+        return None
+    return refuse(
+        "Field {field} holds personal data, {kind}: what is on the chain cannot be erased.",
+        field="idempotency_key",
+        kind=found.value,
+    )

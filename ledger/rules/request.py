@@ -11,8 +11,10 @@ from typing import Any
 
 import msgspec
 
+from canonical.hashing import Digest
 from canonical.signing import PublicKey
 from ledger.envelope import Transaction
+from ledger.judge import Judge
 from ledger.parameters import Parameters
 from ledger.records.accounts import AccountRecord
 from ledger.state import State
@@ -34,6 +36,10 @@ class Request(msgspec.Struct, gc=False):
     caller: AccountRecord | None
     """The record of `account`, if it is registered."""
     transaction: Transaction
+    transaction_id: Digest
+    """Its id; zeros for a question about what nobody has signed yet."""
+    judge: Judge
+    """Whom to ask about evidence (R8.3)."""
 
 
 class Reason(msgspec.Struct, frozen=True):

@@ -17,8 +17,10 @@ from ledger.operations.governance import (
     UnlistChain,
     kind_of,
 )
+from ledger.operations.part import MEMBERS_NAMED_MAX
 from ledger.operations.series import CosignSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
+from ledger.operations.works import GrantLicence, RevokeLicence
 from ledger.policies import DEFAULT_POLICIES
 from ledger.records.operators import OPERATORS_MAX
 from ledger.records.tokens import TokenState
@@ -175,3 +177,28 @@ def gift_goes_elsewhere(_: Request, operation: TransferFrom) -> Reason | None:
     if operation.sender != operation.to:
         return None
     return refuse("{account} cannot give to itself.", account=operation.to)
+
+
+def licence_changes(request: Request, operation: GrantLicence | RevokeLicence) -> Reason | None:
+    """L9: who is licensed is not licensed again, and who is not loses nothing."""
+    work = request.state.works.get(operation.work)
+    if work is None or (operation.licensee in work.licensees) == isinstance(operation, RevokeLicence):
+        return None
+    return refuse(
+        "Nothing to change: {licensee} {has_or_has_not} a licence for work {work}.",
+        licensee=operation.licensee,
+        has_or_has_not="has" if operation.licensee in work.licensees else "has not",
+        work=operation.work,
+    )
+
+
+def licences_have_room(request: Request, operation: GrantLicence) -> Reason | None:
+    """L9: a work has a bounded number of licensees."""
+    work = request.state.works.get(operation.work)
+    if work is None or len(work.licensees) < MEMBERS_NAMED_MAX:
+        return None
+    return refuse(
+        "Work {work} has {licensees} licensees, the most there may be.",
+        work=operation.work,
+        licensees=len(work.licensees),
+    )

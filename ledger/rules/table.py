@@ -1,6 +1,6 @@
 """The rule table: every rule, what it judges, its number and code. Read it from the top; refusals keep its order.
 
-Rules L1 to L10 are the ledger's own; R<tenet>.<number> put a tenet of the convention into effect, as docs/LEDGER.md
+Rules L1 to L11 are the ledger's own; R<tenet>.<number> put a tenet of the convention into effect, as docs/LEDGER.md
 reads it. Rules that are no function: R5.2 (no operation has a field for a part of a token), R9.1
 (ledger/invariants.py), R10.3 (no operation prices, offers or matches a resale).
 """
@@ -20,6 +20,7 @@ from ledger.operations.freezes import (
 from ledger.operations.governance import Propose, Vote
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.operations.table import OPERATION_TYPES
 from ledger.operations.tokens import (
     Approve,
@@ -30,7 +31,7 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
-from ledger.operations.works import RegisterWork, ReviewWork
+from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.receipts import Refusal
 from ledger.rules import (
     authority,
@@ -39,6 +40,7 @@ from ledger.rules import (
     cyber_security,
     existence,
     governance,
+    idempotency,
     national_culture,
     no_laundering,
     no_speculation,
@@ -61,7 +63,9 @@ FREEZING = (FreezeToken, FreezeAccount, EmergencyFreeze)
 
 UNFREEZING = (UnfreezeToken, UnfreezeAccount)
 
-NAMING_AN_ACCOUNT = (RotateKey, UpdateAccountState, UpdateClaims, FreezeAccount, UnfreezeAccount)
+NAMING_AN_ACCOUNT = (RotateKey, UpdateAccountState, UpdateClaims, FreezeAccount, UnfreezeAccount, ReportSuspicious)
+
+LICENSING = (GrantLicence, RevokeLicence)
 
 SIGNING_RULES = (
     Rule("L1", 0, "E_ACCOUNT_UNKNOWN", OPERATION_TYPES, signer.signer_is_registered),
@@ -95,9 +99,14 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_AUTHORITY", (Uphold,), authority.review_is_by_a_party),
     Rule("L6", 0, "E_AUTHORITY", (Propose,), authority.proposal_is_by_a_voter),
     Rule("L6", 0, "E_AUTHORITY", (Vote,), authority.vote_is_by_a_voter),
+    Rule("L6", 0, "E_AUTHORITY", LICENSING, authority.licence_is_the_registrars),
+    Rule("L6", 0, "E_AUTHORITY", (Attest,), authority.attestation_is_a_notarys),
+    Rule("L6", 0, "E_AUTHORITY", (ReportSuspicious, SubmitEvidence), authority.statement_is_a_members),
     Rule("L7", 0, "E_UNKNOWN", NAMING_AN_ACCOUNT, existence.account_exists),
     Rule("L7", 0, "E_UNKNOWN", (RegisterWork,), existence.licensees_are_platforms),
-    Rule("L7", 0, "E_UNKNOWN", (CreateSeries, ReviewWork), existence.work_exists),
+    Rule("L7", 0, "E_UNKNOWN", (CreateSeries, ReviewWork, *LICENSING), existence.work_exists),
+    Rule("L7", 0, "E_UNKNOWN", (GrantLicence,), existence.new_licensee_is_a_platform),
+    Rule("L7", 0, "E_UNKNOWN", (Attest,), existence.attested_exists),
     Rule("L7", 0, "E_UNKNOWN", (CreateSeries,), existence.sellers_are_platforms),
     Rule("L7", 0, "E_UNKNOWN", (SealSeries, *MINTING, Issue, CosignSeries), existence.series_exists),
     Rule(
@@ -119,6 +128,7 @@ OPERATION_RULES = (
     Rule("L8", 0, "E_EXISTS", (CreateSeries,), existence.series_is_new),
     Rule("L8", 0, "E_EXISTS", (Propose,), existence.proposal_is_new),
     Rule("L8", 0, "E_EXISTS", (Propose,), existence.member_is_new),
+    Rule("L8", 0, "E_EXISTS", (Attest,), existence.attestation_is_new),
     Rule("L9", 0, "E_NO_CHANGE", (UpdateAccountState,), stages.state_changes),
     Rule("L9", 0, "E_NO_CHANGE", (Propose,), stages.proposal_changes_something),
     Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING, CosignSeries), stages.series_is_open),
@@ -132,7 +142,12 @@ OPERATION_RULES = (
     Rule("L9", 0, "E_SELF_APPROVAL", (SetApprovalForAll,), stages.operator_is_another),
     Rule("L9", 0, "E_TOO_MANY_OPERATORS", (SetApprovalForAll,), stages.operators_have_room),
     Rule("L9", 0, "E_SELF_GIFT", (TransferFrom,), stages.gift_goes_elsewhere),
+    Rule("L9", 0, "E_NO_CHANGE", LICENSING, stages.licence_changes),
+    Rule("L9", 0, "E_TOO_MANY_LICENSEES", (GrantLicence,), stages.licences_have_room),
     Rule("L10", 0, "E_PERSONAL_DATA", privacy.WRITTEN, privacy.texts_hold_no_personal_data),
+    Rule("L10", 0, "E_PERSONAL_DATA", OPERATION_TYPES, privacy.key_holds_no_personal_data),
+    Rule("L11", 0, "E_DUPLICATE_KEY", OPERATION_TYPES, idempotency.key_is_free),
+    Rule("L11", 0, "E_TOO_MANY_KEYS", OPERATION_TYPES, idempotency.keys_have_room),
     Rule("R1.1", 1, "E_NO_ANCHOR", (CreateSeries,), real_economy.series_has_anchors),
     Rule("R1.2", 1, "E_NO_BENEFIT", (Redeem,), real_economy.benefit_is_promised),
     Rule("R1.2", 1, "E_ALREADY_REDEEMED", (Redeem,), real_economy.benefit_is_unused),
@@ -192,12 +207,15 @@ OPERATION_RULES = (
     Rule("R7.5", 7, "E_PAUSED", OPERATION_TYPES, governance.chain_is_not_paused),
     Rule("R8.1", 8, "E_SAME_KEY", (RotateKey,), cyber_security.key_is_another),
     Rule("R8.2", 8, "E_RATE", OPERATION_TYPES, cyber_security.signer_is_within_rate),
+    Rule("R8.3", 8, "E_NO_EVIDENCE", (SubmitEvidence,), cyber_security.evidence_convicts),
+    Rule("R8.3", 8, "E_EVIDENCE_KNOWN", (SubmitEvidence,), cyber_security.evidence_is_news),
     Rule("R9.2", 9, "E_CURRENCY", (Issue,), no_virtual_currency.settlement_is_in_yuan),
     Rule("R10.1", 10, "E_HOLD", (TransferFrom,), no_speculation.holding_period_is_over),
     Rule("R10.2", 10, "E_TRANSFERS", (TransferFrom,), no_speculation.token_may_move_again),
     Rule("R10.4", 10, "E_GIFT_LIMIT", (TransferFrom,), no_speculation.person_is_within_gift_limit),
     Rule("R11.1", 11, "E_IDENTITY", (Issue,), no_laundering.buyer_is_identified),
     Rule("R11.1", 11, "E_IDENTITY", (TransferFrom,), no_laundering.both_ends_are_identified),
+    Rule("R11.3", 11, "E_REPORTED", (ReportSuspicious,), no_laundering.report_is_new),
 )
 """About what is asked, by whom."""
 

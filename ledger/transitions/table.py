@@ -15,6 +15,7 @@ from ledger.operations.freezes import (
 )
 from ledger.operations.governance import Propose, Vote
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.operations.table import OPERATION_TYPES
 from ledger.operations.tokens import (
     Approve,
@@ -25,10 +26,10 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
-from ledger.operations.works import RegisterWork, ReviewWork
+from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.receipts import Event
 from ledger.rules.request import Request
-from ledger.transitions import accounts, freezes, governance, series, tokens, works
+from ledger.transitions import accounts, freezes, governance, series, statements, tokens, works
 
 TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     RegisterAccount: accounts.register_account,
@@ -37,6 +38,8 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     UpdateAccountState: accounts.update_account_state,
     RegisterWork: works.register_work,
     ReviewWork: works.review_work,
+    GrantLicence: works.grant_licence,
+    RevokeLicence: works.revoke_licence,
     CreateSeries: series.create_series,
     CosignSeries: series.cosign_series,
     SealSeries: series.seal_series,
@@ -59,6 +62,9 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     Uphold: freezes.uphold,
     Propose: governance.propose,
     Vote: governance.vote,
+    Attest: statements.attest,
+    ReportSuspicious: statements.report_suspicious,
+    SubmitEvidence: statements.submit_evidence,
 }
 """Any stands for the operation at its left: what Python's types cannot say, tests/ledger/test_rule_table.py does."""
 

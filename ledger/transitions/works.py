@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from ledger import likeness
-from ledger.operations.works import RegisterWork, ReviewWork
+from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.receipts import Event
 from ledger.records.works import ContentRecord, Review, WorkRecord
 from ledger.rules.request import Request
@@ -44,3 +44,28 @@ def review_work(request: Request, operation: ReviewWork) -> tuple[Event, ...]:
     request.state.works.put(operation.work, replace(old, review=reviewed))
     params = (("work", operation.work), ("by", request.account), ("review", reviewed.value))
     return (Event("work_reviewed", params),)
+
+
+def grant_licence(request: Request, operation: GrantLicence) -> tuple[Event, ...]:
+    """Let a platform issue series of the work."""
+    old = request.state.works.get(operation.work)
+    assert old is not None, "rule L7 holds"
+    licensees = tuple(sorted((*old.licensees, operation.licensee)))
+    request.state.works.put(operation.work, replace(old, licensees=licensees))
+    params = (("work", operation.work), ("licensee", operation.licensee), ("by", request.account))
+    return (Event("licence_granted", params),)
+
+
+def revoke_licence(request: Request, operation: RevokeLicence) -> tuple[Event, ...]:
+    """End a platform's licence; what was made and sold under it stays as it is."""
+    old = request.state.works.get(operation.work)
+    assert old is not None, "rule L7 holds"
+    licensees = tuple(each for each in old.licensees if each != operation.licensee)
+    request.state.works.put(operation.work, replace(old, licensees=licensees))
+    params = (
+        ("work", operation.work),
+        ("licensee", operation.licensee),
+        ("by", request.account),
+        ("reason", operation.reason),
+    )
+    return (Event("licence_revoked", params),)

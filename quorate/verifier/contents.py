@@ -36,6 +36,8 @@ class Transaction:
     """The operation's tag, such as `transfer_from`."""
     arguments: tuple[Any, ...]
     """Its fields in order, as MessagePack has them."""
+    idempotency_key: str | None
+    """The client's own name for what it wanted once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def read_transaction(data: bytes) -> Transaction:
 
     Raises: UnreadableError naming the field.
     """
-    nonce, deadline_ms, operation = _tuple(read_messagepack(data), "the transaction", 3)
+    nonce, deadline_ms, operation, key = _tuple(read_messagepack(data), "the transaction", 4)
     if not isinstance(operation, list) or not operation:
         raise UnreadableError("operation is not an array that begins with its tag")
     return Transaction(
@@ -105,6 +107,7 @@ def read_transaction(data: bytes) -> Transaction:
         deadline_ms=_count(deadline_ms, "deadline_ms"),
         operation=_string(operation[0], "operation"),
         arguments=tuple(operation[1:]),
+        idempotency_key=None if key is None else _string(key, "idempotency_key"),
     )
 
 

@@ -39,6 +39,13 @@ from ledger.operations.governance import (
     Vote,
 )
 from ledger.operations.series import MINT_BATCH_MAX, CosignSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.statements import (
+    EVIDENCE_BYTES_MAX,
+    Attest,
+    Attested,
+    ReportSuspicious,
+    SubmitEvidence,
+)
 from ledger.operations.subjects import AccountSubject, TokenSubject
 from ledger.operations.table import OPERATION_TYPES, Operation
 from ledger.operations.tokens import (
@@ -51,7 +58,7 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
-from ledger.operations.works import ReviewWork
+from ledger.operations.works import GrantLicence, ReviewWork, RevokeLicence
 from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
 
 EXAMPLES: tuple[Operation, ...] = (
@@ -81,6 +88,11 @@ EXAMPLES: tuple[Operation, ...] = (
     EmergencyFreeze(TokenSubject("scroll-a-0001"), "stolen", "case-2", 2_000_000_000_000),
     Appeal(AccountSubject("ant.li"), "case-1", "the wrong person"),
     Uphold(TokenSubject("scroll-a-0001"), "case-1"),
+    GrantLicence("scroll", "jd"),
+    RevokeLicence("scroll", "jd", "expired"),
+    Attest(Attested.WORK, "scroll", Digest(bytes(32)), "seen and compared"),
+    ReportSuspicious("ant.li", Digest(bytes(32))),
+    SubmitEvidence(b"proof"),
     Propose("p-1", Pause(), "An attack is under way.", 1_767_312_000_000),
     Vote("p-1", Ballot.AGAINST),
 )
@@ -163,6 +175,10 @@ def test_a_bad_token_name_is_refused(name):
         SafeBatchTransferFrom((), "ant.li", "jd.wang"),
         SafeBatchTransferFrom(("s-0001",) * (TOKENS_PER_BATCH_MAX + 1), "ant.li", "jd.wang"),
         Redeem("s-0001", ""),
+        Attest(Attested.BLOCK, "1/2", Digest(bytes(32)), "x"),
+        Attest(Attested.BLOCK, "", Digest(bytes(32)), "x"),
+        SubmitEvidence(b""),
+        SubmitEvidence(bytes(EVIDENCE_BYTES_MAX + 1)),
         FreezeToken("s-0001", "", "case-1", 1),
         FreezeToken("s-0001", "x" * 501, "case-1", 1),
         FreezeToken("s-0001", "x", "", 1),
@@ -185,6 +201,14 @@ def test_a_bad_token_name_is_refused(name):
 )
 def test_what_is_out_of_bounds_is_refused(operation):
     assert isinstance(reader.read(encode(operation)), Malformed)
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a" * 65, "a/b", "schlüssel", "a\n"])
+def test_an_idempotency_key_is_short_and_plain(key):
+    transactions: Reader[Transaction] = Reader(Transaction, size_max=1_000)
+    assert isinstance(transactions.read(encode(Transaction(1, 0, Mint("s"), key))), Malformed)
+    for good in (None, "a", "3f6c-A_b.c:9", "a" * 64):
+        assert transactions.read(encode(Transaction(1, 0, Mint("s"), good))) == Transaction(1, 0, Mint("s"), good)
 
 
 def test_an_unknown_operation_or_claim_is_refused():

@@ -38,7 +38,7 @@ def person(name: str) -> Digest:
 def charter(
     parameters: dict[str, int] | None = None, policies: dict[str, str] | None = None, chains: tuple[str, ...] = ()
 ) -> Charter:
-    """Five voters and a learner."""
+    """Five voters and two learners."""
     roles = (
         ("ant", Role.PLATFORM, True),
         ("tencent", Role.PLATFORM, True),
@@ -46,6 +46,7 @@ def charter(
         ("copyright", Role.REGISTRAR, True),
         ("hunan", Role.INSTITUTION, True),
         ("regulator", Role.REGULATOR, False),
+        ("notary", Role.NOTARY, False),
     )
     members = tuple(
         Member(name, name.title(), "成员", role, votes, key_of(f"node {name}"), key_of(name))
@@ -70,11 +71,13 @@ class World:
         self.nonces: dict[str, int] = {}
         self.blocks: list[tuple[int, AuthoredBatch, BlockResult]] = []
 
-    def transaction(self, account: str, operation: Operation, *, nonce: int = 0, deadline_ms: int = 0) -> Transaction:
+    def transaction(
+        self, account: str, operation: Operation, *, nonce: int = 0, deadline_ms: int = 0, key: str | None = None
+    ) -> Transaction:
         """With the account's next nonce, unless one is given."""
         if nonce == 0:
             nonce = self.nonces[account] = self.nonces.get(account, 0) + 1
-        return Transaction(nonce, deadline_ms, operation)
+        return Transaction(nonce, deadline_ms, operation, key)
 
     def envelope(self, account: str, *operations: Operation) -> Envelope:
         """Signed with the account's key."""
