@@ -27,6 +27,9 @@ CHAIN = "chain"
 AGENDA_MAX = 512
 """Proposals that may be unsettled at once: bounds the agenda's row and the work at a block's end."""
 
+CHAINS_MAX = 64
+"""Chains that a charter may list."""
+
 AT_ONCE = (Pause, Resume)
 """Actions that do not wait out `change_delay_blocks`: a pause that comes later stops nothing."""
 

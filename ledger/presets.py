@@ -82,7 +82,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 """By name; `quorate charter new --preset` and `quorate policy replay --preset` take these."""
 
 
-def preset(name: str) -> Preset:
+def preset_named(name: str) -> Preset:
     """The preset of this name.
 
     Raises: ValueError naming the presets there are.

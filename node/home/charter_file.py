@@ -7,13 +7,16 @@ verifies a certificate rests on this file alone.
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TypeVar
 
 from canonical.signing import PublicKey
 from consensus.types import MEMBERS_MAX
 from ledger.charter import Charter, Member, Role
+from ledger.governance import CHAINS_MAX
 from ledger.parameters import parameters_from
+from ledger.policies import policies_from
 from node.errors import CharterUnreadable
 
 CHARTER_BYTES_MAX = 1 << 20
@@ -23,14 +26,15 @@ TIME_MS_MAX = 2**53
 """What every JSON reader can hold exactly."""
 
 _MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
+_CHAIN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 T = TypeVar("T")
 
 
 def charter_to_json(charter: Charter) -> bytes:
-    """Write a charter for people."""
-    content = {
+    """Write a charter for people. What is empty of `policies` and `chains` is left out."""
+    content: dict[str, object] = {
         "version": charter.version,
         "name": charter.name,
         "founded_ms": charter.founded_ms,
@@ -48,6 +52,10 @@ def charter_to_json(charter: Charter) -> bytes:
         ],
         "parameters": dict(sorted(charter.parameters.items())),
     }
+    if charter.policies:
+        content["policies"] = dict(sorted(charter.policies.items()))
+    if charter.chains:
+        content["chains"] = charter.chains
     return json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
@@ -62,7 +70,8 @@ def charter_from_json(data: bytes) -> Charter:
         content = json.loads(data.decode(), object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise CharterUnreadable(f"the charter is not JSON in UTF-8: {error}") from error
-    fields = _Fields("", content, {"version", "name", "founded_ms", "members", "parameters"})
+    needed = {"version", "name", "founded_ms", "members", "parameters"}
+    fields = _Fields("", content, needed, optional={"policies", "chains"})
     listed = fields.take("members", list, "a list of members")
     members = tuple(_member(f"members[{place}].", each) for place, each in enumerate(listed))
     _check_members(members)
@@ -72,6 +81,8 @@ def charter_from_json(data: bytes) -> Charter:
         founded_ms=fields.whole_number("founded_ms", 0, TIME_MS_MAX - 1),
         members=members,
         parameters=_parameters(fields.take("parameters", dict, "an object of whole numbers by name")),
+        policies=_policies(fields.take_or("policies", {}, dict, "an object of policies by kind of decision")),
+        chains=_chains(fields.take_or("chains", [], list, "a list of chain ids")),
     )
 
 
@@ -96,12 +107,14 @@ def read_charter(path: Path) -> Charter:
 class _Fields:
     """One JSON object whose fields are taken one by one, each with its place in the error."""
 
-    def __init__(self, place: str, content: object, names: set[str]) -> None:
+    def __init__(
+        self, place: str, content: object, names: set[str], *, optional: Collection[str] = frozenset()
+    ) -> None:
         if not isinstance(content, dict):
             raise CharterUnreadable(f"{place.rstrip('.') or 'the charter'} is no object")
         for name in sorted(names - content.keys()):
             raise CharterUnreadable(f"{place}{name} is missing")
-        for name in sorted(content.keys() - names):
+        for name in sorted(content.keys() - names - set(optional)):
             raise CharterUnreadable(f"{place}{name} is no field of a charter of version 1")
         self._place, self._content = place, content
 
@@ -110,6 +123,9 @@ class _Fields:
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise CharterUnreadable(f"{self._place}{name} is {value!r:.80}; expected {expected}")
         return value
+
+    def take_or(self, name: str, absent: T, kind: type[T], expected: str) -> T:
+        return self.take(name, kind, expected) if name in self._content else absent
 
     def text(self, name: str, length_max: int) -> str:
         value = self.take(name, str, "text")
@@ -176,6 +192,32 @@ def _parameters(content: dict[str, int]) -> dict[str, int]:
     except ValueError as error:
         raise CharterUnreadable(f"parameters: {error}") from error
     return content
+
+
+def _policies(content: dict[str, str]) -> dict[str, str]:
+    fields = _Fields("policies.", content, set(content))
+    for kind in content:
+        fields.take(kind, str, "a policy, as text")
+    try:
+        policies_from(content)
+    except ValueError as error:
+        raise CharterUnreadable(f"policies: {error}") from error
+    return content
+
+
+def _chains(content: list[object]) -> tuple[str, ...]:
+    if len(content) > CHAINS_MAX:
+        raise CharterUnreadable(f"chains has {len(content)} entries; at most {CHAINS_MAX} are read")
+    chains: list[str] = []
+    for place, each in enumerate(content):
+        if not isinstance(each, str) or _CHAIN_ID.fullmatch(each) is None:
+            raise CharterUnreadable(
+                f"chains[{place}] is {each!r:.80}; expected 1 to 64 lower-case letters, digits and hyphens"
+            )
+        if each in chains:
+            raise CharterUnreadable(f"chains[{place}] is {each!r} again; each chain is listed once")
+        chains.append(each)
+    return tuple(chains)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

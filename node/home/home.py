@@ -150,6 +150,8 @@ def new_consortium(
     founded_ms: int,
     name: str = "quorate",
     parameters: Mapping[str, int] | None = None,
+    policies: Mapping[str, str] | None = None,
+    chains: Sequence[str] = (),
     buses: Sequence[str] = (BUS,),
     gateway_port_first: int = GATEWAY_PORT_FIRST,
 ) -> Charter:
@@ -159,7 +161,7 @@ def new_consortium(
     gateway take any free port.
 
     Raises: HomeUnusable where `directory` exists; ValueError for a wrong number of members; CharterUnreadable for a
-    name, time or parameter that no charter can have.
+    name, time, parameter, policy or chain that no charter can have.
     """
     if not 1 <= members <= MEMBERS_MAX:
         raise ValueError(f"{members} members: a consortium has 1 to {MEMBERS_MAX} voting members")
@@ -176,6 +178,8 @@ def new_consortium(
         founded_ms,
         tuple(_member(row, votes, own) for (row, votes), own in zip(rows, keys, strict=True)),
         dict(parameters or {}),
+        dict(policies or {}),
+        tuple(chains),
     )
     content = charter_to_json(charter)
     charter_from_json(content)

@@ -16,13 +16,22 @@ def charter() -> None:
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--members", default=4, show_default=True, help="Voting members; learners join them.")
 @click.option("--name", default="quorate", show_default=True, help="What people call the chain.")
+@click.option("--preset", metavar="NAME", help="Rule parameters of a real platform: quorate charter presets.")
 @click.option(
     "--parameter",
     "parameters",
     multiple=True,
     metavar="NAME=NUMBER",
-    help="A rule parameter that differs from its default, for example hold_hours_first=24. Repeatable.",
+    help="A rule parameter that differs from its default or preset, for example hold_hours_first=24. Repeatable.",
 )
+@click.option(
+    "--policy",
+    "policies",
+    multiple=True,
+    metavar="KIND=POLICY",
+    help="Who has to agree to a kind of decision, for example change_parameters=ALL. Repeatable.",
+)
+@click.option("--chain", "chains", multiple=True, metavar="ID", help="A chain that bridges may lead to. Repeatable.")
 @click.option("--bus", "buses", multiple=True, metavar="URL", help="Broker that the members will use. Repeatable.")
 @click.option("--gateway-port", default=7460, show_default=True, help="The first member's; 0: any free one.")
 @click.option("--insecure-dev", is_flag=True, help="Leave the keys unsealed. For demonstrations on one machine only.")
@@ -35,7 +44,10 @@ def new(
     directory: Path,
     members: int,
     name: str,
+    preset: str | None,
     parameters: tuple[str, ...],
+    policies: tuple[str, ...],
+    chains: tuple[str, ...],
     buses: tuple[str, ...],
     gateway_port: int,
     insecure_dev: bool,
@@ -43,6 +55,7 @@ def new(
 ) -> None:
     """Make DIRECTORY: charter.json, which is public, and a home with keys for each member."""
     from ledger.charter import chain_id
+    from ledger.presets import preset_named
     from network.url import parse_bus_url
     from node.errors import NodeFault
     from node.home.home import BUS, new_consortium
@@ -57,7 +70,9 @@ def new(
             passphrase=passphrase,
             founded_ms=time.time_ns() // 1_000_000,
             name=name,
-            parameters=_read_parameters(parameters),
+            parameters={**({} if preset is None else preset_named(preset).parameters), **_read_parameters(parameters)},
+            policies=_read_policies(policies),
+            chains=chains,
             buses=buses or (BUS,),
             gateway_port_first=gateway_port,
         )
@@ -83,7 +98,7 @@ def new(
 @charter.command("show")
 @click.argument("file", type=click.Path(path_type=Path))
 def show(file: Path) -> None:
-    """Print what the charter FILE founds: chain, committee, parameters, members."""
+    """Print what the charter FILE founds: chain, committee, parameters, policies, chains for bridges, members."""
     from consensus.quorum import Committee
     from ledger.charter import chain_id
     from node.errors import NodeFault
@@ -100,9 +115,23 @@ def show(file: Path) -> None:
     click.echo(f"committee  {committee.size} members, {committee.faults_max} may be faulty, quorum {committee.quorum}")
     for parameter, value in sorted(read.parameters.items()):
         click.echo(f"parameter  {parameter} = {value}")
+    for kind, policy in sorted(read.policies.items()):
+        click.echo(f"policy     {kind} = {policy}")
+    for chain in read.chains:
+        click.echo(f"bridge to  {chain}")
     for member in read.members:
         vote = "votes" if member.votes else "learner"
         click.echo(f"member     {member.id:<16} {member.role.value:<12} {vote:<8} {member.name} {member.name_zh}")
+
+
+@charter.command("presets")
+def presets() -> None:
+    """Print the platforms whose rules `quorate charter new --preset` takes, with their figures and sources."""
+    from ledger.presets import PRESETS
+
+    for name, found in PRESETS.items():
+        figures = ", ".join(f"{parameter}={value}" for parameter, value in found.parameters.items())
+        click.echo(f"{name:<16} {found.says}\n{'':<16} {figures}\n{'':<16} Source: {found.source}")
 
 
 def _read_parameters(texts: tuple[str, ...]) -> dict[str, int]:
@@ -117,3 +146,17 @@ def _read_parameters(texts: tuple[str, ...]) -> dict[str, int]:
             raise ValueError(f"--parameter {text}: write it as NAME=NUMBER, for example hold_hours_first=24")
         parameters[name] = int(number)
     return parameters
+
+
+def _read_policies(texts: tuple[str, ...]) -> dict[str, str]:
+    """Take KIND=POLICY apart.
+
+    Raises: ValueError naming the text.
+    """
+    policies: dict[str, str] = {}
+    for text in texts:
+        kind, separator, policy = text.partition("=")
+        if not separator or not policy:
+            raise ValueError(f"--policy {text}: write it as KIND=POLICY, for example change_parameters=ALL")
+        policies[kind] = policy
+    return policies

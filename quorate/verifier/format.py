@@ -102,6 +102,10 @@ class CharterFile:
     founded_ms: int
     members: tuple[MemberFile, ...]
     parameters: dict[str, int]
+    policies: dict[str, str]
+    """Empty where the file has none."""
+    chains: tuple[str, ...]
+    """Empty where the file has none."""
 
     def voters(self) -> tuple[MemberFile, ...]:
         """The committee, replica i at index i."""
@@ -145,11 +149,17 @@ def read_charter(data: bytes) -> CharterFile:
 
     Raises: UnreadableError naming the field.
     """
-    top = read_fields(parse_json(data), "", "version", "name", "founded_ms", "members", "parameters")
+    content = parse_json(data)
+    if isinstance(content, dict):
+        # What is not there is empty: charters from before these fields were named have the same chain id with them.
+        content = {"policies": {}, "chains": [], **content}
+    top = read_fields(content, "", "version", "name", "founded_ms", "members", "parameters", "policies", "chains")
     if read_integer(top["version"], "version") != 1:
         refuse("version", "is not 1")
     if not isinstance(top["parameters"], dict):
         refuse("parameters", "is not an object")
+    if not isinstance(top["policies"], dict):
+        refuse("policies", "is not an object")
     charter = CharterFile(
         version=1,
         name=read_text(top["name"], "name"),
@@ -159,6 +169,11 @@ def read_charter(data: bytes) -> CharterFile:
             read_text(name, "parameters"): read_integer(value, f"parameters.{name}", minimum=-INTEGER_MAX)
             for name, value in sorted(top["parameters"].items())
         },
+        policies={
+            read_text(kind, "policies"): read_text(policy, f"policies.{kind}")
+            for kind, policy in sorted(top["policies"].items())
+        },
+        chains=tuple(read_text(each, f"chains[{i}]") for i, each in enumerate(read_array(top["chains"], "chains"))),
     )
     if len({member.id for member in charter.members}) < len(charter.members):
         refuse("members", "names a member twice")

@@ -29,7 +29,7 @@ def pack(value: object) -> bytes:
 
 
 def chain_id(charter: CharterFile) -> bytes:
-    """Return the chain's id: the digest of the charter as a map, keys in this order, parameters by name."""
+    """Return the chain's id: the digest of the charter as a map, keys in this order, the last two only if not empty."""
     members = [
         {
             "id": member.id,
@@ -42,13 +42,17 @@ def chain_id(charter: CharterFile) -> bytes:
         }
         for member in charter.members
     ]
-    content = {
+    content: dict[str, object] = {
         "version": charter.version,
         "name": charter.name,
         "founded_ms": charter.founded_ms,
         "members": members,
         "parameters": dict(sorted(charter.parameters.items())),
     }
+    if charter.policies:
+        content["policies"] = dict(sorted(charter.policies.items()))
+    if charter.chains:
+        content["chains"] = charter.chains
     return sha256(CHARTER_TAG + pack(content)).digest()
 
 

@@ -5,7 +5,7 @@ import pytest
 from ledger.operations.accounts import Claim
 from ledger.operations.tokens import TransferFrom
 from ledger.parameters import RANGES, Parameters, parameters_from
-from ledger.presets import PRESETS, preset
+from ledger.presets import PRESETS, preset_named
 from tests.ledger.world import World
 
 HOUR_MS = 3_600_000
@@ -13,7 +13,7 @@ HOUR_MS = 3_600_000
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_a_set_of_parameters_with_its_source(name):
-    found = preset(name)
+    found = preset_named(name)
     assert set(found.parameters) <= set(RANGES)
     assert isinstance(parameters_from(found.parameters), Parameters)
     assert found.says.endswith(".")
@@ -21,12 +21,12 @@ def test_a_preset_is_a_set_of_parameters_with_its_source(name):
 
 
 def test_the_defaults_are_those_of_jingtan_in_2022():
-    assert parameters_from(preset("jingtan-2022").parameters) == Parameters()
+    assert parameters_from(preset_named("jingtan-2022").parameters) == Parameters()
 
 
 def test_an_unknown_preset_is_answered_with_those_there_are():
     with pytest.raises(ValueError, match=r"'jingtan' is no preset; there are: jingtan-2022, .*guangzi"):
-        preset("jingtan")
+        preset_named("jingtan")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_an_unknown_preset_is_answered_with_those_there_are():
     ],
 )
 def test_gifts_are_free_after_the_presets_hours_and_not_a_millisecond_before(name, first_hours, later_hours):
-    here = World(dict(preset(name).parameters))
+    here = World(dict(preset_named(name).parameters))
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     for sender, to, hours in (("ant.li", "jd.wang", first_hours), ("jd.wang", "ant.li", later_hours)):
@@ -54,7 +54,7 @@ def test_gifts_are_free_after_the_presets_hours_and_not_a_millisecond_before(nam
 
 
 def test_where_no_gift_is_permitted_no_wait_is_long_enough():
-    here = World(dict(preset("huanhe").parameters))
+    here = World(dict(preset_named("huanhe").parameters))
     token = here.sold_token("ant.li")
     here.open_account("jd.wang")
     here.wait_days(3_650)
@@ -64,7 +64,7 @@ def test_where_no_gift_is_permitted_no_wait_is_long_enough():
 
 @pytest.mark.parametrize(("name", "is_received"), [("guangzi", True), ("diwujingmian", False)])
 def test_who_is_14_receives_where_18_is_not_asked__r6_1(name, is_received):
-    here = World(dict(preset(name).parameters))
+    here = World(dict(preset_named(name).parameters))
     token = here.sold_token("ant.li")
     here.open_account("jd.teen", claims=(Claim.OVER_14, Claim.REAL_NAME))
     here.wait_days(30)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from canonical.signing import PublicKey
 from ledger.charter import Charter, Member, Role, chain_id
@@ -27,6 +28,7 @@ CHARTER = Charter(
     {"hold_hours_first": 2_160, "gifts_per_day": 5},
 )
 TEXT = charter_to_json(CHARTER)
+BOUND = replace(CHARTER, policies={"pause": "ANY", "change_parameters": "ALL"}, chains=("aa" * 32, "wenchang"))
 
 
 def with_change(*path: str | int, value: object) -> bytes:
@@ -45,6 +47,19 @@ def with_change(*path: str | int, value: object) -> bytes:
 def test_what_was_written_is_read_and_is_the_same_chain() -> None:
     assert charter_from_json(TEXT) == CHARTER
     assert chain_id(charter_from_json(TEXT)) == chain_id(CHARTER)
+
+
+def test_policies_and_chains_are_read_as_written_and_are_of_the_chain() -> None:
+    assert charter_from_json(charter_to_json(BOUND)) == BOUND
+    ids = {chain_id(each) for each in (CHARTER, BOUND, replace(BOUND, policies={}), replace(BOUND, chains=()))}
+    assert len(ids) == 4
+
+
+def test_a_charter_without_policies_and_chains_is_the_chain_it_was_before_there_were_any() -> None:
+    assert "policies" not in json.loads(TEXT)
+    empty = json.dumps({**json.loads(TEXT), "policies": {}, "chains": []}).encode()
+    assert chain_id(charter_from_json(empty)) == chain_id(CHARTER)
+    assert chain_id(CHARTER).hex() == "f4048d7230a82e380f8da623969db18ace609c670b8fe88030b0385f37aed84e"
 
 
 def test_a_teacher_can_read_it() -> None:
@@ -97,6 +112,16 @@ def test_white_space_and_the_order_of_fields_do_not_change_the_chain() -> None:
         (("parameters", "gifts_per_day"), "3", "gifts_per_day"),
         (("parameters", "gift_per_day"), 3, "gift_per_day"),
         (("extra",), 1, "extra is no field"),
+        (("policies",), [], r"policies is \[\]; expected an object of policies"),
+        (("policies",), {"pauses": "ANY"}, r"policies: 'pauses' is no kind of decision; there are: change_parameters"),
+        (("policies",), {"pause": "most"}, r"policies: policies\.pause is 'most'; expected ANY, MAJORITY"),
+        (("policies",), {"pause": 2}, r"policies\.pause is 2; expected a policy"),
+        (("policies",), {"pause": "SELF"}, r"policies\.pause is SELF, but it concerns no one member"),
+        (("chains",), {}, r"chains is {}; expected a list of chain ids"),
+        (("chains",), ["a/b"], r"chains\[0\] is 'a/b'; expected 1 to 64 lower-case"),
+        (("chains",), ["a", 7], r"chains\[1\] is 7"),
+        (("chains",), ["a", "b", "a"], r"chains\[2\] is 'a' again"),
+        (("chains",), [f"c{number}" for number in range(65)], "chains has 65 entries; at most 64"),
     ],
 )
 def test_what_is_wrong_is_named(path: tuple[str | int, ...], value: object, named: str) -> None:

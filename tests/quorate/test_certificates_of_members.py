@@ -88,6 +88,8 @@ def test_charter_of_a_new_consortium_is_read_alike_by_nodes_and_verifier(tmp_pat
         passphrase=None,
         founded_ms=1_625_000_000_000,
         parameters={"hold_hours_first": 90, "gifts_per_day": 1},
+        policies={"set_policy": "ALL", "pause": "ANY"} if members > 1 else {},
+        chains=("wenchang", "aa" * 32) if members > 4 else (),
     )
     read = read_charter((tmp_path / "consortium" / "charter.json").read_bytes())
     assert chain_id_of_file(read) == chain_id(charter)

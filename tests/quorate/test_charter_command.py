@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from ledger.charter import chain_id
+from ledger.presets import PRESETS, preset_named
 from node.home.charter_file import read_charter
 from node.home.home import open_home
 from node.program import python_command, quorate_command
@@ -73,10 +74,40 @@ def test_new_takes_parameters_and_buses(tmp_path):
         assert part in shown.output
 
 
+def test_new_takes_a_presets_figures_policies_and_chains_and_shows_them(tmp_path):
+    made = run(
+        *("charter", "new", tmp_path / "c", "--members", 4, "--insecure-dev", "--preset", "guangzi"),
+        *("--parameter", "gifts_per_day=2", "--policy", "pause=ANY", "--policy", "list_chain=FORBIDDEN"),
+        *("--chain", "wenchang"),
+    )
+    assert made.exit_code == 0, made.output
+    charter = read_charter(tmp_path / "c" / "charter.json")
+    assert charter.parameters == {**preset_named("guangzi").parameters, "gifts_per_day": 2}
+    assert charter.policies == {"pause": "ANY", "list_chain": "FORBIDDEN"}
+    assert charter.chains == ("wenchang",)
+    shown = run("charter", "show", tmp_path / "c" / "charter.json").output
+    for part in ("hold_hours_later = 120", "gifts_per_day = 2", "pause = ANY", "list_chain = FORBIDDEN", "wenchang"):
+        assert part in shown
+
+
+def test_presets_are_listed_with_their_figures_and_sources():
+    listed = run("charter", "presets")
+    assert listed.exit_code == 0
+    for name, found in PRESETS.items():
+        assert name in listed.output
+        assert found.source in listed.output
+    assert "hold_hours_first=2160" in listed.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (("--members", "0"), "0 members"),
+        (("--preset", "jingtan"), "there are: jingtan-2022"),
+        (("--policy", "pause"), "KIND=POLICY"),
+        (("--policy", "pause=most"), "expected ANY, MAJORITY"),
+        (("--policy", "paws=ANY"), "no kind of decision"),
+        (("--chain", "a/b"), "chains[0]"),
         (("--members", "4", "--parameter", "hold_hours_first"), "NAME=NUMBER"),
         (("--members", "4", "--parameter", "hold_days=1"), "hold_days"),
         (("--members", "4", "--parameter", "hold_hours_first=99999"), "hold_hours_first"),
