@@ -9,6 +9,10 @@ class CatalogueUnreadable(ScenarioFault):
     """A works file breaks its form; the text names file, row and column."""
 
 
+class HistoryUnreadable(ScenarioFault):
+    """A history of transfers breaks its form; the text names file, row and column."""
+
+
 class MemberFailed(ScenarioFault):
     """A member's process did not come up, or ended again and again."""
 

@@ -1,5 +1,7 @@
 """From findings to alerts: scored by person, the most suspect first, no more than an epoch keeps."""
 
+from dataclasses import dataclass
+
 from ledger.detectors.table import DETECTORS, DetectorRow, level_of
 from ledger.detectors.view import Finding, View
 from ledger.records.alerts import AlertRecord
@@ -11,11 +13,26 @@ NAMES_MAX = 16
 """An alert names so many accounts and so many tokens."""
 
 
-def alerts_of(view: View) -> list[AlertRecord]:
-    """Every alert that `view` gives rise to, the highest score first, otherwise in the detectors' order and in time."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A finding beside all others of its epoch."""
+
+    row: DetectorRow
+    finding: Finding
+    score_tenths: int
+    """The greatest score of a person in it."""
+
+
+def scored(view: View) -> list[Scored]:
+    """What every detector finds in `view`, in the detectors' order, with scores."""
     found = [(row, finding) for row in DETECTORS for finding in row.find(view)]
     scores = _scores(found)
-    alerts = [_alert(row, finding, max(scores[each] for each in finding.persons)) for row, finding in found]
+    return [Scored(row, finding, max(scores[each] for each in finding.persons)) for row, finding in found]
+
+
+def alerts_of(view: View) -> list[AlertRecord]:
+    """Every alert that `view` gives rise to, the highest score first, otherwise in the detectors' order and in time."""
+    alerts = [_alert(each.row, each.finding, each.score_tenths) for each in scored(view)]
     places = {row.detector: place for place, row in enumerate(DETECTORS)}
     alerts.sort(
         key=lambda alert: (

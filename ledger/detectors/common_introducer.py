@@ -22,4 +22,4 @@ def find(view: View) -> Iterator[Finding]:
             among.setdefault(introducer, []).append(gift)
     for _, gifts in sorted(among.items()):
         introductions = {first[person] for gift in gifts for person in (gift.giver, gift.receiver)}
-        yield Finding(tuple(sorted(introductions | set(gifts), key=lambda gift: (gift.at_ms, gift.token, gift.place))))
+        yield Finding(tuple(sorted(introductions | set(gifts))))

@@ -32,10 +32,7 @@ def find(view: View) -> Iterator[Finding]:
                     ways.setdefault((first.giver, series), {})[second.giver] = (first, second)
         for _, between in sorted(ways.items()):
             if len(between) >= WAYS_MIN:
-                gifts = sorted(
-                    {gift for way in between.values() for gift in way},
-                    key=lambda gift: (gift.at_ms, gift.token, gift.place),
-                )
+                gifts = sorted({gift for way in between.values() for gift in way})
                 if view.is_news(gifts[-1]):
                     yield Finding(tuple(gifts))
 

@@ -11,6 +11,7 @@ from ledger.detectors import (
     closed_loop,
     common_introducer,
     fan,
+    gather_scatter,
     layering,
     pass_through,
     recurring_set,
@@ -42,6 +43,7 @@ DETECTORS = (
     DetectorRow(Detector.FAN_IN, 10, fan.find_in),
     DetectorRow(Detector.FAN_OUT, 10, fan.find_out),
     DetectorRow(Detector.SCATTER_GATHER, 15, scatter_gather.find),
+    DetectorRow(Detector.GATHER_SCATTER, 15, gather_scatter.find),
     DetectorRow(Detector.COMMON_INTRODUCER, 5, common_introducer.find),
     DetectorRow(Detector.LAYERING, 10, layering.find),
 )

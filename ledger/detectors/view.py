@@ -14,9 +14,9 @@ GIFTS_MAX = 4_096
 """An epoch looks at so many gifts at most: the last ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Gift:
-    """One edge: a token was given by one person to another."""
+    """One edge: a token was given by one person to another. In order of time, token, place."""
 
     at_ms: int
     token: str
@@ -43,7 +43,7 @@ class View:
 
     def __init__(self, gifts: Iterable[Gift], *, news_ms: int) -> None:
         """Sort `gifts`; those from `news_ms` on no earlier epoch has seen."""
-        ordered = sorted(gifts, key=lambda gift: (gift.at_ms, gift.token, gift.place))
+        ordered = sorted(gifts)
         self.left_out = max(0, len(ordered) - GIFTS_MAX)
         self.gifts: tuple[Gift, ...] = tuple(ordered[self.left_out :])
         self.news_ms = news_ms

@@ -17,6 +17,7 @@ class Detector(enum.StrEnum):
     FAN_IN = "fan_in"
     FAN_OUT = "fan_out"
     SCATTER_GATHER = "scatter_gather"
+    GATHER_SCATTER = "gather_scatter"
     COMMON_INTRODUCER = "common_introducer"
     LAYERING = "layering"
 

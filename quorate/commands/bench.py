@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from quorate.commands.bench_detectors import detectors
 from quorate.commands.bench_failover import failover
 from quorate.commands.bench_simulator import simulator
 
@@ -115,5 +116,6 @@ def _command(workloads: tuple[str, ...], rates: tuple[int, ...], *, members: int
     return " ".join(words)
 
 
+bench.add_command(detectors)
 bench.add_command(failover)
 bench.add_command(simulator)

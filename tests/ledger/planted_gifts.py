@@ -33,6 +33,12 @@ def ways(count, series=("s",)):
         )
 
 
+def hub(count):
+    for number in range(count):
+        first_ms = START_MS + number * DAY_MS
+        yield from walk(f"s-{number:04d}", f"p{number}", "hub", f"q{number}", first_ms=first_ms, every_ms=3 * DAY_MS)
+
+
 def rounds(count, every_ms):
     """Three people, three tokens, each token one place on: everybody has one before and after."""
     for number in range(count):
@@ -71,6 +77,7 @@ PLANTED = {
     Detector.FAN_IN: star(5, inward=True),
     Detector.FAN_OUT: star(5, inward=False),
     Detector.SCATTER_GATHER: ways(3),
+    Detector.GATHER_SCATTER: hub(3),
     Detector.COMMON_INTRODUCER: introduced(),
     Detector.LAYERING: walk("s-0001", *"abcdef", every_ms=2 * DAY_MS),
 }
@@ -84,6 +91,7 @@ SPARED = {
     Detector.FAN_IN: star(4, inward=True),
     Detector.FAN_OUT: star(4, inward=False),
     Detector.SCATTER_GATHER: ways(3, series=("s", "t")),
+    Detector.GATHER_SCATTER: hub(2),
     Detector.COMMON_INTRODUCER: introduced(also_by="j"),
     Detector.LAYERING: walk("s-0001", *"abcde", every_ms=2 * DAY_MS),
 }

@@ -1,0 +1,75 @@
+"""What is counted when detectors are measured: findings that are right, cases that are seen."""
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import detectors
+from benchmarks.detectors import DetectorsResult, Share, measure_history, measure_honest, measure_typology
+from ledger.parameters import DAY_MS
+from quorate.__main__ import main
+from scenarios.laboratory.background import Background
+from scenarios.laboratory.history import History, Label
+from scenarios.laboratory.transfer import Transfer
+from scenarios.laboratory.typologies import Typology
+
+
+@pytest.fixture(autouse=True)
+def small_town(monkeypatch):
+    monkeypatch.setattr(detectors, "TOWN", Background(people=80, days=40, presents=60, birthdays=1, treats=1))
+
+
+def test_a_planted_scatter_gather_is_seen_by_its_detector():
+    figure = measure_typology(Typology.SCATTER_GATHER, seed=1, cases=5)
+    (own,) = (each for each in figure.detectors if each.detector == "scatter_gather")
+    assert own.cases == Share(5, 5)
+    assert own.findings.part == own.findings.whole > 0
+    assert figure.findings.whole >= figure.findings_high.whole > 0
+
+
+def test_a_finding_of_honest_people_alone_is_a_false_alarm():
+    honest = measure_honest(1)
+    figure = measure_typology(Typology.FAN_IN, seed=1, cases=1)
+    assert honest.findings == sum(honest.detectors.values())
+    assert figure.findings.whole - figure.findings.part <= honest.findings + 2
+
+
+def test_a_label_is_seen_if_a_finding_names_its_token_in_its_time():
+    day = 20_000 * DAY_MS
+    back = (Transfer(day, "t", "a", "b"), Transfer(day + DAY_MS, "t", "b", "a"))
+    labels = [
+        Label("t", "return", day, day + DAY_MS),
+        Label("t", "return", day + 9 * DAY_MS, day + 10 * DAY_MS),
+        Label("u", "ring", day, day + DAY_MS),
+    ]
+    figure = measure_history(History("made", back, 0), labels)
+    assert (figure.findings, figure.epochs, figure.detectors) == (1, 2, {"back_and_forth": 1})
+    assert (figure.labels, figure.labelled) == (Share(1, 3), Share(1, 1))
+    assert {each.pattern: each.seen for each in figure.patterns} == {"return": Share(1, 2), "ring": Share(0, 1)}
+
+
+def test_a_share_of_nothing_has_no_percentage():
+    assert (Share(0, 0).percent, Share(1, 3).percent) == ("-", "33 %")
+
+
+@pytest.mark.slow
+def test_the_command_prints_a_row_a_typology_and_keeps_the_result(tmp_path):
+    history, kept = tmp_path / "h.csv", tmp_path / "result.json"
+    history.write_text("at_ms,token,from,to\n1000,t,a,b\n2000,t,b,a\n")
+    words = ["bench", "detectors", "--cases", "2", "--history", str(history), "--output", str(kept)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    result = msgspec.json.decode(kept.read_bytes(), type=DetectorsResult)
+    assert [figure.typology for figure in result.typologies] == list(Typology)
+    assert all(f"\n{typology.value} " in done.output for typology in Typology)
+    assert result.history is not None
+    assert result.history.detectors == {"back_and_forth": 1}
+    assert str(tmp_path) not in kept.read_text()
+
+
+def test_a_history_that_cannot_be_read_ends_with_14_and_its_row(tmp_path):
+    history = tmp_path / "h.csv"
+    history.write_text("at_ms,token,from,to\nsoon,t,a,b\n")
+    done = CliRunner().invoke(main, ["bench", "detectors", "--history", str(history)])
+    assert done.exit_code == 14
+    assert "row 2, column at_ms: 'soon'" in done.output
