@@ -9,11 +9,16 @@ from ledger.moment import Moment
 from ledger.names import epoch_row
 from ledger.receipts import ComplianceEntry
 from ledger.recent import RecentGifts
-from ledger.rules import no_laundering
+from ledger.rules import develop_industry, national_culture, no_laundering, no_speculation
 from ledger.rules.closing import Closing, EpochRule
 from ledger.state import State
 
-EPOCH_RULES = (EpochRule("R11.2", 11, no_laundering.gifts_are_watched),)
+EPOCH_RULES = (
+    EpochRule("R2.1", 2, national_culture.culture_has_its_share),
+    EpochRule("R3.1", 3, develop_industry.no_author_prevails),
+    EpochRule("R10.5", 10, no_speculation.hot_series_are_cooled),
+    EpochRule("R11.2", 11, no_laundering.gifts_are_watched),
+)
 """Every rule that is asked at the end of an epoch, in the order of their numbers."""
 
 EPOCH_RULE_IDS = tuple(rule.id for rule in EPOCH_RULES)

@@ -134,7 +134,8 @@ def execute_block(
         assert gateway is None or batch.number > gateway.last_batch, (
             "a batch is executed once, and none after a later one"
         )
-        state.gateways.put(row, GatewayRecord(batch.number))
+        before = 0 if gateway is None else gateway.last_batch_before
+        state.gateways.put(row, GatewayRecord(batch.number, before))
         first = 0
         for envelope in batch.envelopes:
             if batch.ids is None:

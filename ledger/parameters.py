@@ -23,6 +23,10 @@ class Parameters:
     """L11: hours for which a key stands for its first transaction."""
     anchors_min: int = 1
     """R1.1: anchors a series cites at least."""
+    culture_percent_min: int = 50
+    """R2.1: of a hundred series a platform opens in an epoch so many are of national culture, or it is reported."""
+    author_percent_max: int = 50
+    """R3.1: of a hundred batches of an epoch so many may be one member's, or it is reported."""
     edition_cap_max: int = 10_000
     """R5.3: editions of a series at most."""
     receive_age_min: int = 14
@@ -59,6 +63,10 @@ class Parameters:
     """R10.2: gifts of one token at most; huanhe permits none, the default bounds what nobody reaches."""
     gifts_per_day: int = 3
     """R10.4: gifts one person may give in a calendar day of China Standard Time."""
+    turnover_percent_max: int = 50
+    """R10.5: of a series' sold editions, so many in a hundred may be given within thirty days before it cools."""
+    cooling_days: int = 30
+    """R10.5: days from an epoch's end for which holding periods of a hot series count twice."""
 
     epoch_blocks: int = 256
     """R11.2: blocks from one look of the detectors to the next."""
@@ -67,6 +75,8 @@ class Parameters:
 RANGES: dict[str, tuple[int, int]] = {
     "idempotency_hours": (1, 720),
     "anchors_min": (0, 8),
+    "culture_percent_min": (0, 100),
+    "author_percent_max": (1, 100),
     "edition_cap_max": (1, 10_000),
     "receive_age_min": (14, 18),
     "likeness_bits_max": (0, 6),
@@ -85,6 +95,8 @@ RANGES: dict[str, tuple[int, int]] = {
     "hold_hours_later": (0, 87_600),
     "transfers_max": (0, 10_000),
     "gifts_per_day": (0, 1_000),
+    "turnover_percent_max": (1, 100),
+    "cooling_days": (0, 365),
     "epoch_blocks": (1, 65_536),
 }
 """Smallest and largest value a charter may set, by name; both included."""

@@ -24,6 +24,7 @@ from ledger.records.governance import (
 )
 from ledger.records.idempotency import IdempotencyRecord
 from ledger.records.operators import OperatorsRecord
+from ledger.records.reports import CoolingRecord, CultureRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.statements import AttestationRecord, EvidenceRecord, ReportRecord
 from ledger.records.tokens import TokenRecord
@@ -47,6 +48,8 @@ class State:
         self.attestations = self._table("attestation", AttestationRecord)
         self.chains = self._table("chain", ChainRecord)
         self.contents = self._table("content", ContentRecord)
+        self.coolings = self._table("cooling", CoolingRecord)
+        self.cultures = self._table("culture", CultureRecord)
         self.emergencies = self._table("emergency", EmergencyRecord)
         self.epochs = self._table("epoch", EpochRecord)
         self.evidence = self._table("evidence", EvidenceRecord)

@@ -7,3 +7,6 @@ class GatewayRecord(Record, frozen=True):
     """`gateway/<index>`: how far a member's batches have been executed."""
 
     last_batch: int
+    """The number of the last one."""
+    last_batch_before: int = 0
+    """The number of the last one of the epoch before (R3.1)."""

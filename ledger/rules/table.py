@@ -213,6 +213,7 @@ OPERATION_RULES = (
     Rule("R10.1", 10, "E_HOLD", (TransferFrom,), no_speculation.holding_period_is_over),
     Rule("R10.2", 10, "E_TRANSFERS", (TransferFrom,), no_speculation.token_may_move_again),
     Rule("R10.4", 10, "E_GIFT_LIMIT", (TransferFrom,), no_speculation.person_is_within_gift_limit),
+    Rule("R10.5", 10, "E_COOLING", (TransferFrom,), no_speculation.hot_series_is_held_longer),
     Rule("R11.1", 11, "E_IDENTITY", (Issue,), no_laundering.buyer_is_identified),
     Rule("R11.1", 11, "E_IDENTITY", (TransferFrom,), no_laundering.both_ends_are_identified),
     Rule("R11.3", 11, "E_REPORTED", (ReportSuspicious,), no_laundering.report_is_new),

@@ -8,6 +8,7 @@ from ledger.receipts import Event
 from ledger.records.counts import PurchaseRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
+from ledger.rules.national_culture import count_series
 from ledger.rules.request import Request
 from ledger.transitions.tokens import transferred
 
@@ -30,6 +31,7 @@ def create_series(request: Request, operation: CreateSeries) -> tuple[Event, ...
         tuple(sorted(set(operation.tags))),
     )
     request.state.series.put(operation.series, record)
+    count_series(request.state, request.account, is_cultural=bool(operation.tags))
     params = (("series", operation.series), ("work", operation.work), ("edition_cap", str(operation.edition_cap)))
     return (Event("series_created", params),)
 

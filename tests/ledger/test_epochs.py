@@ -3,6 +3,7 @@
 import itertools
 
 from ledger.epochs import EPOCH_RULES
+from ledger.execute import BlockResult
 from ledger.ledger import Ledger
 from ledger.operations.tokens import TransferFrom
 from ledger.receipts import ComplianceEntry
@@ -31,6 +32,11 @@ def to_the_end_of_the_epoch(here: World, *, hours: float = 1):
             return result
 
 
+def watched(result: BlockResult) -> tuple[ComplianceEntry, ...]:
+    """What the detectors' rule says in the block's report."""
+    return tuple(entry for entry in result.compliance if entry.rule == "R11.2")
+
+
 def give(here: World, token: str, *hands: str) -> None:
     """Pass a token on from hand to hand, an hour apart."""
     for giver, receiver in itertools.pairwise(hands):
@@ -48,7 +54,7 @@ def test_an_epochs_alerts_are_rows_of_the_state_and_counted_in_the_report__r11_2
     here = world(epoch_blocks=100)
     token = ping_pong(here)
     result = to_the_end_of_the_epoch(here)
-    assert result.compliance == (ComplianceEntry("R11.2", 2, 1),)
+    assert watched(result) == (ComplianceEntry("R11.2", 2, 1),)
     (alert,) = alerts_in(here.ledger.state, 1)
     assert (alert.detector, alert.level, alert.score_tenths) == (Detector.BACK_AND_FORTH, Level.HIGH, 20)
     assert (alert.accounts, alert.tokens, alert.gifts) == (("ant.li", "jd.wang"), (token,), 2)
@@ -59,7 +65,7 @@ def test_an_epochs_alerts_are_rows_of_the_state_and_counted_in_the_report__r11_2
 
 def test_an_epoch_without_gifts_is_on_record_too__r11_2():
     here = world()
-    assert to_the_end_of_the_epoch(here).compliance == (ComplianceEntry("R11.2", 0, 0),)
+    assert watched(to_the_end_of_the_epoch(here)) == (ComplianceEntry("R11.2", 0, 0),)
     assert here.ledger.state.epochs.get("00000001") == EpochRecord(4, here.now_ms, 0, 0, 0, 0, 0)
 
 
@@ -83,7 +89,7 @@ def test_gifts_older_than_thirty_days_are_not_looked_at():
     here = world(epoch_blocks=100)
     ping_pong(here)
     here.wait_days(30)
-    assert to_the_end_of_the_epoch(here).compliance == (ComplianceEntry("R11.2", 0, 0),)
+    assert watched(to_the_end_of_the_epoch(here)) == (ComplianceEntry("R11.2", 0, 0),)
 
 
 def test_two_accounts_of_one_person_are_one_node_of_the_graph():
@@ -101,7 +107,7 @@ def test_alerts_beyond_what_an_epoch_keeps_are_counted(monkeypatch):
     here = world(epoch_blocks=100)
     give(here, here.sold_token("ant.li"), *("ant.li", "jd.wang") * 2)
     result = to_the_end_of_the_epoch(here)
-    assert result.compliance == (ComplianceEntry("R11.2", 3, 2),)
+    assert watched(result) == (ComplianceEntry("R11.2", 3, 2),)
     ended = here.ledger.state.epochs.get("00000001")
     assert ended is not None
     assert (ended.alerts, ended.alerts_left_out, len(here.ledger.state.alerts)) == (1, 1, 1)

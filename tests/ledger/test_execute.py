@@ -304,7 +304,7 @@ def test_ids_and_roots_are_golden():
         "receipts_root": "a893a92b539fecc61d5c93cea1021fdd85a7a9016e6dc45e24bc0d745869d7a4",
         "compliance_root": "f4a20495636abda4b61375874e5c7173bddff01f667aa8e02b64eff7693fd77c",
         "genesis_state_root": "5e4e78ffb00c71016d7eb945642088c5ae963298430bc97599a67fb3e6ce2329",
-        "state_root": "e584b1ce68aab636d3769f17a86643cdbc4126086c0cfbc4bd4d9a520b49e4c4",
+        "state_root": "06a17b391d9badefe4d4af4ad13199c3c85d3d5041f155285e1dc4ef6cbaba8f",
     }
 
 

@@ -15,7 +15,7 @@ from ledger.rules.table import RULE_IDS, RULES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "LEDGER.md").read_text(encoding="utf-8")
-WITHOUT_FUNCTION = ("R5.2", "R9.1", "R10.3")
+WITHOUT_FUNCTION = ("R3.3", "R5.2", "R8.4", "R9.1", "R10.3", "R11.4")
 ENTRY = re.compile(
     r"^\*\*(?P<id>[LR][\d.]+)\*\* (?P<head>.*?)\n- Parameters: (?P<parameters>.*?)\n- Example: (?P<example>.*?)\n"
     r"- Test: (?P<tests>.*?)\n\n",
