@@ -1,5 +1,7 @@
 """Why is it not moving? One look at a replica's state that answers in the protocol's words."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from consensus.mute import why_mute
@@ -19,6 +21,17 @@ class OpenSlot(msgspec.Struct, frozen=True):
     """Replicas whose vote of that phase is not here; the primary alone while there is no PRE-PREPARE."""
     batches: tuple[Digest, ...]
     """Batches that its proposal names and that are not here."""
+
+
+class RunningTimer(msgspec.Struct, frozen=True):
+    """What a replica waits for with a clock."""
+
+    kind: str
+    """`progress`, `passed-over`, `new-view`, `status` or `linger`."""
+    in_ms: int | None = None
+    """It is due in so many milliseconds; None where whoever was asked knows no time, as a replica does not."""
+    due_ms: int | None = None
+    """The same as Unix milliseconds by the member's own clock."""
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -45,8 +58,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """Whether it votes in `view`; if not it waits for the NEW-VIEW."""
     left_because: str
     """Why it left the view before; empty in view 0 and after a restart."""
-    timers: tuple[str, ...]
-    """What it waits for with a clock: `progress`, `passed-over`, `new-view`, `status`, `linger`."""
+    timers: tuple[RunningTimer, ...]
+    """What it waits for with a clock, by kind."""
     accused: tuple[ReplicaId, ...]
     """Replicas of whom it holds proof that they lied (E1), in ascending order."""
 
@@ -68,9 +81,18 @@ def explain(state: State) -> Explanation:
         halted=state.halted,
         active=state.active,
         left_because=state.left_because,
-        timers=tuple(sorted(state.timers)),
+        timers=tuple(RunningTimer(kind) for kind in sorted(state.timers)),
         accused=tuple(sorted(state.accused)),
     )
+
+
+def with_times(explanation: Explanation, in_ms: Mapping[str, int], *, now_ms: int) -> Explanation:
+    """The same with the times at which timers are due; `in_ms` is what its driver knows of them, by kind."""
+    timers = tuple(
+        RunningTimer(each.kind, in_ms[each.kind], now_ms + in_ms[each.kind]) if each.kind in in_ms else each
+        for each in explanation.timers
+    )
+    return msgspec.structs.replace(explanation, timers=timers)
 
 
 def oldest_open(state: State) -> OpenSlot | None:

@@ -44,3 +44,6 @@ class Unavailable:
 
 
 Admission = Admitted | Known | Refused | Unavailable
+
+BAD_SIGNATURE = Refusal("E_SIGNATURE", "L0", 0, "the envelope's signature was not made by the key it names", (), None)
+"""The only refusal that is not the ledger's: unsigned bytes are nobody's transaction."""

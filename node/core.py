@@ -7,7 +7,7 @@ that forgot either in a crash could contradict it.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from canonical.encoding import encode
 from canonical.hashing import Digest
@@ -236,6 +236,11 @@ class Core:
     def explain(self) -> Explanation:
         """Where the replica stands and what it waits for."""
         return explain(self.replica.state)
+
+    @property
+    def bans(self) -> Mapping[ReplicaId, int]:
+        """How often each member sent a state that was none, and was asked no more for a while (S5)."""
+        return self._state_transfer.bans
 
     @property
     def pool_size(self) -> int:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 
 from canonical.hashing import Digest
 from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
+from consensus.explain import Explanation, with_times
 from consensus.types import View
 from ledger.envelope import Envelope
 from network.bus import Bus, Channel
@@ -133,6 +134,12 @@ class Driver:
                 submission.answer(index, Unavailable("too many envelopes wait at this gateway", RETRY_AFTER_MS))
         self.wake()
         return done
+
+    def explain(self) -> Explanation:
+        """Where the replica stands and what it waits for, and when its timers are due."""
+        now_s = asyncio.get_running_loop().time()
+        in_ms = {kind: max(0, round((each.when() - now_s) * 1_000)) for kind, each in self._timers.items()}
+        return with_times(self.core.explain(), in_ms, now_ms=self._clock_ms())
 
     def stop(self) -> None:
         """Let one more turn be the last; in it a primary hands over, so that nobody has to miss it first."""

@@ -41,6 +41,7 @@ from node.gateway.service import Service
 from node.home.home import Home, open_home
 from node.home.keys import MemberKeys, verify_signature
 from node.home.mark import Mark
+from node.home.running import forget_gateway, tell_gateway
 from node.identity import Identity, Knobs
 from node.lifeline import end_with_parent
 from node.logs import Log, open_log
@@ -129,6 +130,8 @@ class Node:
         stack.push_async_callback(server.stop)
         stack.callback(service.events.close)
         server.start()
+        stack.callback(forget_gateway, home.path)
+        self._tell_gateway(home, server.url)
         bus.start()
         # What lives until the end need not be looked at by every collection from now on.
         gc.collect()
@@ -180,6 +183,13 @@ class Node:
             log=self._log,
         )
         return driver, Service(driver, reader, bus, charter=charter, member=home.member.id), bus
+
+    def _tell_gateway(self, home: Home, url: str) -> None:
+        """Let whoever has the home find the gateway; where that can not be written the node goes on without."""
+        try:
+            tell_gateway(home.path, url, pid=os.getpid())
+        except OSError as error:
+            self._log.warning("the home does not say where the gateway is", gateway=url, reason=error.strerror)
 
     def _recorder(self, stack: contextlib.AsyncExitStack) -> Recorder | None:
         """Begin the recording, if one is to be made.

@@ -98,7 +98,7 @@ class SimulatedWorld:
 
     async def explain(self) -> dict[int, Explanation]:
         """Ask the cores of those that are up."""
-        return {each.index: each.core.explain() for each in self.simulation.members if each.up and not each.paused}
+        return {each.index: each.explain() for each in self.simulation.members if each.up and not each.paused}
 
     def _look(self) -> Look:
         return Look(self.simulation.now_ms, tuple(map(_look_at, self.simulation.members)))

@@ -36,7 +36,7 @@ class Figures:
 
     def explain(self) -> Explanation:
         """Where consensus stands here and what it waits for."""
-        return self._driver.core.explain()
+        return self._driver.explain()
 
     def status(self) -> StatusReply:
         """The member at a glance."""
@@ -99,6 +99,19 @@ class Figures:
             {reason.value: count for reason, count in bus.dropped.items()},
         )
         yield from _labelled("quorate_refused_total", "Items refused.", "reason", self._driver.core.counters)
+        yield from _labelled(
+            "quorate_state_transfer_bans_total",
+            "Bans of a member for a poisoned state.",
+            "member",
+            {self._voters[replica]: count for replica, count in self._driver.core.bans.items()},
+        )
+        yield from _labelled(
+            "quorate_proven_liars",
+            "Members of whom there is proof here that they lied.",
+            "member",
+            {self._voters[replica]: 1 for replica in stands.accused},
+            kind="gauge",
+        )
 
 
 def _metric(name: str, kind: str, text: str, value: int) -> Iterator[str]:
@@ -107,9 +120,9 @@ def _metric(name: str, kind: str, text: str, value: int) -> Iterator[str]:
     yield f"{name} {value}"
 
 
-def _labelled(name: str, text: str, label: str, values: dict[str, int]) -> Iterator[str]:
+def _labelled(name: str, text: str, label: str, values: dict[str, int], *, kind: str = "counter") -> Iterator[str]:
     yield f"# HELP {name} {text}"
-    yield f"# TYPE {name} counter"
+    yield f"# TYPE {name} {kind}"
     for key, value in sorted(values.items()):
         escaped = key.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
         yield f'{name}{{{label}="{escaped}"}} {value}'

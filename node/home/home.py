@@ -7,6 +7,7 @@
                        voted-….json that its key has signed on this chain, and in which view last (made by the node)
                        quorate.db   everything durable (made by the node)
                        trace.jsonl  what it did (made by the node)
+                       gateway.json where its gateway answers, while the node runs (made by the node)
                        node.recording  what went into it, where that is recorded for a whole consortium
 
 A consortium is made beside its place and moved there in one step: it is there whole or not at all.

@@ -11,6 +11,7 @@ from random import Random
 
 from canonical.signing import PublicKey, Sign, Signature
 from consensus.effects import PushBatches, PushBlocks, SetTimer
+from consensus.explain import Explanation, with_times
 from consensus.messages import NONCE_BYTES
 from consensus.types import ReplicaId, View
 from ledger.charter import chain_id
@@ -76,6 +77,7 @@ class SimulatedMember:
         self._arrived: list[tuple[Channel, str, bytes]] = []
         self._fired: list[SetTimer] = []
         self._timers: dict[str, SetTimer] = {}
+        self._due_us: dict[str, int] = {}
         self._busy = False
         self._free_us = 0
         self._unsynced: CoreReady | None = None
@@ -177,6 +179,11 @@ class SimulatedMember:
     def height(self) -> int:
         """The last block on its disk."""
         return self.disk.height
+
+    def explain(self) -> Explanation:
+        """Where its replica stands and what it waits for, and when its timers are due."""
+        in_ms = {kind: max(0, due_us - self._agenda.now_us) // 1_000 for kind, due_us in self._due_us.items()}
+        return with_times(self.core.explain(), in_ms, now_ms=self.wall_ms)
 
     def sign(self, content: bytes) -> Signature:
         """Sign with its node key: for whoever stands between it and the network."""
@@ -320,6 +327,7 @@ class SimulatedMember:
         self._timers[timer.kind] = timer
         after_us = timer.after_ms * 1_000 * 1_000_000 // (1_000_000 + self.drift_ppm)
         agenda = self._around.agenda
+        self._due_us[timer.kind] = agenda.now_us + after_us
         agenda.at(agenda.now_us + after_us, partial(self._ring, timer, self.lives))
 
     def _ring(self, timer: SetTimer, life: int) -> None:

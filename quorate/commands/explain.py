@@ -1,62 +1,107 @@
 """`quorate explain`: why is it not moving? One member's answer, or all of a consortium's, in sentences."""
 
 import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    import httpx
 
 ANSWER_TIMEOUT_S = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """Whom to ask, and who should answer."""
+
+    url: str
+    member: str = ""
+    """Of a home: whose it is; another who answers there is not asked. Empty where a URL was given."""
+    chain: str = ""
+
+
+class NotRunning(Exception):
+    """A home whose node is not there to be asked; the text says how that is known and what to do."""
+
+
 @click.command("explain", epilog="Exit status: 0 when all answered; 1 when one did not; 2 for a wrong command line.")
-@click.argument("gateways", metavar="URL...", nargs=-1, required=True)
+@click.argument("gateways", metavar="NODE...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print what the gateway answered.")
 def explain(gateways: tuple[str, ...], as_json: bool) -> None:
     """Ask members at their gateways where they stand, what they wait for, and who is missing.
 
-    URL is a gateway as `quorate node` prints it (http://127.0.0.1:7460), or a member's home folder: then its gateway
-    is where its member.json says.
+    NODE is a gateway as `quorate node` prints it (http://127.0.0.1:7460), or a member's home folder: its node, while it
+    runs, leaves in there where its gateway is.
     """
     import httpx
 
     failed = False
     with httpx.Client(timeout=ANSWER_TIMEOUT_S, trust_env=False) as http:
-        for gateway in gateways:
-            url = _gateway_of(gateway)
+        for name in gateways:
             try:
-                stands = http.get(f"{url}/v1/explain").raise_for_status().json()
-            except (httpx.HTTPError, httpx.InvalidURL, json.JSONDecodeError) as error:
-                click.echo(
-                    f"{gateway}: no answer ({error}). Is the node up? Its log says why where it is not.", err=True
-                )
+                gateway = _gateway_of(name)
+                stands = _asked(http, gateway)
+            except NotRunning as fault:
+                click.echo(str(fault), err=True)
                 failed = True
                 continue
-            click.echo(json.dumps(stands, indent=2) if as_json else "\n".join(told(gateway, stands)))
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                click.echo(f"{name}: no answer ({error}). Is the node up? Its log says why where it is not.", err=True)
+                failed = True
+                continue
+            click.echo(json.dumps(stands, indent=2) if as_json else "\n".join(told(name, stands)))
     raise SystemExit(int(failed))
 
 
-def _gateway_of(text: str) -> str:
-    """The gateway's URL; a folder's is in its settings.
+def _asked(http: "httpx.Client", gateway: Gateway) -> dict[str, Any]:
+    """What the gateway explains.
 
-    Raises: click.UsageError.
+    Raises: NotRunning where somebody else answers; httpx.HTTPError; ValueError for an answer that is none.
+    """
+    if gateway.member:
+        status = http.get(f"{gateway.url}/v1/status").raise_for_status().json()
+        if (status["member"], status["chain"]) != (gateway.member, gateway.chain):
+            raise NotRunning(
+                f"{gateway.member} does not run: at {gateway.url}, where its gateway was last, {status['member']}"
+                " answers. What to do: start its node, or give the URL that it printed."
+            )
+    stands: dict[str, Any] = http.get(f"{gateway.url}/v1/explain").raise_for_status().json()
+    return stands
+
+
+def _gateway_of(text: str) -> Gateway:
+    """The gateway that a URL names, or that a home's node left word of.
+
+    Raises: click.UsageError; NotRunning.
     """
     if text.startswith(("http://", "https://")):
-        return text.rstrip("/")
+        return Gateway(text.rstrip("/"))
     folder = Path(text)
-    if folder.is_dir():
-        from node.errors import NodeFault
-        from node.home.home import open_home
+    if not folder.is_dir():
+        raise click.UsageError(f"{text}: neither a URL (http://host:port) nor a member's folder")
+    from ledger.charter import chain_id
+    from node.errors import NodeFault
+    from node.home.home import open_home
+    from node.home.running import find_gateway
 
-        try:
-            settings = open_home(folder).settings
-        except NodeFault as fault:
-            raise click.UsageError(str(fault)) from fault
-        host, port = settings.gateway_host, settings.gateway_port
-        if port == 0:
-            raise click.UsageError(f"{text}: its gateway takes a free port; give the URL that the node printed")
-        return f"http://{host}:{port}"
-    raise click.UsageError(f"{text}: neither a URL (http://host:port) nor a member's folder")
+    try:
+        home = open_home(folder)
+    except NodeFault as fault:
+        raise click.UsageError(str(fault)) from fault
+    member, chain = home.member.id, chain_id(home.charter).hex()
+    running = find_gateway(folder)
+    if running is not None:
+        return Gateway(running.gateway, member, chain)
+    if home.settings.gateway_port == 0:
+        raise NotRunning(
+            f"{text}: no node runs on this home, and its gateway takes any free port. What to do: start it with"
+            f" `quorate node --home {text}`; it leaves word in the home."
+        )
+    return Gateway(f"http://{home.settings.gateway_host}:{home.settings.gateway_port}", member, chain)
 
 
 def told(name: str, stands: dict[str, Any]) -> list[str]:
@@ -88,5 +133,14 @@ def told(name: str, stands: dict[str, Any]) -> list[str]:
         lines.append(f"  Last asked for what is missing: replica {stands['asked']}.")
     if stands["accused"]:
         lines.append(f"  It holds proof that these lied: replica {', '.join(map(str, stands['accused']))}.")
-    lines.append(f"  Timers: {', '.join(stands['timers']) or 'none'}.")
+    timers = [_timer(each) for each in stands["timers"]]
+    lines.append(f"  Timers: {', '.join(timers) or 'none'}.")
     return lines
+
+
+def _timer(timer: dict[str, Any]) -> str:
+    """`status in 70 ms (00:31:02.125 UTC by its clock)`."""
+    if timer["due_ms"] is None:
+        return str(timer["kind"])
+    due = datetime.fromtimestamp(timer["due_ms"] / 1_000, UTC)
+    return f"{timer['kind']} in {timer['in_ms']} ms ({due:%H:%M:%S}.{timer['due_ms'] % 1_000:03} UTC by its clock)"

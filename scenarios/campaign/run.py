@@ -112,7 +112,7 @@ def run_plan(plan: Plan, *, crypto: Crypto = Crypto.IDEAL, watch: Callable[[Simu
         healing_from_ms = simulation.now_ms
         if checkers.split is None and not _heals(simulation, checkers, load):
             verdict, reason = Verdict.LIVENESS, f"after {HEALING_MS} ms: {'; '.join(checkers.missing())}"
-            detail = "\n".join(f"{each.id}: {each.core.explain()}" for each in simulation.members)
+            detail = "\n".join(f"{each.id}: {each.explain()}" for each in simulation.members)
         checkers.look()
         if checkers.split is None:
             checkers.look_at_ledgers()

@@ -11,7 +11,7 @@ import pytest
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.effects import Halt
-from consensus.types import SequenceNumber
+from consensus.types import ReplicaId, SequenceNumber
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from node import driver as driver_module
 from node.gateway.routes import ROUTES
@@ -414,6 +414,19 @@ class TestReading:
         values = dict(line.rsplit(" ", 1) for line in response.text.splitlines() if not line.startswith("#"))
         assert values["quorate_certified_height"] == "1"
         assert values['quorate_transactions_total{status="accepted"}'] == "1"
+
+    async def test_metrics_name_who_was_banned_and_who_was_proved_to_lie(self, waiting):
+        before = (await waiting.http.get("/metrics")).text
+        assert 'member="' not in before
+        core = waiting.driver.core
+        core._state_transfer.bans.update({ReplicaId(1): 2, ReplicaId(3): 1})
+        core.replica.state.accused[ReplicaId(2)] = None
+        lines = (await waiting.http.get("/metrics")).text.splitlines()
+        banned, liar, other = (waiting.charter.voters()[number].id for number in (1, 2, 3))
+        assert f'quorate_state_transfer_bans_total{{member="{banned}"}} 2' in lines
+        assert f'quorate_state_transfer_bans_total{{member="{other}"}} 1' in lines
+        assert f'quorate_proven_liars{{member="{liar}"}} 1' in lines
+        assert "# TYPE quorate_proven_liars gauge" in lines
 
 
 class TestDocument:
