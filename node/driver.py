@@ -224,9 +224,10 @@ class Driver:
         for block in ready.executed:
             self._uncertified[block.header.height] = FinalBlock(block.header, block.receipts)
         if ready.installed is not None:
-            self._on_installed(ready.installed)
+            self._on_installed(ready.installed, certified=ready.certified)
         for height in ready.certified:
-            self._on_certified(height)
+            if height > self.base:
+                self._on_certified(height)
         if ready.halt is not None:
             self._on_halt(ready.halt)
         return bool(ready.outbound or ready.writes or ready.timers)
@@ -266,8 +267,13 @@ class Driver:
         self.waits.settle(block)
         self.on_final(block)
 
-    def _on_installed(self, height: int) -> None:
-        """The ledger was taken over whole: who waits for a block below learns nothing here, and asks another member."""
+    def _on_installed(self, height: int, *, certified: Sequence[int]) -> None:
+        """The ledger was taken over whole: who waits for a block below learns nothing here, and asks another member.
+
+        What became final in the same round, just before, is told from memory: the disk has it no more.
+        """
+        for below in [each for each in certified if each <= height and each in self._uncertified]:
+            self._on_certified(below)
         self.certified = self.base = height
         for below in [each for each in self._uncertified if each <= height]:
             del self._uncertified[below]

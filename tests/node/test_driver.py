@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -20,7 +21,8 @@ from node.logs import open_log
 from node.trace import Trace
 from node.waiting import FinalBlock, FinalityWaits
 from node.wallet import Wallet
-from node.writes import Stabilise
+from node.writes import Stabilise, StoreBlock
+from tests.consensus.makers import header
 from tests.node.one_member import PERSON_KEYS, SilentBus, person_account
 
 WRITE = Stabilise(SequenceNumber(32))
@@ -152,6 +154,29 @@ async def test_what_may_leave_leaves_before_the_disk_and_votes_after_it(world):
         "durable",
         ("publish", "votes", b"vote", None),
     ]
+
+
+async def test_what_became_final_in_the_round_in_which_the_ledger_was_taken_over_is_told_from_memory(world):
+    """Found by a real member 552 blocks behind: it took the snapshot over with blocks below it, and stopped."""
+
+    def executed(height: int) -> StoreBlock:
+        return cast(Any, SimpleNamespace(header=header(height), receipts=()))
+
+    told: list[int] = []
+    world.driver.on_final = lambda block: told.append(block.header.height)
+    world.core.asked = [CoreReady(executed=[executed(500)])]
+    world.driver.turn()
+    world.core.asked = [
+        CoreReady(
+            executed=[executed(501), executed(545)],
+            # 499 was executed in a former life; the disk has none of them any more.
+            certified=[SequenceNumber(each) for each in (499, 500, 501, 545)],
+            installed=SequenceNumber(544),
+        )
+    ]
+    world.driver.turn()
+    assert told == [500, 501, 545]
+    assert (world.driver.base, world.driver.certified) == (544, 545)
 
 
 async def test_what_nobody_waits_for_is_written_with_what_somebody_waits_for(world):
