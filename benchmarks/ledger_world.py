@@ -14,7 +14,7 @@ from canonical.encoding import encode
 from canonical.hashing import Digest, Domain, digest
 from canonical.signing import PublicKey, Signature
 from ledger.charter import Charter, Member, chain_id
-from ledger.envelope import Envelope, Transaction, seal_envelope
+from ledger.envelope import Envelope, Transaction, seal_envelope, transaction_ids
 from ledger.execute import AuthoredBatch, BlockResult
 from ledger.ledger import Ledger
 from ledger.names import token_id
@@ -34,13 +34,16 @@ TOKENS_PER_PERSON = 10
 FOUNDED_MS = 1_767_225_600_000
 """2026-01-01T00:00:00Z."""
 
+_STRIDE = 7_919
+"""From one giver to the next: prime, so that everybody gives once before anybody gives twice."""
+
 _ISSUER = "ant"
 _WORK = "bench"
 _CLAIMS = (Claim.OVER_14, Claim.OVER_18, Claim.REAL_NAME)
 
 
 def charter_of_a_bench() -> Charter:
-    """Four voters with keys by name: nothing is signed here, and the ledger only compares keys."""
+    """Four voters with keys by name, for a ledger without nodes: nothing is signed, and the ledger compares keys."""
     voting = voters(4)
     rows = [(each, True) for each in voting] + [(each, False) for each in learners(voting)]
     members = tuple(
@@ -97,25 +100,32 @@ class Size:
 class LedgerWorld:
     """One ledger, and blocks for it. Signatures are zeros: the ledger does not check them."""
 
-    def __init__(self) -> None:
-        """Found it; nothing is in it but the members' accounts."""
-        self.charter = charter_of_a_bench()
-        self.chain = chain_id(self.charter)
-        self.ledger = Ledger.genesis(self.charter)
-        self.now_ms = FOUNDED_MS
+    def __init__(self, charter: Charter, size: Size) -> None:
+        """Found it and let it be of `size`, a day after a first life that shows what its records look like."""
+        self.charter = charter
+        self.size = size
+        self.chain = chain_id(charter)
+        self.ledger = Ledger.genesis(charter)
+        self.now_ms = charter.founded_ms
+        self._operators = {member.id: member.operator_key for member in charter.members}
         self._nonces: dict[str, int] = {}
+        self._held: dict[int, list[str]] = {}
+        self._turn = 0
+        self._grow()
 
     def seal(self, account: str, *operations: Operation) -> Envelope:
         """An envelope of `account` with its next nonces."""
         first = self._nonces.get(account, 0) + 1
         self._nonces[account] = first + len(operations) - 1
         transactions = tuple(Transaction(first + place, 0, each) for place, each in enumerate(operations))
+        key = self._operators.get(account) or key_of(account)
         return seal_envelope(
-            account, transactions, chain=self.chain, public_key=key_of(account), sign=lambda _: Signature(bytes(64))
+            account, transactions, chain=self.chain, public_key=key, sign=lambda _: Signature(bytes(64))
         )
 
-    def batch(self, envelopes: tuple[Envelope, ...], ids: tuple[Digest, ...] | None = None) -> AuthoredBatch:
-        """The next batch of the first member."""
+    def batch(self, envelopes: tuple[Envelope, ...]) -> AuthoredBatch:
+        """The next batch of the first member, its transactions' ids known as they are to a node."""
+        ids = tuple(each for envelope in envelopes for each in transaction_ids(envelope, chain=self.chain))
         return AuthoredBatch(0, self.ledger.last_batch(0) + 1, envelopes, ids)
 
     def execute(self, batch: AuthoredBatch) -> BlockResult:
@@ -123,41 +133,61 @@ class LedgerWorld:
         self.now_ms += 1_000
         return self.ledger.execute(self.ledger.height + 1, self.now_ms, [batch])
 
-    def must(self, account: str, *operations: Operation) -> None:
-        """A block of one envelope whose transactions are all accepted."""
+    def gifts(self, count: int, *, together: int) -> tuple[Envelope, ...]:
+        """So many gifts, each giver's `together` in one envelope; givers follow one another all over the key space."""
+        return tuple(self._gifts_of_next(together) for _ in range(count // together))
+
+    def _gifts_of_next(self, count: int) -> Envelope:
+        people = self.size.people
+        giver = self._turn * _STRIDE % people
+        recipient = (giver + 1 + self._turn // people) % people
+        self._turn += 1
+        own, others = self._held_by(giver), self._held_by(recipient)
+        assert len(own) >= count, "everybody has ten tokens, and receives as many as he gives"
+        given = [own.pop(0) for _ in range(count)]
+        others += given
+        sender, to = account_name(giver), account_name(recipient)
+        return self.seal(sender, *(TransferFrom(token, sender, to) for token in given))
+
+    def _held_by(self, person: int) -> list[str]:
+        if person not in self._held:
+            holding = self.size.holding(person)
+            self._held[person] = [token_id(series_name(series), edition) for series, edition in holding]
+        return self._held[person]
+
+    def _must(self, account: str, *operations: Operation) -> None:
         for receipt in self.execute(self.batch((self.seal(account, *operations),))).receipts:
             assert receipt.status is Status.ACCEPTED, receipt
 
-    def grow(self, size: Size) -> None:
-        """Let the ledger be one of `size`, a day after a first life that shows what its records look like."""
-        first, second = account_name(0), account_name(1)
-        self.must("copyright", _work())
-        self.must(_ISSUER, _series(series_name(0), size.editions))
+    def _grow(self) -> None:
+        size, first, second = self.size, account_name(0), account_name(1)
+        self._must("copyright", _work())
+        self._must(_ISSUER, _series(series_name(0), size.editions))
         left = size.editions
         while left:
-            self.must(_ISSUER, MintBatch(series_name(0), min(left, 1_000)))
+            self._must(_ISSUER, MintBatch(series_name(0), min(left, 1_000)))
             left -= min(left, 1_000)
-        self.must(_ISSUER, SealSeries(series_name(0)), *(_registration(each) for each in (first, second)))
-        self.must(_ISSUER, Issue(series_name(0), first, 1_000, Digest(bytes(32)), "CNY"))
+        self._must(_ISSUER, SealSeries(series_name(0)), *(_registration(each) for each in (first, second)))
+        self._must(_ISSUER, Issue(series_name(0), first, 1_000, Digest(bytes(32)), "CNY"))
         token = token_id(series_name(0), 1)
-        self.must(first, TransferFrom(token, first, second))
-        self.must(second, TransferFrom(token, second, first))
+        self._must(first, TransferFrom(token, first, second))
+        self._must(second, TransferFrom(token, second, first))
         self.now_ms += DAY_MS
-        entries = self._entries(size, first, token)
+        entries = self._entries(first, token)
         self.ledger = Ledger.restore(self.charter, entries, height=self.ledger.height, timestamp_ms=self.now_ms)
         self._nonces = {name: nonce for name, nonce in self._nonces.items() if "." not in name}
 
-    def _entries(self, size: Size, account: str, token: str) -> Iterator[tuple[bytes, bytes]]:
+    def _entries(self, account: str, token: str) -> Iterator[tuple[bytes, bytes]]:
         """What the first life left, and copies of it; one after the other, so that nothing else takes memory."""
         own = dict(self.ledger.entries())
-        for key, value in self._copies(size, account, token):
+        for key, value in self._copies(account, token):
             own.pop(key, None)
             yield key, value
         yield from own.items()
 
-    def _copies(self, size: Size, account: str, token: str) -> Iterator[tuple[bytes, bytes]]:
+    def _copies(self, account: str, token: str) -> Iterator[tuple[bytes, bytes]]:
         """Every entry that a series, a person or a token has, by the model of the first."""
-        state = self.ledger.state
+        size, state = self.size, self.ledger.state
         models = (
             state.series.get(series_name(0)),
             state.accounts.get(account),
