@@ -111,6 +111,7 @@ class LedgerWorld:
         self._nonces: dict[str, int] = {}
         self._held: dict[int, list[str]] = {}
         self._turn = 0
+        self._batches = 0
         self._grow()
 
     def seal(self, account: str, *operations: Operation) -> Envelope:
@@ -126,7 +127,8 @@ class LedgerWorld:
     def batch(self, envelopes: tuple[Envelope, ...]) -> AuthoredBatch:
         """The next batch of the first member, its transactions' ids known as they are to a node."""
         ids = tuple(each for envelope in envelopes for each in transaction_ids(envelope, chain=self.chain))
-        return AuthoredBatch(0, self.ledger.last_batch(0) + 1, envelopes, ids)
+        self._batches += 1
+        return AuthoredBatch(0, self._batches, envelopes, ids)
 
     def execute(self, batch: AuthoredBatch) -> BlockResult:
         """One block of one batch, a second after the last."""
@@ -138,14 +140,14 @@ class LedgerWorld:
         return tuple(self._gifts_of_next(together) for _ in range(count // together))
 
     def _gifts_of_next(self, count: int) -> Envelope:
+        """Whoever is next and holds so many: there is always somebody, as everybody has ten on the average."""
         people = self.size.people
-        giver = self._turn * _STRIDE % people
+        while len(own := self._held_by(giver := self._turn * _STRIDE % people)) < count:
+            self._turn += 1
         recipient = (giver + 1 + self._turn // people) % people
         self._turn += 1
-        own, others = self._held_by(giver), self._held_by(recipient)
-        assert len(own) >= count, "everybody has ten tokens, and receives as many as he gives"
-        given = [own.pop(0) for _ in range(count)]
-        others += given
+        given, own[:count] = own[:count], []
+        self._held_by(recipient).extend(given)
         sender, to = account_name(giver), account_name(recipient)
         return self.seal(sender, *(TransferFrom(token, sender, to) for token in given))
 

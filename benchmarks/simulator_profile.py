@@ -8,18 +8,11 @@ is not looked at.
 """
 
 import argparse
-import signal
-from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
-from types import FrameType
 
+from benchmarks.sampling import Parts, shares_of
 from benchmarks.simulator import SECONDS_A_SEED, Slot, measure_seeds
 
-EVERY_S = 0.002
-ROOT = Path(__file__).resolve().parent.parent
-
-PARTS = (
+PARTS: Parts = (
     ("driver: agenda, links, turns, disk", ("node/simulation/",)),
     ("core: gate, frames, pool, execution's call", ("node/",)),
     (
@@ -32,32 +25,7 @@ PARTS = (
     ("ledger: rules, execution, commitment", ("ledger/",)),
     ("campaign: liars, checkers, load", ("scenarios/", "network/")),
 )
-"""Name of a part -> beginnings of its files' paths; the first part that fits counts."""
-
-
-def part_of(path: str) -> str:
-    """The part that a file belongs to."""
-    return next((name for name, beginnings in PARTS if path.startswith(beginnings)), "other")
-
-
-def shares_of(work: Callable[[], object]) -> list[tuple[str, float]]:
-    """Do `work` and return each part's share of the samples, the largest first."""
-    seen: Counter[str] = Counter()
-
-    def look(number: int, frame: FrameType | None) -> None:
-        del number
-        while frame is not None and not frame.f_code.co_filename.startswith(f"{ROOT}/"):
-            frame = frame.f_back
-        seen[part_of(frame.f_code.co_filename.removeprefix(f"{ROOT}/")) if frame else "other"] += 1
-
-    before = signal.signal(signal.SIGPROF, look)
-    signal.setitimer(signal.ITIMER_PROF, EVERY_S, EVERY_S)
-    try:
-        work()
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-    return [(part, count / seen.total()) for part, count in seen.most_common()]
+"""The parts of a node."""
 
 
 def main() -> None:
@@ -77,7 +45,7 @@ def main() -> None:
         if arguments.seeds:
             measure_seeds(arguments.seeds, 2021, SECONDS_A_SEED)
 
-    for part, share in shares_of(work):
+    for part, share in shares_of(work, PARTS):
         print(f"{share:>6.1%}  {part}")
 
 

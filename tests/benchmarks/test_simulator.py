@@ -3,8 +3,9 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.ceiling import ceiling_slot
+from benchmarks.sampling import part_of, shares_of
 from benchmarks.simulator import SimulatorResult, measure_seeds, measure_size, measure_slot, row
-from benchmarks.simulator_profile import part_of, shares_of
+from benchmarks.simulator_profile import PARTS
 from consensus.quorum import Committee
 from quorate.__main__ import main
 
@@ -70,10 +71,10 @@ def test_sizes_that_are_none_are_refused(members):
     ],
 )
 def test_each_file_counts_for_one_part(path, part):
-    assert part_of(path) == part
+    assert part_of(path, PARTS) == part
 
 
 @pytest.mark.slow
 def test_the_shares_of_all_parts_are_one():
-    shares = shares_of(lambda: [measure_slot(7, seed=seed) for seed in range(20)])
+    shares = shares_of(lambda: [measure_slot(7, seed=seed) for seed in range(20)], PARTS)
     assert sum(share for _, share in shares) == pytest.approx(1)
