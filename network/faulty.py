@@ -36,8 +36,8 @@ class Voice(Protocol):
     def say(self, channel: Channel, payload: bytes, to: str) -> Iterable[Spoken]:
         """What is said in place of a frame to one member: nothing, another, or several."""
 
-    def hear(self, payload: bytes) -> None:
-        """A frame reached the member."""
+    def hear(self, payload: bytes) -> bool:
+        """A frame reached the member; whether the member is to have it."""
 
 
 class FaultyBus:
@@ -110,8 +110,7 @@ class FaultyBus:
         if self.policies or self._inward:
             frames = self._judge(frames, self._chance, count_max)
         if self.voice is not None:
-            for each in frames:
-                self.voice.hear(each.payload)
+            frames = [each for each in frames if self.voice.hear(each.payload)]
         return frames
 
     def _judge(self, frames: list[Inbound], chance: Random, count_max: int) -> list[Inbound]:

@@ -17,12 +17,17 @@ from consensus.bundle import Bundle, seal
 from consensus.messages import (
     BlockVote,
     Commit,
+    Data,
     Forwarded,
     Item,
+    MetaData,
     NamedViewChange,
     NewView,
+    PartRoot,
     Prepare,
     PrePrepare,
+    StateEntry,
+    StatePart,
     Status,
     Suspect,
     SuspectReason,
@@ -33,6 +38,7 @@ from consensus.quorum import Committee
 from consensus.types import Epoch, ReplicaId, SequenceNumber, View
 from node.opening import FRAME, FRAME_BYTES_MAX, BatchHead
 from node.simulation import Said, SimulatedMember
+from scenarios.censor import CENSORSHIPS, Censor
 
 HUGE_VIEW = View(2**62)
 """A view nobody reaches by honest means."""
@@ -70,15 +76,25 @@ class Liar:
     frames: Reader[Bundle | BatchHead] = field(default_factory=lambda: Reader(FRAME, size_max=FRAME_BYTES_MAX))
     kept: list[Said] = field(default_factory=list)
     """What it said before, for a liar that repeats itself."""
+    censor: Censor | None = field(init=False)
+    """What it does not take in, for a liar that censors."""
+
+    def __post_init__(self) -> None:
+        """Grow the ears that its way needs."""
+        self.censor = Censor(self.way, self.chain) if self.way in CENSORSHIPS else None
 
     def say(self, member: SimulatedMember, said: Said) -> list[Said]:
         """What leaves in place of what the honest code said to one receiver."""
         del member
         return self.tell(said)
 
+    def hears(self, payload: bytes) -> bool:
+        """Whether it takes in a frame that reached it."""
+        return self.censor is None or self.censor.lets_in(payload)
+
     def tell(self, said: Said) -> list[Said]:
         """The same, in whatever world."""
-        if said.target not in self.to:
+        if said.target not in self.to or self.censor is not None:
             return [said]
         if self.way in FRAME_LIES:
             return FRAME_LIES[self.way](self, said)
@@ -284,6 +300,30 @@ def _withhold_votes(liar: Liar, items: list[Item], target: str) -> list[Item]:
     return [item for item in items if not isinstance(item, PrePrepare | Prepare | Commit | BlockVote)]
 
 
+def _poisoned_snapshot(liar: Liar, items: list[Item], target: str) -> list[Item]:
+    """Serves a member that is far behind a ledger with altered entries, or an altered list of its parts."""
+    del target
+    said: list[Item] = []
+    for item in items:
+        match item:
+            case MetaData(checkpoint, roots) if roots and liar.chance.random() < 0.5:
+                wrong = PartRoot(roots[0].part, liar.random_digest())
+                said.append(MetaData(checkpoint, (wrong, *roots[1:])))
+            case Data(height, parts):
+                said.append(Data(height, tuple(map(_poisoned, parts))))
+            case _:
+                said.append(item)
+    return said
+
+
+def _poisoned(part: StatePart) -> StatePart:
+    """The part with one byte more in its last entry: somebody's account, or somebody's token."""
+    if not part.entries:
+        return part
+    last = part.entries[-1]
+    return StatePart(part.part, (*part.entries[:-1], StateEntry(last.key, last.value + b"\x00")))
+
+
 BUNDLE_LIE_MAX = 256
 """As many items as a bundle may carry."""
 
@@ -310,6 +350,7 @@ LIES_OF_ITEMS: Mapping[str, ItemLie] = {
     "never-view-change": _never_view_change,
     "bogus-new-view": _bogus_new_view,
     "withhold-votes": _withhold_votes,
+    "poisoned-snapshot": _poisoned_snapshot,
 }
 
 CENSOR = "censor"
@@ -318,6 +359,7 @@ what it says is honest, so it is done to its inward links."""
 
 LIES: Mapping[str, str] = {
     CENSOR: "Orders the batches of its own gateway only.",
+    **CENSORSHIPS,
     **{name: (lie.__doc__ or "").strip() for name, lie in FRAME_LIES.items()},
     **{name: (lie.__doc__ or "").strip() for name, lie in LIES_OF_ITEMS.items()},
 }

@@ -18,6 +18,7 @@ from node.opening import BatchHead
 from node.simulation import Said
 from node.simulation.chance import stream
 from scenarios.adversary import FRAME_LIES, LIES_OF_ITEMS, Collusion, Liar
+from scenarios.censor import CENSORSHIPS
 
 
 class LiveLiar:
@@ -31,8 +32,14 @@ class LiveLiar:
         """What is said to one member in place of a frame."""
         return [(each.target, each.channel, each.payload) for each in self._liar.tell(Said(to, channel, payload))]
 
-    def hear(self, payload: bytes) -> None:
-        """Learn from a colluding primary's proposal what the other half is told."""
+    def hear(self, payload: bytes) -> bool:
+        """Learn from a colluding primary's proposal what the other half is told; a censor does not hear all."""
+        if not self._liar.hears(payload):
+            return False
+        self._learn(payload)
+        return True
+
+    def _learn(self, payload: bytes) -> None:
         frame = self._liar.frames.read(payload)
         if isinstance(frame, Malformed | BatchHead) or frame.sender not in self._liar.collusion.liars:
             return
@@ -43,7 +50,7 @@ class LiveLiar:
 
 def cast(identity: Identity, role: Role, seed: int) -> Voice | None:
     """Make `identity`'s member lie by `role.way`; None where nobody lies so."""
-    if role.way not in FRAME_LIES and role.way not in LIES_OF_ITEMS:
+    if role.way not in FRAME_LIES and role.way not in LIES_OF_ITEMS and role.way not in CENSORSHIPS:
         return None
     members = [each.id for each in identity.charter.voters()]
     return LiveLiar(

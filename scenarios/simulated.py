@@ -1,6 +1,7 @@
 """The simulated world: whole nodes in virtual time. Everything a plan can ask for can be done here, and repeated."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from canonical.hashing import Digest
 from consensus.explain import Explanation
@@ -8,9 +9,11 @@ from consensus.messages import Equivocation, header_digest
 from consensus.types import ReplicaId
 from ledger.invariants import violations
 from ledger.ledger import Ledger
+from network.bus import Channel
 from network.policy import LinkPolicy, tags_of
 from node.simulation import Handle, Said, SimulatedMember, Simulation
 from node.simulation.chance import stream
+from node.simulation.links import Deliver
 from node.simulation.member import SYNC_US
 from scenarios.adversary import CENSOR, Collusion, Liar
 from scenarios.certificates import Examiner
@@ -62,6 +65,8 @@ class SimulatedWorld:
         simulation.on_executed.append(lambda member, _: self._observe(member))
         simulation.on_evidence.append(self._on_evidence)
         Storyteller(simulation, self.story, simulation.members)
+        links = simulation.network.links
+        links.deliver = partial(self._deliver, links.deliver)
 
     @property
     def _time_ms(self) -> float:
@@ -71,6 +76,12 @@ class SimulatedWorld:
         self._observe(member)
         if member.is_honest and member.index not in self._liars:
             self._records.on_said(member, said)
+
+    def _deliver(self, deliver: Deliver, source: int, target: int, channel: Channel, payload: bytes) -> None:
+        """Bring a frame to its receiver, unless that is a liar who does not want to have heard it."""
+        liar = self.simulation.members[target].wrapper
+        if not isinstance(liar, Liar) or liar.hears(payload):
+            deliver(source, target, channel, payload)
 
     def _on_evidence(self, member: SimulatedMember, proof: Equivocation) -> None:
         if member.wrapper is None:

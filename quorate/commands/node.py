@@ -88,7 +88,7 @@ def read_key(context: click.Context, parameter: click.Parameter, value: str | No
     "--scenario-key",
     callback=read_key,
     metavar="HEX",
-    help="Obey a story: commands signed with this key's owner lose, delay and change messages, put the clock wrong, and"
+    help="Obey a story: commands signed with this key's owner lose, delay and change messages, put clock and disk wrong, and"
     " make the member lie. Until the first command it hears nobody. Never for a member that is to be relied on.",
 )
 def node(

@@ -151,9 +151,10 @@ class Parrot:
 
     def hear(self, payload):
         self.heard.append(payload)
+        return payload != b"censored"
 
 
-async def test_another_voice_says_to_each_member_what_it_likes_and_hears_everything(end):
+async def test_another_voice_says_to_each_member_what_it_likes_and_says_what_the_member_hears(end):
     end.bus.voice = parrot = Parrot()
     end.bus.publish(Channel.VOTES, b"a")
     assert end.wire.published == [
@@ -161,8 +162,8 @@ async def test_another_voice_says_to_each_member_what_it_likes_and_hears_everyth
         (Channel.INBOX, b"a", "jd"),
         (Channel.INBOX, b"a", "tencent"),
     ]
-    end.hears(b"b")
-    assert parrot.heard == [b"b"]
+    assert end.hears(b"b", b"censored", b"c") == [b"b", b"c"]
+    assert parrot.heard == [b"b", b"censored", b"c"]
 
 
 async def test_what_another_voice_says_suffers_the_links_under_its_true_channel(end):

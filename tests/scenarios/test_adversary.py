@@ -8,7 +8,7 @@ import pytest
 from network.policy import tags_of
 from scenarios.adversary import LIES
 from scenarios.perform import perform
-from scenarios.plan import Lie, Load, OpenLoad, Plan, Progress, Stabilise, Until, Wait
+from scenarios.plan import Heal, Kill, Lie, Links, Load, MessageKind, OpenLoad, Plan, Progress, Stabilise, Until, Wait
 from scenarios.plan import Quantity as Measured
 from scenarios.simulated import SimulatedWorld
 from scenarios.verdict import Outcome
@@ -58,6 +58,30 @@ def test_a_double_voter_is_named_and_nobody_else():
     assert verdict.outcome is Outcome.HELD
     findings = asyncio.run(world.close())
     assert findings.accused == {1}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_serves_a_poisoned_snapshot_is_asked_no_more_and_the_others_give_the_true_one(seed, monkeypatch):
+    monkeypatch.setattr("node.transfer.SNAPSHOT_BEHIND", 40)
+    steps = (
+        OpenLoad(Load(100.0)),
+        Kill("member[3]", "away"),
+        Until(Measured.TOP, 100, within_ms=30_000),
+        Lie("member[1]", "poisoned-snapshot"),
+        # The liar is the first to answer, and no blocks make the snapshot unnecessary.
+        Links("member[0]+member[2]", "member[3]", delay_ms=60),
+        Links("all", "member[3]", drop=1.0, types=(MessageKind.CERTIFIED_BLOCK,), handle="no-blocks"),
+        Heal("away"),
+        Until(Measured.HEIGHT, 96, who="member[3]", within_ms=30_000),
+        Stabilise(),
+        Progress(3, 20_000),
+    )
+    world = SimulatedWorld(4, seed=seed)
+    verdict = asyncio.run(perform(Plan("poison", "", 4, steps=steps, checks=CHECKS), world))
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
+    late = world.simulation.members[3]
+    assert late.disk.base_height > 0
+    assert set(late.core._state_transfer.bans) == {1}
 
 
 @pytest.mark.parametrize("way", LIES)
