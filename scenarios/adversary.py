@@ -39,6 +39,7 @@ from consensus.types import Epoch, ReplicaId, SequenceNumber, View
 from node.opening import FRAME, FRAME_BYTES_MAX, BatchHead
 from node.simulation import Said, SimulatedMember
 from scenarios.censor import CENSORSHIPS, Censor
+from scenarios.false_answers import FALSE_ANSWERS
 
 HUGE_VIEW = View(2**62)
 """A view nobody reaches by honest means."""
@@ -360,6 +361,7 @@ what it says is honest, so it is done to its inward links."""
 LIES: Mapping[str, str] = {
     CENSOR: "Orders the batches of its own gateway only.",
     **CENSORSHIPS,
+    **FALSE_ANSWERS,
     **{name: (lie.__doc__ or "").strip() for name, lie in FRAME_LIES.items()},
     **{name: (lie.__doc__ or "").strip() for name, lie in LIES_OF_ITEMS.items()},
 }

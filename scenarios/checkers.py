@@ -160,6 +160,29 @@ def check_read_your_commit(findings: Findings) -> list[str]:
     return [f"{len(lost)} transactions were told final and are in no chain"] if lost else []
 
 
+def check_believed(findings: Findings) -> list[str]:
+    """Clients who believe proofs only are not lied to: what they believed is so in the longest honest chain."""
+    longest = max((blocks for _, blocks in _honest(findings)), key=len, default=())
+    became: dict[Digest, Status] = {}
+    for block in longest:
+        for transaction, status in zip(block.transactions, block.statuses, strict=True):
+            # What several gateways took in is ordered several times, and refused from the second on.
+            became.setdefault(transaction, status)
+    return [
+        f"a client believed of {transaction.hex()[:8]}: {status}; but it was: {became.get(transaction, 'never final')}"
+        for transaction, status in findings.believed.items()
+        if became.get(transaction) is not status
+    ]
+
+
+def check_liars_exposed(findings: Findings) -> list[str]:
+    """Every gateway that told its clients what is not so was found out by one of them."""
+    return [
+        f"member {member} lied to its clients, and none of them saw it"
+        for member in sorted(findings.false_answers - findings.doubted)
+    ]
+
+
 def check_linearizable_history(findings: Findings) -> list[str]:
     """One order of all purchases, gifts and quorum reads explains every answer that clients got, and respects time."""
     return check_linearizable(findings.history)
@@ -181,6 +204,8 @@ CHECKERS: Mapping[str, Checker] = {
     "one-owner": check_one_owner,
     "never-oversold": check_never_oversold,
     "read-your-commit": check_read_your_commit,
+    "believed": check_believed,
+    "liars-exposed": check_liars_exposed,
     "linearizable": check_linearizable_history,
 }
 """By the name that plans use."""

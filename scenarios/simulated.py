@@ -17,6 +17,7 @@ from node.simulation.links import Deliver
 from node.simulation.member import SYNC_US
 from scenarios.adversary import CENSOR, Collusion, Liar
 from scenarios.certificates import Examiner
+from scenarios.false_answers import FALSE_ANSWERS, FalseTongue
 from scenarios.load import Clients
 from scenarios.plan import Capability, Load, MessageKind
 from scenarios.recorded import Records
@@ -96,12 +97,13 @@ class SimulatedWorld:
         first, last = self._final[member.index], min(state.certified, member.disk.height)
         if last > first:
             self._final[member.index] = last
-            if member.is_honest:
-                for block in member.disk.blocks[
-                    max(0, first - member.disk.base_height) : last - member.disk.base_height
-                ]:
+            base = member.disk.base_height
+            for block in member.disk.blocks[max(0, first - base) : last - base]:
+                if member.is_honest and member.index not in self._liars:
                     self._told_final.update(block.transaction_ids)
                     self._clients.told_final(block)
+                else:
+                    self._clients.told_by_liar(member, block)
 
     async def look(self) -> Look:
         """See all members."""
@@ -136,6 +138,9 @@ class SimulatedWorld:
             ),
             acknowledged=frozenset(self._told_final),
             history=self.clients.history,
+            believed=dict(self._clients.heard.believed),
+            false_answers=frozenset(self._clients.heard.false),
+            doubted=frozenset(self._clients.heard.doubts),
             trace_hash=self.simulation.trace_hash(),
         )
 
@@ -285,6 +290,8 @@ class SimulatedWorld:
         if way == CENSOR:
             inward = LinkPolicy(target=(self.id_of(member),), tags=("batch",), drop=1.0)
             return self.simulation.network.add(inward)
+        if way in FALSE_ANSWERS:
+            return self._lie_to_clients(member)
         simulated = self.simulation.members[member]
         ids = tuple(each.id for each in self.simulation.members)
         liar = Liar(
@@ -299,6 +306,16 @@ class SimulatedWorld:
         )
         self.simulation.replace_member(member, liar)
         return Handle(lambda: self.simulation.replace_member(member, None))
+
+    def _lie_to_clients(self, member: int) -> Handle:
+        sign, chance = self.simulation.members[member].sign, stream(self._seed, f"liar {member}")
+        tongues = self._clients.tongues
+        tongues[member] = FalseTongue(self.simulation.charter, ReplicaId(member), sign, chance)
+
+        def be_honest() -> None:
+            del tongues[member]
+
+        return Handle(be_honest)
 
     async def stop_broker(self) -> Undo:
         """There is none."""

@@ -11,12 +11,18 @@ from functools import partial
 from random import Random
 
 from canonical.hashing import Digest
+from consensus.messages import CertifiedBlock
 from consensus.quorum import Committee
 from consensus.types import ReplicaId
+from ledger.envelope import Envelope
 from ledger.receipts import Receipt
 from node.admission import Admitted, Known, Refused
+from node.certificate_file import certificate_file
 from node.simulation import SimulatedMember, Simulation
 from node.writes import StoreBlock
+from scenarios.certificates import Examiner
+from scenarios.false_answers import FalseTongue
+from scenarios.heard import Heard
 from scenarios.history import Operation, Value
 from scenarios.load import Clients
 from scenarios.plan import Load
@@ -45,6 +51,11 @@ class SimulatedClients:
         self._loads = 0
         self._orders: dict[Digest, Order] = {}
         """By its first transaction: what was taken in and is not final."""
+        self.tongues: dict[int, FalseTongue] = {}
+        """By member: who speaks at its gateway in its place."""
+        self.heard = Heard(Examiner(simulation.charter, simulation.keyring.verify))
+        self._lied_about: dict[Digest, tuple[int, Envelope]] = {}
+        """By its first transaction: what was handed in at a gateway that lies, and at which."""
 
     def open(self, load: Load | None, gateways: Sequence[int]) -> None:
         """Clients come from now on, or stay away."""
@@ -65,8 +76,38 @@ class SimulatedClients:
                 theirs = tuple(first[each] for each in order.ids)
                 self.clients.shop.final(order, theirs, self._simulation.agenda.now_us)
 
+    def told_by_liar(self, member: SimulatedMember, block: StoreBlock) -> None:
+        """A gateway that lies tells its clients of a final block, some of them so, some otherwise."""
+        tongue = self.tongues.get(member.index)
+        for position, transaction in enumerate(block.transaction_ids):
+            gateway, envelope = self._lied_about.get(transaction, (-1, None))
+            if tongue is None or envelope is None or gateway != member.index:
+                continue
+            height, charter = block.header.height, self._simulation.charter
+            for header, votes in member.disk.proofs(height, height):
+                certified = CertifiedBlock(header, block.proposal, votes)
+                ids = block.transaction_ids
+                proof = certificate_file(charter, certified, envelope, 0, ids, block.receipts, position)
+                self.heard.answer(gateway, transaction, tongue.final(proof))
+
     def hand_in(self, gateway: SimulatedMember, order: Order) -> bool:
-        """Give an order to a gateway; return whether it was taken in."""
+        """Give an order to a gateway; return whether it was taken in.
+
+        Whoever is told at once that it is final sees by the proof that it is not, and gives the same order to the next
+        gateway: it takes effect once.
+        """
+        is_taken = self._give(gateway, order)
+        tongue = self.tongues.get(gateway.index)
+        if tongue is not None and is_taken:
+            self.heard.false.add(gateway.index)
+            self._lied_about[order.ids[0]] = (gateway.index, order.envelope)
+            proof = tongue.too_early(order.envelope, height=gateway.height, timestamp_ms=gateway.wall_ms)
+            if not self.heard.answer(gateway.index, order.ids[0], proof):
+                members = self._simulation.members
+                self._give(members[(gateway.index + 1) % len(members)], order)
+        return is_taken
+
+    def _give(self, gateway: SimulatedMember, order: Order) -> bool:
         match self._simulation.submit(gateway, order.envelope):
             case Admitted() | Known():
                 self._orders[order.ids[0]] = order

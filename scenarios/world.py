@@ -82,6 +82,12 @@ class Findings:
     """Of each member, the views it was seen in, in order of time, one life after the other."""
     acknowledged: frozenset[Digest] = frozenset()
     """Transactions that an honest gateway said were on its disk and that were told final."""
+    believed: Mapping[Digest, Status] = field(default_factory=dict)
+    """What clients believed of gateways that lied, since a proof came with it."""
+    false_answers: frozenset[int] = frozenset()
+    """Members whose gateways told a client what is not so."""
+    doubted: frozenset[int] = frozenset()
+    """Members whose gateways some client found out."""
     history: History = field(default_factory=History)
     """What clients asked of the shop, and what they were told when."""
     trace_hash: str = ""

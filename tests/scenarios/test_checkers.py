@@ -36,6 +36,9 @@ GOOD = Findings(
     views=((0, 1, 2), (0, 2), (0,), (3, 0)),
     accused=frozenset({3}),
     acknowledged=frozenset({digest("transaction of c")}),
+    believed={digest("transaction of a"): Status.ACCEPTED},
+    false_answers=frozenset({3}),
+    doubted=frozenset({3}),
     asked=frozenset(digest(f"transaction of {name}") for name in "abc"),
 )
 
@@ -54,6 +57,8 @@ WRONG = {
     "certificates": replace(GOOD, unsound=("ant: what lies beside block 2 does not prove it final",)),
     "recorded": replace(GOOD, unrecorded=("ant said commit in view 0 for 2, and it is not on its disk",)),
     "no-coin": replace(GOOD, violations=("ant: no transferable balance: Pay could move ['fen']",)),
+    "believed": replace(GOOD, believed={digest("transaction of x"): Status.ACCEPTED}),
+    "liars-exposed": replace(GOOD, doubted=frozenset()),
     "state-root": with_block(GOOD, 1, 1, state_root=digest("fork")),
     "linearizable": replace(GOOD, history=History([Operation("s", Act.READ, 0, answered_us=1, answer=1)], {"s": 1})),
     "time": with_block(GOOD, 2, 2, timestamp_ms=1),
@@ -82,6 +87,11 @@ def test_checker_says_what_is_wrong(name):
 def test_each_violation_of_the_ledger_is_one_check_s_to_tell(found):
     told = [name for name in CHECKERS if checker(name)(replace(GOOD, violations=(f"ant: {found}",)))]
     assert len(told) == 1
+
+
+def test_who_believes_that_an_accepted_transaction_was_refused_was_lied_to():
+    (told,) = checker("believed")(replace(GOOD, believed={digest("transaction of b"): Status.REFUSED}))
+    assert "refused; but it was: accepted" in told
 
 
 def test_one_gap_breaks_the_prefix():
