@@ -14,9 +14,15 @@ from network.bus import Bus, Channel, DropReason
 from network.commands import Acknowledgement, Command, CommandReader, Role, seal
 from network.faulty import FaultyBus, Voice
 from node.clock import Clock
+from node.gateway.spoken import Tongue
 from node.identity import Identity
 
-Casting = Callable[[Identity, Role, int], Voice | None]
+
+class Part(Voice, Tongue, Protocol):
+    """Who speaks for a member: on the bus, and to its clients."""
+
+
+Casting = Callable[[Identity, Role, int], Part | None]
 """casting(identity, role, seed): who speaks for a member that plays a part; None for a part that nobody knows."""
 
 
@@ -55,6 +61,8 @@ class Commanded:
         self._reader = CommandReader(chain=self._chain, member=identity.member, key=key, verify=identity.verify)
         self._obeyed: Command | None = None
         self._refused = ""
+        self.part: Part | None = None
+        """Who speaks for the member now; None for itself."""
         self.bus = FaultyBus(
             bus,
             member=identity.member,
@@ -80,12 +88,12 @@ class Commanded:
         """Make the world as the command says; return what can not be done, or nothing."""
         before, role = self._obeyed, command.role
         if before is None or before.role != role:
-            voice = None
+            part = None
             if role is not None:
-                voice = self._casting(self._identity, role, command.seed) if self._casting else None
-                if voice is None:
+                part = self._casting(self._identity, role, command.seed) if self._casting else None
+                if part is None:
                     return f"nobody here knows how to play {role.way!r}"
-            self.bus.voice = voice
+            self.bus.voice = self.part = part
         self.bus.policies = command.policies
         if before is None or (before.offset_ms, before.drift_ppm) != (command.offset_ms, command.drift_ppm):
             self._clock.put(offset_ms=command.offset_ms, drift_ppm=command.drift_ppm)

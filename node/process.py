@@ -38,6 +38,7 @@ from node.errors import DatabaseEdited, NodeFault
 from node.gateway.application import gateway
 from node.gateway.server import GatewayServer
 from node.gateway.service import Service
+from node.gateway.spoken import SpokenService
 from node.home.home import Home, open_home
 from node.home.keys import MemberKeys, verify_signature
 from node.home.mark import Mark
@@ -106,6 +107,7 @@ class Node:
         self._log: Log = open_log(stderr, member=options.home.name)
         self._stop = asyncio.Event()
         self._bus_is_away: set[int] = set()
+        self._commanded: Commanded | None = None
 
     async def run(self) -> int:
         """Start, serve until stopped, stop; return the exit code."""
@@ -182,7 +184,11 @@ class Node:
             trace=trace,
             log=self._log,
         )
-        return driver, Service(driver, reader, bus, charter=charter, member=home.member.id), bus
+        commanded, member = self._commanded, home.member.id
+        if commanded is None:
+            return driver, Service(driver, reader, bus, charter=charter, member=member), bus
+        spoken = SpokenService(driver, reader, bus, charter=charter, member=member, tongue=lambda: commanded.part)
+        return driver, spoken, bus
 
     def _tell_gateway(self, home: Home, url: str) -> None:
         """Let whoever has the home find the gateway; where that can not be written the node goes on without."""
@@ -223,9 +229,10 @@ class Node:
         if key is None or not isinstance(storage, FaultyStorage):
             return bus
         self._log.warning("commanded: this node obeys a story's commands, and is no member to rely on")
-        return Commanded(
+        self._commanded = Commanded(
             identity, key=key, bus=bus, clock=self._clock, disk=storage, casting=self._casting, wake=wake
-        ).bus
+        )
+        return self._commanded.bus
 
     def _refuse(self, fault: NodeFault | BusFault) -> None:
         """Say why the node cannot go on: in one line for the log, and at a terminal once more, as people read it."""

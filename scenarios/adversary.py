@@ -95,7 +95,7 @@ class Liar:
 
     def tell(self, said: Said) -> list[Said]:
         """The same, in whatever world."""
-        if said.target not in self.to or self.censor is not None:
+        if said.target not in self.to or self.censor is not None or self.way in FALSE_ANSWERS:
             return [said]
         if self.way in FRAME_LIES:
             return FRAME_LIES[self.way](self, said)

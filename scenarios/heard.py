@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from canonical.hashing import Digest
-from ledger.receipts import Status
+from ledger.receipts import Receipt, Status
 from scenarios.certificates import Examiner
 from scenarios.proof import Doubt, proven
 
@@ -23,14 +23,14 @@ class Heard:
     false: set[int] = field(default_factory=set)
     """Members whose gateways gave a false answer."""
 
-    def answer(self, gateway: int, transaction: Digest, proof: bytes) -> bool:
-        """A gateway answered with a proof; return whether its client believes it."""
+    def answer(self, gateway: int, transaction: Digest, proof: bytes) -> Receipt | None:
+        """A gateway answered with a proof; return the receipt that it proves, or None where its client doubts it."""
         found = proven(proof, transaction, examiner=self.examiner)
         if isinstance(found, Doubt):
             self.doubt(gateway, found.reason)
-            return False
-        self.believed[transaction] = found
-        return True
+            return None
+        self.believed[transaction] = found.status
+        return found
 
     def doubt(self, gateway: int, reason: str) -> None:
         """A client does not believe a gateway."""

@@ -6,11 +6,9 @@ can hear it has acknowledged it.
 """
 
 import asyncio
-import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from canonical.hashing import Digest
@@ -19,12 +17,15 @@ from consensus.quorum import Committee
 from ledger.envelope import Envelope, transaction_ids
 from network.policy import LinkPolicy
 from node.home.institutions import voters
+from node.home.keys import verify_signature
 from node.simulation.chance import stream
 from scenarios.adversary import CENSOR
+from scenarios.certificates import Examiner
 from scenarios.consortium import LiveConsortium
 from scenarios.desk import Desk
 from scenarios.distances import distances
 from scenarios.errors import MemberCrashed
+from scenarios.false_answers import FALSE_ANSWERS
 from scenarios.live_disks import LiveDisks
 from scenarios.live_load import LiveLoad
 from scenarios.live_looks import LiveLooks
@@ -125,6 +126,7 @@ class LiveWorld:
             self._clients,
             [self._consortium.members[each].url for each in self._ids],
             told_final=self._on_told_final,
+            examiner=Examiner(charter, verify_signature),
         )
 
     def _on_told_final(self, gateway: int, envelope: Envelope) -> None:
@@ -136,7 +138,7 @@ class LiveWorld:
         """Bring everything down, and read the disks."""
         await self._load.close()
         for member in sorted(self._frozen):
-            self._signal(member, signal.SIGCONT)
+            self._consortium.members[self.id_of(member)].send_signal(signal.SIGCONT)
         await self._looks.close()
         await self._desk.close()
         await self._consortium.close()
@@ -157,6 +159,9 @@ class LiveWorld:
             views=tuple(() if each in self._wiped else tuple(views) for each, views in enumerate(self._looks.views)),
             acknowledged=frozenset(self._told_final),
             history=self._clients.history,
+            believed=dict(self._load.heard.believed),
+            false_answers=frozenset(self._load.heard.false),
+            doubted=frozenset(self._load.heard.doubts),
         )
 
     # What is seen
@@ -237,7 +242,7 @@ class LiveWorld:
         """SIGSTOP."""
         self._frozen.add(member)
         self._tell(member, "paused")
-        self._signal(member, signal.SIGSTOP)
+        self._consortium.members[self.id_of(member)].send_signal(signal.SIGSTOP)
 
     async def resume(self, member: int) -> None:
         """SIGCONT; it is told what it missed.
@@ -246,14 +251,8 @@ class LiveWorld:
         """
         self._frozen.discard(member)
         self._tell(member, "resumed")
-        self._signal(member, signal.SIGCONT)
+        self._consortium.members[self.id_of(member)].send_signal(signal.SIGCONT)
         await self._heard_by([member])
-
-    def _signal(self, member: int, number: signal.Signals) -> None:
-        pid = self._consortium.members[self.id_of(member)].pid
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
 
     async def wipe(self, member: int) -> None:
         """Lose the database of a member that is down; its keys are kept elsewhere, as they should be."""
@@ -368,6 +367,9 @@ class LiveWorld:
         names = [self.id_of(each) for each in members]
         if way == CENSOR:
             return await self.links([LinkPolicy(target=tuple(names), tags=("batch",), drop=1.0)])
+        if way in FALSE_ANSWERS:
+            self._load.asks_for_proofs = True
+            self._load.false.update(members)
         self._desk.roles |= {name: (way, tuple(map(self.id_of, to))) for name in names}
         leads = Committee(len(self._ids)).primary(Look(0, tuple(self._looks.last)).top_view())
         await self._desk.tell(wait_for=self._listeners(each for each in members if each != leads), only=True)
@@ -377,6 +379,7 @@ class LiveWorld:
             for name in names:
                 del self._desk.roles[name]
             await self._command()
+            self._load.false.difference_update(members)
 
         return heal
 

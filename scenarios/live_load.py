@@ -11,6 +11,8 @@ from ledger.envelope import Envelope
 from ledger.receipts import Event, Receipt, Refusal
 from node.client import Client, ClientFault, Refused
 from node.gateway.types import ReceiptReply
+from scenarios.certificates import Examiner
+from scenarios.heard import Heard
 from scenarios.history import Value
 from scenarios.load import Clients
 from scenarios.plan import Load
@@ -29,8 +31,20 @@ UNDER_WAY_MAX = 200
 class LiveLoad:
     """Sends to the gateways at `urls`, by number of the member."""
 
-    def __init__(self, clients: Clients, urls: Sequence[str], *, told_final: Callable[[int, Envelope], None]) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        urls: Sequence[str],
+        *,
+        told_final: Callable[[int, Envelope], None],
+        examiner: Examiner,
+    ) -> None:
         """Be silent. `told_final(gateway, envelope)` is called for what a gateway says is final."""
+        self.heard = Heard(examiner)
+        self.false: set[int] = set()
+        """Members whose gateways lie now."""
+        self.asks_for_proofs = False
+        """Whether clients believe proofs only: from the moment when any gateway begins to lie."""
         self.not_sent = 0
         """Transactions that were due while `UNDER_WAY_MAX` waited at their gateway."""
         self._clients = clients
@@ -74,7 +88,8 @@ class LiveLoad:
             waiting.add(task)
             task.add_done_callback(waiting.discard)
 
-    async def _finalise(self, gateway: int, order: Order) -> None:
+    async def _finalise(self, gateway: int, order: Order, *, asked: int = 1) -> None:
+        """Hand an order in, and again at the next gateway where the answer cannot be believed, once at each."""
         envelope = order.envelope
         try:
             replies = await self._gateways[gateway].finalise(envelope, timeout_ms=FINAL_TIMEOUT_MS)
@@ -87,10 +102,32 @@ class LiveLoad:
             # Taken in at the first attempt, perhaps: its operation stays without an answer.
             return
         else:
-            self._told_final(gateway, envelope)
             receipts = tuple(receipt_of(each.receipt) for each in replies if each.receipt is not None)
+            if self.asks_for_proofs:
+                receipts = await self._proven(gateway, order)
+                if not receipts:
+                    if asked < len(self._gateways):
+                        await self._finalise((gateway + 1) % len(self._gateways), order, asked=asked + 1)
+                    return
+            self._told_final(gateway, envelope)
             if len(receipts) == len(order.ids):
                 self._clients.shop.final(order, receipts, _now_us())
+
+    async def _proven(self, gateway: int, order: Order) -> tuple[Receipt, ...]:
+        """The receipts of an order that a gateway calls final, as far as it can prove them all; else none."""
+        if gateway in self.false:
+            self.heard.false.add(gateway)
+        receipts: list[Receipt] = []
+        for transaction in order.ids:
+            try:
+                proof = await self._gateways[gateway].certificate(transaction)
+            except ClientFault:
+                return ()
+            receipt = self.heard.answer(gateway, transaction, proof)
+            if receipt is None:
+                return ()
+            receipts.append(receipt)
+        return tuple(receipts)
 
     async def _read(self, reading: Reading) -> None:
         """Ask every gateway; the answer counts when a quorum has given it."""

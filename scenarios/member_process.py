@@ -159,6 +159,12 @@ class MemberProcess:
         assert self._process is not None, "it was started"
         return await self._process.wait()
 
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal; nothing where it does not run."""
+        if self.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
     async def kill(self) -> None:
         """SIGKILL: what a power cut does to a process."""
         await self._end(signal.SIGKILL)

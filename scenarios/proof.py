@@ -15,7 +15,7 @@ from canonical.merkle import leaf_hash, node_hash
 from canonical.signing import Signature
 from consensus.messages import BlockHeader, CertificateVote
 from consensus.types import ReplicaId
-from ledger.receipts import Receipt, Status
+from ledger.receipts import Receipt
 from scenarios.certificates import Examiner
 
 FILE_BYTES_MAX = 1 << 20
@@ -70,7 +70,7 @@ _HEADERS = Reader(BlockHeader, size_max=FILE_BYTES_MAX)
 _RECEIPTS = Reader(Receipt, size_max=FILE_BYTES_MAX)
 
 
-def proven(content: bytes, transaction: Digest, *, examiner: Examiner) -> Status | Doubt:
+def proven(content: bytes, transaction: Digest, *, examiner: Examiner) -> Receipt | Doubt:
     """What a certificate proves to have become of the client's own transaction, or why it proves nothing of it."""
     try:
         file = msgspec.json.decode(content[:FILE_BYTES_MAX], type=File)
@@ -91,7 +91,7 @@ def proven(content: bytes, transaction: Digest, *, examiner: Examiner) -> Status
         return Doubt(f"the receipt is not that of block {header.height}")
     if {each.code for each in receipt.refusals} & {ORDERED_BEFORE}:
         return Doubt(f"block {header.height} only repeats the transaction: what became of it stands in an earlier one")
-    return receipt.status
+    return receipt
 
 
 def _vote(vote: FileVote) -> CertificateVote:

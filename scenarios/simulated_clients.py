@@ -102,7 +102,7 @@ class SimulatedClients:
             self.heard.false.add(gateway.index)
             self._lied_about[order.ids[0]] = (gateway.index, order.envelope)
             proof = tongue.too_early(order.envelope, height=gateway.height, timestamp_ms=gateway.wall_ms)
-            if not self.heard.answer(gateway.index, order.ids[0], proof):
+            if self.heard.answer(gateway.index, order.ids[0], proof) is None:
                 members = self._simulation.members
                 self._give(members[(gateway.index + 1) % len(members)], order)
         return is_taken

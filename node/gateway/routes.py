@@ -129,7 +129,7 @@ def submission_handlers(service: Service) -> Sequence[HTTPRouteHandler]:
     @get("/v1/transactions/{transaction:str}/certificate")
     async def certificate(request: AnyRequest) -> Response[bytes]:
         name = _named(request, "transaction")
-        found = service.reading.certificate(read_digest(name))
+        found = service.certificate(read_digest(name))
         if found is None:
             raise unknown("final-transaction", name)
         return Response(found, media_type=JSON)

@@ -69,6 +69,15 @@ class Service:
             )
         )
 
+    def certificate(self, transaction: Digest) -> bytes | None:
+        """The file that proves a final transaction; None where it is not final here."""
+        return self.reading.certificate(transaction)
+
+    @property
+    def height(self) -> int:
+        """That of the last block that is final here."""
+        return self._driver.certified
+
     async def _submit_and_wait(
         self, envelopes: Envelopes, firsts: list[Digest], *, wait_ms: int
     ) -> tuple[Sequence[Admission | None], dict[Digest, Placed]]:

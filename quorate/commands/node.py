@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from network.commands import Role
-    from network.faulty import Voice
+    from node.commanded import Part
     from node.identity import Identity
 
 
@@ -88,8 +88,8 @@ def read_key(context: click.Context, parameter: click.Parameter, value: str | No
     "--scenario-key",
     callback=read_key,
     metavar="HEX",
-    help="Obey a story: commands signed with this key's owner lose, delay and change messages, put clock and disk wrong, and"
-    " make the member lie. Until the first command it hears nobody. Never for a member that is to be relied on.",
+    help="Obey a story: commands signed with this key's owner lose, delay and change messages, put clock and disk wrong"
+    " and make the member lie. Until the first command it hears nobody. Never for a member that is to be relied on.",
 )
 def node(
     home: Path,
@@ -132,7 +132,7 @@ def node(
     sys.exit(run_node(options, stdout=sys.stdout, stderr=sys.stderr, casting=_cast))
 
 
-def _cast(identity: "Identity", role: "Role", seed: int) -> "Voice | None":
+def _cast(identity: "Identity", role: "Role", seed: int) -> "Part | None":
     """Who speaks for a member that a story makes lie; no other node ever loads this."""
     from scenarios.live_liar import cast
 

@@ -9,7 +9,7 @@ import pytest
 from canonical.hashing import Digest
 from consensus.messages import CertifiedBlock
 from consensus.types import ReplicaId
-from ledger.receipts import Status
+from ledger.receipts import Receipt, Status
 from node.certificate_file import certificate_file
 from scenarios import heard
 from scenarios.certificates import Examiner
@@ -51,8 +51,9 @@ def test_clients_who_look_at_the_proof_believe_nothing_false_and_find_the_liar_o
 def test_clients_who_believe_without_a_proof_are_lied_to(monkeypatch):
     """The mutant 'a client believes its gateway'."""
 
-    def believe(proof, *_, **__):
-        return Status.REFUSED if b"refused".hex() in json.loads(proof)["receipt"] else Status.ACCEPTED
+    def believe(proof, transaction, **_):
+        refused = b"refused".hex() in json.loads(proof)["receipt"]
+        return Receipt(transaction, Status.REFUSED if refused else Status.ACCEPTED, (), ())
 
     monkeypatch.setattr(heard, "proven", believe)
     verdict, _ = lied()
@@ -78,7 +79,9 @@ def run():
 
 def test_the_true_certificate_is_believed(run):
     _, _, transaction, proof, examiner = run
-    assert proven(proof, transaction, examiner=examiner) is Status.ACCEPTED
+    receipt = proven(proof, transaction, examiner=examiner)
+    assert isinstance(receipt, Receipt)
+    assert (receipt.transaction, receipt.status) == (transaction, Status.ACCEPTED)
 
 
 def altered(proof, change):

@@ -77,6 +77,34 @@ async def test_every_kind_of_fault_is_done_with_processes_over_both_brokers(brok
     assert (verdict.outcome, verdict.reasons, verdict.skipped) == (Outcome.HELD, (), "")
 
 
+@scenario(members=4)
+async def lies_to_people(c: Vocabulary) -> None:
+    """One member lies to its clients, then censors one of them; in both it is caught, and nobody is fooled."""
+    c.load.gifts(rate_per_s=30)
+    await c.until(c.height >= 2, within="30 s")
+    false = await c.lie(c.member[0], "lie-to-clients")
+    await c.wait("3 s")
+    false.heal()
+    await c.lie(c.member[0], "censor-client")
+    await c.until(c.view >= 1, within="30 s")
+    await c.stabilise()
+    await c.progress(blocks=3, within="30 s")
+    c.check("believed", "liars-exposed", "linearizable", "read-your-commit", "state-root", "evidence")
+
+
+@pytest.mark.slow
+async def test_who_lies_to_people_is_found_out_with_processes(tmp_path):
+    world = LiveWorld(4, tmp_path / "members", seed=1)
+    verdict = await perform(lies_to_people.plan(), world)
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
+    assert world._load.heard.doubts.keys() == {0}
+
+
+async def test_who_lies_to_people_is_found_out_in_virtual_time():
+    verdict = await perform(lies_to_people.plan(), SimulatedWorld(4, seed=1))
+    assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
+
+
 async def test_the_same_plan_holds_in_virtual_time():
     verdict = await perform(every_fault.plan(), SimulatedWorld(4, seed=1, network="metro"))
     assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())

@@ -1,11 +1,15 @@
 """docs/SCENARIOS.md names scenarios, verbs and checks that are there, and its examples compile."""
 
 import re
+from typing import get_args
 
+import pytest
 import yaml
 
+from scenarios.adversary import LIES
 from scenarios.checkers import CHECKERS
 from scenarios.library import LIBRARY
+from scenarios.plan import AnyStep, PlanUnreadable
 from scenarios.plan_yaml import read_yaml
 from scenarios.verdict import Outcome
 from tests.architecture.files import ROOT
@@ -34,6 +38,27 @@ def test_the_examples_compile():
 
 def test_every_check_is_on_the_page():
     assert [name for name in CHECKERS if f"`{name}`" not in PAGE] == []
+
+
+def test_every_lie_is_on_the_page():
+    assert [name for name in LIES if f"`{name}`" not in PAGE] == []
+
+
+VERBS = re.findall(r"`([a-z-]+)`", PAGE.split("**Verbs.**")[1].split("Every fault")[0])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_on_the_page_is_one(verb):
+    try:
+        read_yaml(f"scenario: x\nsteps:\n  - {verb}: {{nonsense: 1}}\n")
+    except PlanUnreadable as refused:
+        assert "is no verb" not in str(refused)
+
+
+def test_every_kind_of_step_has_its_verb_on_the_page():
+    kinds = {str(each.__struct_config__.tag) for each in get_args(AnyStep)}
+    # Five verbs are about links, and what is said is awaited by `until`.
+    assert kinds - {"links", "until-said"} <= set(VERBS)
 
 
 def test_every_exit_code_is_on_the_page():
