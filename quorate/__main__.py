@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("quorate.commands.doctor", "Print the three knobs and what they became."),
     "bench": ("quorate.commands.bench", "Measure a consortium on this machine."),
     "charter": ("quorate.commands.charter", "Found a consortium, and read what was founded."),
+    "audit": ("quorate.commands.audit", "What was checked and refused in any block, with its proof."),
     "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),
 }
 """Name of a command -> the module that defines a click command of that name, and its line in `quorate --help`."""

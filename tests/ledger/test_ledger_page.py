@@ -12,6 +12,7 @@ from ledger.epochs import EPOCH_RULE_IDS
 from ledger.operations.table import OPERATION_TYPES
 from ledger.parameters import RANGES, Parameters
 from ledger.rules.table import RULE_IDS, RULES
+from ledger.tenets import TENETS, tenet_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "LEDGER.md").read_text(encoding="utf-8")
@@ -72,14 +73,13 @@ def test_the_tests_named_exist(rule_id):
 
 
 def test_rules_stand_under_their_tenets_and_every_tenet_has_its_two_names():
-    headings = [
-        (int(found[1]), found.end())
-        for found in re.finditer(r"^### Tenet (\d+) · [^\x00-\x7f]+ · .+$", PAGE, re.MULTILINE)
-    ]
+    found = list(re.finditer(r"^### Tenet (\d+) · ([^\x00-\x7f]+) · (.+)$", PAGE, re.MULTILINE))
+    headings = [(int(each[1]), each.end()) for each in found]
+    assert {int(each[1]): (each[2], each[3]) for each in found} == TENETS
     assert [tenet for tenet, _ in headings] == list(range(1, 12))
     for rule_id, entry in ENTRIES.items():
         tenet = max((tenet for tenet, end in headings if end < entry.start()), default=0)
-        assert tenet == (0 if rule_id[0] == "L" else int(rule_id[1:].split(".")[0]))
+        assert tenet == tenet_of(rule_id)
 
 
 def test_no_operation_but_the_primary_sale_names_a_price__r10_3():
