@@ -16,6 +16,7 @@ from ledger.keys import key_in_force
 from ledger.moment import Moment
 from ledger.operations.governance import ChangeParameters
 from ledger.parameters import Parameters, figures_of, parameters_from
+from ledger.past import PastState
 from ledger.policies import DEFAULT_POLICIES
 from ledger.queries import Holdings, can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
@@ -29,9 +30,14 @@ from ledger.rules.request import Request
 from ledger.rules.table import refusals_of
 from ledger.snapshot import Making, Snapshot
 from ledger.state import Before, State
+from ledger.view import View
 
 BLOCKS_BACK_MAX = 256
 """So many blocks can be gone back from at most: twice what is ever executed above a stable checkpoint."""
+
+
+ROWS_UNDONE_MAX = 2_000
+"""Rows that may have changed since a block under which something is proved: a fifth of a second."""
 
 
 class Ledger:
@@ -48,6 +54,7 @@ class Ledger:
         "_parameters",
         "_recent",
         "_state",
+        "_times",
         "_timestamp_ms",
     )
 
@@ -62,6 +69,7 @@ class Ledger:
         self._recent = RecentGifts(state)
         self._judge: Judge = nobody_is_guilty
         self._born_at = height
+        self._times = {height: timestamp_ms}
         self._before: dict[int, Before] = {}
         self._parameters = self.parameters_at(height + 1)
 
@@ -154,6 +162,7 @@ class Ledger:
         if changed is not None:
             self._parameters = parameters_from(dict(changed.figures))
         self._before[height] = self._state.before
+        self._times[height] = timestamp_ms
         if len(self._before) > BLOCKS_BACK_MAX:
             self.forget_before(height - BLOCKS_BACK_MAX)
         return result
@@ -162,7 +171,46 @@ class Ledger:
         """Let go of what leads back to blocks below `height`: nobody will ask for a snapshot of them."""
         for each in [each for each in self._before if each <= height]:
             del self._before[each]
+        for each in [each for each in self._times if each < height and each != self._height]:
+            del self._times[each]
         self._born_at = max(self._born_at, height)
+
+    @property
+    def oldest(self) -> int:
+        """The lowest height that can be asked about still: what led to those below it is forgotten."""
+        return self._born_at
+
+    def at(self, height: int) -> View | None:
+        """The ledger after block `height`, to be asked; None outside `oldest` to `height`.
+
+        A view is for one question and the same turn: the next block changes what it shows.
+        """
+        if not self._born_at <= height <= self._height:
+            return None
+        befores = self._befores_above(height)
+        return View(
+            height,
+            self._times[height],
+            self.parameters_at(height + 1),
+            PastState(self._state, befores),
+            self._state,
+            self._holdings,
+            befores,
+            self._judge,
+        )
+
+    def prove_at(self, height: int, keys: Sequence[bytes]) -> tuple[StateProof, ...] | None:
+        """Prove each key's value, or that it has none, under the state root of block `height`.
+
+        None outside `oldest` to `height`, or where more than ROWS_UNDONE_MAX rows changed since: each of them has to be
+        put back into the trie, and forward again, which costs up to 0.1 ms.
+        """
+        if not self._born_at <= height <= self._height:
+            return None
+        return self._state.prove_before(self._befores_above(height), keys, rows_max=ROWS_UNDONE_MAX)
+
+    def _befores_above(self, height: int) -> list[Before]:
+        return [self._before[above] for above in range(height + 1, self._height + 1)]
 
     def snapshot(self, height: int) -> Snapshot | None:
         """The state after block `height`, in parts; None where what led from there was forgotten, or never known.
@@ -176,8 +224,7 @@ class Ledger:
         """The same in the making. Blocks may be executed meanwhile: only the list of all rows is copied at once."""
         if not self._born_at <= height <= self._height:
             return None
-        befores = [self._before[above] for above in range(height + 1, self._height + 1)]
-        return Making(height, self._state.entries_before(befores))
+        return Making(height, self._state.entries_before(self._befores_above(height)))
 
     def check(
         self, envelope: Envelope, now_ms: int, *, ids: tuple[Digest, ...] | None = None

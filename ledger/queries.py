@@ -10,6 +10,7 @@ from ledger.moment import Moment
 from ledger.names import token_id
 from ledger.operations.tokens import TransferFrom
 from ledger.receipts import Receipt, Refusal
+from ledger.records.accounts import AccountRecord
 from ledger.records.tokens import TokenState
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of_operation
@@ -72,17 +73,35 @@ def unsold_tokens_of(state: State, issuer: str) -> tuple[str, ...]:
 
 def can_transfer(state: State, moment: Moment, *, token: str, sender: str, to: str) -> tuple[Refusal, ...]:
     """Every rule that would refuse the gift at `moment`; empty: it may be given. Never raises."""
-    transaction = Transaction(1, 0, TransferFrom(token, sender, to))
-    nobody, caller = PublicKey(bytes(32)), state.accounts.get(sender)
+    return _refusals_of_gift(state, moment, TransferFrom(token, sender, to), state.accounts.get(sender))
+
+
+NOTHING = ""
+"""Names no token and no account: their names have a character at least."""
+
+
+def can_receive(state: State, moment: Moment, account: str) -> tuple[Refusal, ...]:
+    """Every rule that would refuse any gift to `account`, whatever it is and whoever gives; never raises.
+
+    The rules are asked about a gift of nothing by nobody: what they have against it is against its recipient, but for
+    the token and the giver that do not exist. A rule says nothing of what does not exist, except that one.
+    """
+    refusals = _refusals_of_gift(state, moment, TransferFrom(NOTHING, NOTHING, account), None)
+    return tuple(each for each in refusals if all(value != NOTHING for _, value in each.params))
+
+
+def _refusals_of_gift(
+    state: State, moment: Moment, gift: TransferFrom, caller: AccountRecord | None
+) -> tuple[Refusal, ...]:
     request = Request(
         state,
         moment.parameters,
         moment.now_ms,
         moment.height,
-        sender,
-        nobody,
+        gift.sender,
+        PublicKey(bytes(32)),
         caller,
-        transaction,
+        Transaction(1, 0, gift),
         ZERO_DIGEST,
         moment.judge,
     )

@@ -123,6 +123,31 @@ class State:
         """Prove the value of `key`, or that it has none, under `root`."""
         return self._commitment.prove(key)
 
+    def prove_before(
+        self, befores: Sequence[Before], keys: Sequence[bytes], *, rows_max: int
+    ) -> tuple[StateProof, ...] | None:
+        """Prove keys under the root that was before the last blocks; None where they changed more than `rows_max` rows.
+
+        `befores` says what each of these blocks replaced, the first one first.
+        """
+        was: dict[bytes, bytes | None] = {}
+        for before in befores:
+            for table, rows in before:
+                for row, value in rows.items():
+                    was.setdefault(f"{table}/{row}".encode(), value)
+        if len(was) > rows_max:
+            return None
+        root = self.root
+        self._commitment.update(was.items())
+        proofs = tuple(map(self._commitment.prove, keys))
+        self._commitment.update((key, self._value(key)) for key in was)
+        assert self.root == root, "what was undone is done again"
+        return proofs
+
+    def _value(self, key: bytes) -> bytes | None:
+        table, _, row = key.decode("ascii").partition("/")
+        return self._tables[table].value(row)
+
     def load(self, entries: Iterable[tuple[bytes, bytes]]) -> None:
         """Fill an empty state with stored entries, in any order, each key once.
 

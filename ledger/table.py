@@ -92,6 +92,10 @@ class Table(Generic[R]):
         """The value of every row committed as they stand now, in no order: some 50 ns a row."""
         return self._rows.copy()
 
+    def value(self, row: str) -> bytes | None:
+        """The value of a row as it is committed, if there is one."""
+        return self._rows.get(row)
+
     def __len__(self) -> int:
         """Rows in a table without base."""
         return len(self._rows) + sum(row not in self._rows for row in self._changed)
