@@ -94,12 +94,11 @@ class Commitment:
 
         They are sorted by the first byte of their keys' hashes as they come, and one heap after the other.
         """
-        assert self._trie.root == NOTHING, "what is filled was empty"
         heaps = [bytearray() for _ in range(256)]
         for key, value in entries:
             key_hash = sha256(key).digest()
             heaps[key_hash[0]] += key_hash + sha256(value).digest()
-        self._trie.put(chain.from_iterable(map(_sorted_leaves, heaps)))
+        self._trie.build(chain.from_iterable(map(_sorted_leaves, heaps)))
 
     def prove(self, key: bytes) -> StateProof:
         """Prove what `verify_proof` then checks: the value of `key`, or that it has none."""

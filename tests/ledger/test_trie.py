@@ -69,6 +69,29 @@ def test_in_whatever_steps_leaves_come_and_go_the_root_is_that_of_what_is_left(s
         assert (len(trie), trie.root_hash if held else b"") == (len(held), fresh.root_hash)
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 50, 1_000])
+def test_what_is_built_at_once_is_what_is_put_and_goes_on_as_that(count: int) -> None:
+    leaves = sorted(leaf(number) for number in range(count))
+    built, put = Trie(), Trie()
+    built.build(leaves)
+    put.put(leaves)
+    later = sorted(leaf(number, 1) for number in range(0, 2 * count + 1, 3))
+    for _ in range(2):
+        assert (len(built), built.root_hash) == (len(put), put.root_hash)
+        for trie in (built, put):
+            trie.put(later)
+            trie.remove(key(leaf(1)))
+
+
+def test_a_trie_is_built_once_of_leaves_by_rising_key() -> None:
+    with pytest.raises(AssertionError, match="once"):
+        Trie().build([leaf(1), leaf(1)])
+    trie = Trie()
+    trie.build([leaf(1)])
+    with pytest.raises(AssertionError, match="empty"):
+        trie.build([leaf(2)])
+
+
 def test_an_entry_costs_the_commitment_a_few_hundred_bytes_at_most() -> None:
     entries = [(b"token/%d" % number, b"value") for number in range(10_000)]
     gc.collect()
