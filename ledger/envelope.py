@@ -23,6 +23,10 @@ IdempotencyKey = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z"
 """A client's own name for what it wants once, such as a UUID; nothing about a person."""
 
 
+SCHEMA = 1
+"""The version of the operations' shapes that this ledger publishes (docs/LEDGER.md) and executes."""
+
+
 class Transaction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One operation, once."""
 
@@ -33,6 +37,8 @@ class Transaction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_f
     operation: Operation
     idempotency_key: IdempotencyKey | None = None
     """A second transaction of the account under the same key is refused for some hours (L11); None: no key."""
+    schema: Annotated[int, msgspec.Meta(ge=0, lt=2**16)] = SCHEMA
+    """The version of the shapes that the signer meant; any other than `SCHEMA` is refused (R3.2)."""
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

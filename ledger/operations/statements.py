@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from canonical.hashing import Digest
-from ledger.names import AccountId, Text
+from ledger.names import AccountId, ChainId, Text
 from ledger.operations.part import Part
 
 EVIDENCE_BYTES_MAX = 16 << 10
@@ -35,6 +35,8 @@ class Attest(Part, frozen=True, tag="attest"):
     document_hash: Digest
     """SHA-256 of the notarial document, which stays with the notary."""
     statement: Text
+    chain: ChainId | None = None
+    """Another chain on which the notary anchored the same hash; None: nowhere else."""
 
 
 class ReportSuspicious(Part, frozen=True, tag="report_suspicious"):

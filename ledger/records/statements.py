@@ -13,6 +13,8 @@ class AttestationRecord(Record, frozen=True):
     """Of the block that holds it."""
     at_ms: int
     """That block's time."""
+    chain: str | None = None
+    """Another chain on which the same hash was anchored, says the notary."""
 
 
 class EvidenceRecord(Record, frozen=True):

@@ -15,7 +15,7 @@ from ledger.rules.request import Request
 def attest(request: Request, operation: Attest) -> tuple[Event, ...]:
     """Keep a notary's statement beside what it is about."""
     document = operation.document_hash.hex()
-    record = AttestationRecord(request.account, operation.statement, request.height, request.now_ms)
+    record = AttestationRecord(request.account, operation.statement, request.height, request.now_ms, operation.chain)
     request.state.attestations.put(f"{operation.kind.value}-{operation.subject}/{document}", record)
     params = (
         ("kind", operation.kind.value),

@@ -38,6 +38,8 @@ class Transaction:
     """Its fields in order, as MessagePack has them."""
     idempotency_key: str | None
     """The client's own name for what it wanted once."""
+    schema: int
+    """The version of the operations' shapes that was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def read_transaction(data: bytes) -> Transaction:
 
     Raises: UnreadableError naming the field.
     """
-    nonce, deadline_ms, operation, key = _tuple(read_messagepack(data), "the transaction", 4)
+    nonce, deadline_ms, operation, key, schema = _tuple(read_messagepack(data), "the transaction", 5)
     if not isinstance(operation, list) or not operation:
         raise UnreadableError("operation is not an array that begins with its tag")
     return Transaction(
@@ -108,6 +110,7 @@ def read_transaction(data: bytes) -> Transaction:
         operation=_string(operation[0], "operation"),
         arguments=tuple(operation[1:]),
         idempotency_key=None if key is None else _string(key, "idempotency_key"),
+        schema=_count(schema, "schema"),
     )
 
 

@@ -1,5 +1,8 @@
 """Rules about heritage, price bands, rates and how often a token moves."""
 
+from msgspec.structs import replace
+
+from ledger.envelope import SCHEMA
 from ledger.operations.accounts import Claim, UpdateClaims
 from ledger.operations.series import CosignSeries, Mint, MintBatch, SealSeries, Tag
 from ledger.operations.tokens import TransferFrom
@@ -84,3 +87,14 @@ def test_who_comes_of_age_may_buy__r6_1():
     assert codes(here.do("ant", issue_operation("s", "jd.teen"))) == ["R6.1 E_AGE"]
     here.must("jd", UpdateClaims("jd.teen", (Claim.OVER_18, Claim.REAL_NAME)))
     here.must("ant", issue_operation("s", "jd.teen"))
+
+
+def test_a_transaction_of_another_schema_is_refused__r3_2():
+    here = World()
+    here.register_work()
+    plain = here.transaction("ant", series_operation("s"))
+    for schema in (0, SCHEMA + 1):
+        receipt = here.execute([here.seal("ant", replace(plain, schema=schema, nonce=schema + 50))]).receipts[0]
+        assert codes(receipt) == ["R3.2 E_SCHEMA"]
+    here.execute([here.seal("ant", plain)])
+    assert here.ledger.series("s") is not None

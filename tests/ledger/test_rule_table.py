@@ -54,7 +54,7 @@ def test_every_rule_function_of_a_rule_file_is_in_the_table_once():
     modules = [each for each in vars(table).values() if inspect.ismodule(each)]
     assert {Path(str(each.__file__)).stem for each in modules} == {
         path.stem for path in Path(table.__file__).parent.glob("*.py")
-    } - {"__init__", "batches", "closing", "develop_industry", "request", "table"}
+    } - {"__init__", "batches", "closing", "request", "table"}
     for module in modules:
         for _, function in inspect.getmembers(module, inspect.isfunction):
             if function.__module__ == module.__name__ and list(inspect.signature(function).parameters)[:2] in (

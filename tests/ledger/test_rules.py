@@ -323,7 +323,7 @@ def test_the_table_shows_every_rule_refusing():
         "R7.1 E_FORBIDDEN", "R7.1 E_LAST_VOTER",
         "R7.1 E_AGENDA_FULL", "R7.1 E_VOTING_CLOSED", "R7.1 E_ALREADY_VOTED", "R7.1 E_REMOVED", "R7.5 E_PAUSED",
         "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R8.2 E_RATE", "R10.2 E_TRANSFERS", "R10.4 E_GIFT_LIMIT",
-        "R10.5 E_COOLING",
+        "R10.5 E_COOLING", "R3.2 E_SCHEMA", "R9.3 E_CHAIN",
         "R7.2 E_ACCOUNT_FROZEN", "R7.2 E_EMERGENCY_SPENT",
         "R6.4 E_ALREADY_UPHELD",
     }  # fmt: skip

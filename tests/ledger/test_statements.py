@@ -199,3 +199,15 @@ def test_a_member_may_convict_itself_and_its_nonce_is_used__r8_3():
 def test_a_ledger_without_a_judge_convicts_nobody__r8_3():
     here = World()
     assert codes(here.do("ant", SubmitEvidence(b"jd prepare-3-17")).refusals) == ["R8.3 E_NO_EVIDENCE"]
+
+
+def test_a_notary_anchors_only_on_a_listed_chain__r9_3():
+    here = World(chains=("tianping",))
+    here.register_work()
+    listed = Attest(Attested.WORK, "scroll", DOCUMENT, "seen", "tianping")
+    (refusal,) = here.do("notary", replace(listed, chain="elsewhere")).refusals
+    assert (refusal.rule, refusal.code) == ("R9.3", "E_CHAIN")
+    here.must("notary", listed)
+    record = here.ledger.state.attestations.get(f"work-scroll/{DOCUMENT.hex()}")
+    assert record is not None
+    assert record.chain == "tianping"
