@@ -133,14 +133,14 @@ class Trie:
     def build(self, leaves: Iterable[bytes]) -> None:
         """Fill an empty trie with leaves, each 64 bytes, by strictly rising key.
 
-        It comes to what `put` comes to, for half the work: two neighbours part where exactly one branch stands, which is
-        written once, when everything below it is.
+        It comes to what `put` comes to, for half the work: where two neighbours part stands exactly one branch, and it
+        is written once, when everything below it is.
         """
         assert self.root == NOTHING, "what is built was empty"
         images, children, depths, content = bytearray(), array("i"), bytearray(), bytearray()
         waiting: list[tuple[int, int, bytes]] = []
         """Branches whose right side is not finished: depth, left child, its hash; the lowest last."""
-        node, found, last, count = NOTHING, b"", -1, 0
+        node, found, last = NOTHING, b"", -1
 
         def close(depth: int) -> None:
             """Finish the branches that part below bit `depth`."""
@@ -154,17 +154,16 @@ class Trie:
                 node, found = len(depths), sha256(image).digest()
                 depths.append(fork)
 
-        for leaf in leaves:
+        for place, leaf in enumerate(leaves):
             key = int.from_bytes(leaf[:32], "big")
-            if count:
+            if place:
                 assert key > last, "each key once"
                 fork = BITS - (key ^ last).bit_length()
                 if waiting and waiting[-1][0] > fork:
                     close(fork)
                 waiting.append((fork, node, found))
-            last, node, found = key, ~count, sha256(LEAF_PREFIX + leaf).digest()
+            last, node, found = key, ~place, sha256(LEAF_PREFIX + leaf).digest()
             content.extend(leaf)
-            count += 1
         close(-1)
         self._images, self._children, self._depths, self._leaves = images, children, depths, content
         self.root, self.root_hash = node, found

@@ -9,6 +9,7 @@ import click
 from quorate.commands.bench_detectors import detectors
 from quorate.commands.bench_failover import failover
 from quorate.commands.bench_ledger import ledger
+from quorate.commands.bench_restart import restart
 from quorate.commands.bench_simulator import simulator
 
 WORKLOADS = ("signed", "bundle")
@@ -120,4 +121,5 @@ def _command(workloads: tuple[str, ...], rates: tuple[int, ...], *, members: int
 bench.add_command(detectors)
 bench.add_command(failover)
 bench.add_command(ledger)
+bench.add_command(restart)
 bench.add_command(simulator)
