@@ -6,7 +6,9 @@ effect in the same transaction. A member counts once, and only while its account
 """
 
 from ledger.charter import Role
+from ledger.governance import governors, policy_of
 from ledger.parameters import Parameters
+from ledger.policy import is_met
 from ledger.records.accounts import AccountRecord
 from ledger.state import State
 
@@ -32,6 +34,33 @@ def are_enough_to_uphold(
     """R6.4: whether `parties` can uphold what `approvals` froze: enough to freeze, and one who had no part in it."""
     newcomers = tuple(party for party in parties if party not in approvals)
     return are_enough_to_freeze(state, parameters, parties) and bool(_acting(state, newcomers))
+
+
+def are_enough_to_dispute(state: State, parameters: Parameters, parties: tuple[str, ...], *, is_repeated: bool) -> bool:
+    """R4.3: whether `parties` can open a dispute: enough to freeze, or a registrar and one more.
+
+    A work that was in dispute before takes the committee, or two parties could keep it in dispute for ever.
+    """
+    if is_repeated:
+        return committee_decides(state, "open_dispute", parties)
+    records = _acting(state, parties)
+    has_registrar = any(record.role is Role.REGISTRAR for record in records)
+    return are_enough_to_freeze(state, parameters, parties) or (has_registrar and len(records) >= 2)
+
+
+def are_enough_to_take_down(state: State, parties: tuple[str, ...]) -> bool:
+    """R4.3: whether `parties` can take something down: the committee, or a registrar and a voting member."""
+    if committee_decides(state, "takedown", parties):
+        return True
+    records = _acting(state, parties)
+    has_registrar = any(record.role is Role.REGISTRAR for record in records)
+    return has_registrar and sum(record.governor or record.role is Role.REGISTRAR for record in records) >= 2
+
+
+def committee_decides(state: State, kind: str, parties: tuple[str, ...]) -> bool:
+    """Whether `parties` meet the policy for decisions of this kind, the voting members being the electorate."""
+    acting = [party for party in parties if _acting(state, (party,))]
+    return is_met(policy_of(state, kind), acting, governors(state))
 
 
 def _acting(state: State, parties: tuple[str, ...]) -> list[AccountRecord]:

@@ -53,6 +53,12 @@ class Parameters:
     """R8.2: the same of a member's own account."""
     emergency_hours: int = 72
     """R7.2: an emergency freeze by one party ends by itself after so many hours."""
+    wind_down_days: int = 90
+    """R6.3: holders choose for so many days when a series or its platform is wound down."""
+    dispute_days_max: int = 15
+    """R4.3: a dispute about a work ends by itself at most so many days after it was first asked for."""
+    decision_days: int = 30
+    """R4.3, R7.6: a takedown or a forced transfer is decided within so many days of its first approval, or not."""
     appeal_days: int = 15
     """R6.4: a freeze that was appealed ends by itself after so many days unless it is upheld."""
     hold_hours_first: int = 180 * 24
@@ -90,6 +96,9 @@ RANGES: dict[str, tuple[int, int]] = {
     "transactions_per_minute": (1, 1_000_000_000),
     "member_transactions_per_minute": (1, 1_000_000_000),
     "emergency_hours": (1, 168),
+    "wind_down_days": (1, 730),
+    "dispute_days_max": (1, 15),
+    "decision_days": (1, 365),
     "appeal_days": (1, 90),
     "hold_hours_first": (0, 87_600),
     "hold_hours_later": (0, 87_600),

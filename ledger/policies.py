@@ -20,6 +20,10 @@ DEFAULT_POLICIES: dict[str, str] = {
     "resume": "MAJORITY",
     "list_chain": "ALL",
     "unlist_chain": "MAJORITY",
+    "open_dispute": "MAJORITY",
+    "resolve_dispute": "MAJORITY",
+    "takedown": "MAJORITY",
+    "forced_transfer": "MAJORITY",
 }
 """By kind, where neither the charter nor a vote says otherwise."""
 

@@ -33,6 +33,9 @@ class RecentGifts:
         for token, record in tokens:
             if record.trail:
                 given_ms[token] = record.acquired_ms
+            else:
+                # A forced transfer ends the trail: what led there is not how its owner came to have it.
+                given_ms.pop(token, None)
         if len(given_ms) > SLACK * TOKENS_MAX:
             self._forget()
 

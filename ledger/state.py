@@ -8,6 +8,7 @@ from typing import Any
 
 from canonical.hashing import Digest
 from ledger.commitment import Commitment, StateProof
+from ledger.records.access import AccessRecord
 from ledger.records.accounts import AccountRecord, KeyRecord
 from ledger.records.alerts import AlertRecord, EpochRecord
 from ledger.records.counts import GiftRecord, PurchaseRecord
@@ -23,11 +24,13 @@ from ledger.records.governance import (
     RosterRecord,
 )
 from ledger.records.idempotency import IdempotencyRecord
+from ledger.records.measures import DisputeRecord, ForcedTransferRecord, TakedownRecord
 from ledger.records.operators import OperatorsRecord
 from ledger.records.reports import CoolingRecord, CultureRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.statements import AttestationRecord, EvidenceRecord, ReportRecord
 from ledger.records.tokens import TokenRecord
+from ledger.records.winding_down import ChoiceRecord, WindDownRecord
 from ledger.records.works import ContentRecord, LikenessRecord, WorkRecord
 from ledger.table import R, Table
 
@@ -42,17 +45,23 @@ class State:
         """Make an empty state, or one that shows `base` until it is written."""
         self._base = {} if base is None else {table.name: table for table in base.tables()}
         self._tables: dict[str, Table[Any]] = {}
+        self.accesses = self._table("access", AccessRecord)
         self.accounts = self._table("account", AccountRecord)
         self.agenda = self._table("agenda", AgendaRecord)
         self.alerts = self._table("alert", AlertRecord)
         self.attestations = self._table("attestation", AttestationRecord)
         self.chains = self._table("chain", ChainRecord)
+        self.choices = self._table("choice", ChoiceRecord)
         self.contents = self._table("content", ContentRecord)
         self.coolings = self._table("cooling", CoolingRecord)
         self.cultures = self._table("culture", CultureRecord)
+        self.disputes = self._table("dispute", DisputeRecord)
+        self.emergencies = self._table("emergency", EmergencyRecord)
         self.emergencies = self._table("emergency", EmergencyRecord)
         self.epochs = self._table("epoch", EpochRecord)
+        self.epochs = self._table("epoch", EpochRecord)
         self.evidence = self._table("evidence", EvidenceRecord)
+        self.forced_transfers = self._table("forced_transfer", ForcedTransferRecord)
         self.freezes = self._table("freeze", FreezeRecord)
         self.gateways = self._table("gateway", GatewayRecord)
         self.gifts = self._table("gift", GiftRecord)
@@ -68,7 +77,9 @@ class State:
         self.reports = self._table("report", ReportRecord)
         self.roster = self._table("roster", RosterRecord)
         self.series = self._table("series", SeriesRecord)
+        self.takedowns = self._table("takedown", TakedownRecord)
         self.tokens = self._table("token", TokenRecord)
+        self.wind_downs = self._table("wind_down", WindDownRecord)
         self.works = self._table("work", WorkRecord)
         assert list(self._tables) == sorted(self._tables), "tables stand in the order of their keys"
         self._commitment = Commitment()

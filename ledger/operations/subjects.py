@@ -1,6 +1,6 @@
 """What a measure falls on: an edition, an account, a series, a work. On the wire a kind and a name."""
 
-from ledger.names import AccountId, SeriesId, TokenId, WorkId
+from ledger.names import AccountId, MemberId, SeriesId, TokenId, WorkId
 from ledger.operations.part import Part
 
 
@@ -28,8 +28,17 @@ class WorkSubject(Part, frozen=True, tag="work"):
     work: WorkId
 
 
+class PlatformSubject(Part, frozen=True, tag="platform"):
+    """A platform with all the series it issued."""
+
+    platform: MemberId
+
+
 Freezable = TokenSubject | AccountSubject
 """What can be kept where it is for a while."""
 
 Removable = TokenSubject | SeriesSubject | WorkSubject
 """What can be taken down for good."""
+
+Closable = SeriesSubject | PlatformSubject
+"""What can be wound down."""

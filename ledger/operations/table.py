@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
@@ -13,6 +14,7 @@ from ledger.operations.freezes import (
     Uphold,
 )
 from ledger.operations.governance import Propose, Vote
+from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
@@ -25,6 +27,7 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
+from ledger.operations.winding_down import ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 
 Operation = (
@@ -56,6 +59,13 @@ Operation = (
     | EmergencyFreeze
     | Appeal
     | Uphold
+    | OpenDispute
+    | ResolveDispute
+    | Takedown
+    | ForcedTransfer
+    | WindDown
+    | ChooseHoldOrRefund
+    | RecordAccess
     | Propose
     | Vote
     | Attest

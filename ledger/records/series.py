@@ -34,4 +34,6 @@ class SeriesRecord(Record, frozen=True):
     burned: int = 0
     """Sold editions that ended, refunds among them; `issued` still counts them, so no number is given twice."""
     refunded: int = 0
-    """Sold editions that ended because the buyer got his money back (R6.3)."""
+    """Sold editions that ended because the buyer got his money back and may buy another (R6.3): not at a wind-down."""
+    taken_down: str | None = None
+    """The case in which it was taken down, with all its editions; None if it was not."""

@@ -14,6 +14,8 @@ class TokenState(enum.StrEnum):
     """Sold; its owner may give it away."""
     BURNED = "burned"
     """Ended by its last owner, whom the record still names; nobody owns it, and nothing more happens to it."""
+    TAKEN_DOWN = "taken_down"
+    """Taken down by itself, while its series stands: its owner has the record of it, and cannot give it any more."""
 
 
 class TokenRecord(Record, frozen=True):

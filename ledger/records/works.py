@@ -33,6 +33,12 @@ class WorkRecord(Record, frozen=True):
     review: Review = Review.CLEAR
     similar_to: str | None = None
     """The work that its perceptual hash resembles; None if it resembles none."""
+    dispute_case: str | None = None
+    """The case of the latest dispute that took effect; None if none did."""
+    disputed_until_ms: int = 0
+    """Block time from which that dispute is over by itself; 0 without one, or when it was decided."""
+    taken_down: str | None = None
+    """The case in which it was taken down, with all that was made of it; None if it was not."""
 
 
 class LikenessRecord(Record, frozen=True):

@@ -4,6 +4,7 @@ from ledger.charter import Role
 from ledger.freezing import may_appeal, name_of, owner_of
 from ledger.governance import electorate
 from ledger.names import platform_of, series_of_token
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
@@ -15,9 +16,12 @@ from ledger.operations.freezes import (
     Uphold,
 )
 from ledger.operations.governance import Propose, Vote
+from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
+from ledger.operations.subjects import SeriesSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
+from ledger.operations.winding_down import ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.rules.request import Reason, Request, refuse
 
@@ -149,7 +153,7 @@ def operator_is_named_by_a_person(request: Request, _: SetApprovalForAll) -> Rea
     return refuse("{account} is a member; only a person names operators.", account=request.account)
 
 
-def use_is_by_the_owner(request: Request, operation: Redeem | Burn) -> Reason | None:
+def use_is_by_the_owner(request: Request, operation: Redeem | Burn | ChooseHoldOrRefund) -> Reason | None:
     """L6: using up and ending a token is its owner's alone; who may give it may not."""
     token = request.state.tokens.get(operation.token)
     if token is None or token.owner == request.account:
@@ -234,3 +238,49 @@ def statement_is_a_members(request: Request, _: ReportSuspicious | SubmitEvidenc
     if request.caller is None or request.caller.role is not None:
         return None
     return refuse("{account} is no member; only members report and submit evidence.", account=request.account)
+
+
+def dispute_is_by_a_party(request: Request, _: OpenDispute) -> Reason | None:
+    """L6: who may freeze may dispute a work, and every voting member: a museum is often the one whose work it is."""
+    caller = request.caller
+    if caller is None or caller.role in FREEZING_ROLES or caller.governor:
+        return None
+    return refuse("{account} is no party to a dispute.", account=request.account)
+
+
+def measure_is_by_the_committee(request: Request, _: ResolveDispute | Takedown | ForcedTransfer) -> Reason | None:
+    """L6: voting members decide disputes, take down and move; a registrar takes down too."""
+    caller = request.caller
+    if caller is None or caller.governor:
+        return None
+    if caller.role is Role.REGISTRAR and isinstance(request.transaction.operation, Takedown):
+        return None
+    return refuse("{account} has no vote in the committee.", account=request.account)
+
+
+def end_is_the_issuers(request: Request, operation: WindDown) -> Reason | None:
+    """L6: an issuer winds down its series, a platform itself."""
+    subject = operation.subject
+    if isinstance(subject, SeriesSubject):
+        series = request.state.series.get(subject.series)
+        owner = None if series is None else series.issuer
+    else:
+        owner = subject.platform
+    if request.caller is None or owner is None or owner == request.account:
+        return None
+    return refuse("{account} is not {owner}, who alone can wind this down.", account=request.account, owner=owner)
+
+
+def access_is_the_regulators(request: Request, _: RecordAccess) -> Reason | None:
+    """L6: the regulator puts its own reads on record."""
+    if request.caller is None or request.caller.role is Role.REGULATOR:
+        return None
+    return refuse("{account} is no regulator.", account=request.account)
+
+
+def token_is_taken_from_its_owner(request: Request, operation: ForcedTransfer) -> Reason | None:
+    """L6: a forced transfer names the owner it takes from; if the token moved meanwhile, it is another case."""
+    token = request.state.tokens.get(operation.token)
+    if token is None or token.owner == operation.sender:
+        return None
+    return refuse("Token {token} is not {sender}'s.", token=operation.token, sender=operation.sender)

@@ -3,11 +3,13 @@
 from ledger.freezing import case_in_force, held, name_of
 from ledger.operations.accounts import Claim
 from ledger.operations.freezes import Appeal, EmergencyFreeze, FreezeAccount, FreezeToken, Uphold
+from ledger.operations.measures import ForcedTransfer
 from ledger.operations.series import Issue
 from ledger.operations.tokens import Refund, TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.records.freezes import FreezeState
 from ledger.rules.request import Reason, Request, refuse
+from ledger.winding_down import chose_refund
 
 _OVER_18, _REAL_NAME = Claim.OVER_18, Claim.REAL_NAME
 """Looked up once: every gift asks (see ledger/records/accounts.py)."""
@@ -18,7 +20,7 @@ def buyer_is_adult(request: Request, operation: Issue) -> Reason | None:
     return _claim_missing(request, operation.to, _OVER_18)
 
 
-def recipient_is_old_enough(request: Request, operation: TransferFrom) -> Reason | None:
+def recipient_is_old_enough(request: Request, operation: TransferFrom | ForcedTransfer) -> Reason | None:
     """R6.1: one receives a gift at 14, or where 18 is asked at 18; who is over 18 is over 14."""
     recipient = request.state.accounts.get(operation.to)
     if recipient is not None and _OVER_18 in recipient.claims:
@@ -28,7 +30,7 @@ def recipient_is_old_enough(request: Request, operation: TransferFrom) -> Reason
     return _claim_missing(request, operation.to, Claim.OVER_14 if is_14_enough else _OVER_18)
 
 
-def recipient_has_real_name(request: Request, operation: Issue | TransferFrom) -> Reason | None:
+def recipient_has_real_name(request: Request, operation: Issue | TransferFrom | ForcedTransfer) -> Reason | None:
     """R6.1: with an identity that was checked."""
     return _claim_missing(request, operation.to, _REAL_NAME)
 
@@ -59,9 +61,9 @@ def person_is_within_purchase_limit(request: Request, operation: Issue) -> Reaso
 
 
 def buyer_agrees(request: Request, operation: Refund) -> Reason | None:
-    """R6.3: nothing is taken back from who has not approved the seller for it."""
+    """R6.3: nothing is taken back from who has not approved the seller for it, or chose a refund at a wind-down."""
     token = request.state.tokens.get(operation.token)
-    if token is None or token.approved == request.account:
+    if token is None or token.approved == request.account or chose_refund(request.state, operation.token):
         return None
     return refuse(
         "{owner} has not approved {account} for token {token}.",
@@ -74,7 +76,7 @@ def buyer_agrees(request: Request, operation: Refund) -> Reason | None:
 def edition_is_as_sold(request: Request, operation: Refund) -> Reason | None:
     """R6.3: what was given away or used up is not returned for money."""
     token = request.state.tokens.get(operation.token)
-    if token is None or (token.transfers == 0 and token.redeemed == 0):
+    if token is None or (token.transfers == 0 and token.redeemed == 0) or chose_refund(request.state, operation.token):
         return None
     return refuse(
         "Token {token} was given away {transfers} times or redeemed since its sale.",
@@ -84,9 +86,11 @@ def edition_is_as_sold(request: Request, operation: Refund) -> Reason | None:
 
 
 def refund_window_is_open(request: Request, operation: Refund) -> Reason | None:
-    """R6.3: so many days from the sale on."""
+    """R6.3: so many days from the sale on; at a wind-down, of whoever chose it while he could."""
     token, days = request.state.tokens.get(operation.token), request.parameters.refund_days
     if token is None or token.transfers > 0 or request.now_ms < token.acquired_ms + days * DAY_MS:
+        return None
+    if chose_refund(request.state, operation.token):
         return None
     return refuse(
         "Token {token} could be returned for {refund_days} days; it was sold at {acquired_ms}.",

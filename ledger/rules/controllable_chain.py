@@ -11,6 +11,7 @@ from ledger.operations.freezes import EmergencyFreeze, FreezeAccount, FreezeToke
 from ledger.operations.series import Issue
 from ledger.operations.subjects import AccountSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, TransferFrom
+from ledger.operations.winding_down import ChooseHoldOrRefund
 from ledger.records.accounts import AccountRecord
 from ledger.records.freezes import UNCONFIRMED, FreezeRecord
 from ledger.rules.request import Reason, Request, refuse
@@ -61,7 +62,9 @@ def _account_frozen(account: str, record: AccountRecord) -> Reason:
     )
 
 
-def token_is_free_to_give(request: Request, operation: TransferFrom | Redeem | Burn | Refund) -> Reason | None:
+def token_is_free_to_give(
+    request: Request, operation: TransferFrom | ChooseHoldOrRefund | Redeem | Burn | Refund
+) -> Reason | None:
     """R7.2: a frozen token stays where and as it is."""
     return _frozen_token(request, operation.token)
 

@@ -14,10 +14,12 @@ from ledger.operations.freezes import (
     Uphold,
 )
 from ledger.operations.governance import AdmitMember, Propose, Vote, concerned_by
+from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.statements import Attest, Attested, ReportSuspicious
-from ledger.operations.subjects import AccountSubject
+from ledger.operations.subjects import AccountSubject, SeriesSubject, TokenSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
+from ledger.operations.winding_down import ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.rules.request import Reason, Request, refuse
 
@@ -42,25 +44,28 @@ def sellers_are_platforms(request: Request, operation: CreateSeries) -> Reason |
 
 def work_exists(request: Request, operation: CreateSeries | ReviewWork | GrantLicence | RevokeLicence) -> Reason | None:
     """L7: the work named exists."""
-    if request.state.works.get(operation.work) is not None:
-        return None
-    return refuse("There is no work {work}.", work=operation.work)
+    return _missing_work(request, operation.work)
 
 
 def series_exists(request: Request, operation: SealSeries | Mint | MintBatch | Issue | CosignSeries) -> Reason | None:
     """L7: the series named exists."""
-    if request.state.series.get(operation.series) is not None:
-        return None
-    return refuse("There is no series {series}.", series=operation.series)
+    return _missing_series(request, operation.series)
 
 
 def token_exists(
-    request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund | FreezeToken | UnfreezeToken
+    request: Request,
+    operation: Approve
+    | TransferFrom
+    | ForcedTransfer
+    | ChooseHoldOrRefund
+    | Redeem
+    | Burn
+    | Refund
+    | FreezeToken
+    | UnfreezeToken,
 ) -> Reason | None:
     """L7: the token named exists."""
-    if request.state.tokens.get(operation.token) is not None:
-        return None
-    return refuse("There is no token {token}.", token=operation.token)
+    return _missing_token(request, operation.token)
 
 
 def approved_exists(request: Request, operation: Approve) -> Reason | None:
@@ -78,17 +83,40 @@ def subject_exists(request: Request, operation: EmergencyFreeze | Appeal | Uphol
     subject = operation.subject
     if isinstance(subject, AccountSubject):
         return _missing_account(request, subject.account)
-    if request.state.tokens.get(subject.token) is not None:
-        return None
-    return refuse("There is no token {token}.", token=subject.token)
+    return _missing_token(request, subject.token)
 
 
-def giver_exists(request: Request, operation: TransferFrom) -> Reason | None:
+def disputed_work_exists(request: Request, operation: OpenDispute | ResolveDispute) -> Reason | None:
+    """L7: so does the work that is disputed."""
+    return _missing_work(request, operation.work)
+
+
+def removable_exists(request: Request, operation: Takedown) -> Reason | None:
+    """L7: so does what is to be taken down."""
+    subject = operation.subject
+    match subject:
+        case TokenSubject():
+            return _missing_token(request, subject.token)
+        case SeriesSubject():
+            return _missing_series(request, subject.series)
+        case _:
+            return _missing_work(request, subject.work)
+
+
+def closable_exists(request: Request, operation: WindDown) -> Reason | None:
+    """L7: so does what is to be wound down."""
+    subject = operation.subject
+    if isinstance(subject, SeriesSubject):
+        return _missing_series(request, subject.series)
+    return _missing_platform(request, (subject.platform,))
+
+
+def giver_exists(request: Request, operation: TransferFrom | ForcedTransfer) -> Reason | None:
     """L7: the giver's account exists."""
     return _missing_account(request, operation.sender)
 
 
-def recipient_exists(request: Request, operation: Issue | TransferFrom) -> Reason | None:
+def recipient_exists(request: Request, operation: Issue | TransferFrom | ForcedTransfer) -> Reason | None:
     """L7: the recipient's account exists."""
     return _missing_account(request, operation.to)
 
@@ -106,6 +134,24 @@ def member_concerned_exists(request: Request, operation: Propose) -> Reason | No
     if member is None or member in members(request.state):
         return None
     return refuse("There is no member {member}.", member=member)
+
+
+def _missing_token(request: Request, token: str) -> Reason | None:
+    if request.state.tokens.get(token) is not None:
+        return None
+    return refuse("There is no token {token}.", token=token)
+
+
+def _missing_series(request: Request, series: str) -> Reason | None:
+    if request.state.series.get(series) is not None:
+        return None
+    return refuse("There is no series {series}.", series=series)
+
+
+def _missing_work(request: Request, work: str) -> Reason | None:
+    if request.state.works.get(work) is not None:
+        return None
+    return refuse("There is no work {work}.", work=work)
 
 
 def _missing_account(request: Request, account: str) -> Reason | None:

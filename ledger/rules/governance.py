@@ -6,6 +6,7 @@ R7.1 membership and policies, R7.4 figures that wait, R7.5 the pause. Freezes ar
 from ledger.charter import Role
 from ledger.enactment import leaves_a_governor
 from ledger.governance import AGENDA_MAX, CHAIN, agenda_of, can_pass, is_open, members, policy_of
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import RotateKey, UpdateAccountState
 from ledger.operations.freezes import (
     Appeal,
@@ -27,6 +28,7 @@ from ledger.operations.governance import (
     concerned_by,
     kind_of,
 )
+from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.parameters import DAY_MS, RANGES
 from ledger.policies import is_permitted
 from ledger.rules.request import Reason, Request, refuse
@@ -47,6 +49,11 @@ PERMITTED_WHILE_PAUSED = frozenset(
         EmergencyFreeze,
         Appeal,
         Uphold,
+        OpenDispute,
+        ResolveDispute,
+        Takedown,
+        ForcedTransfer,
+        RecordAccess,
     }
 )
 """Governance and due process, which a pause is there to make room for; every other operation waits."""

@@ -4,6 +4,7 @@ from ledger.detectors.alerts import ALERTS_MAX, alerts_of, is_same
 from ledger.detectors.view import View, view_of
 from ledger.names import alert_row, epoch_row
 from ledger.operations.accounts import Claim
+from ledger.operations.measures import ForcedTransfer
 from ledger.operations.series import Issue
 from ledger.operations.statements import ReportSuspicious
 from ledger.operations.tokens import TransferFrom
@@ -21,7 +22,7 @@ def buyer_is_identified(request: Request, operation: Issue) -> Reason | None:
     return _unidentified(request, operation.to)
 
 
-def both_ends_are_identified(request: Request, operation: TransferFrom) -> Reason | None:
+def both_ends_are_identified(request: Request, operation: TransferFrom | ForcedTransfer) -> Reason | None:
     """R11.1: giver and recipient are persons whose identity was checked."""
     return _unidentified(request, operation.sender) or _unidentified(request, operation.to)
 

@@ -2,6 +2,7 @@
 
 from ledger.keys import key_in_force
 from ledger.nonces import WINDOW, is_too_old, is_used
+from ledger.operations.measures import ForcedTransfer
 from ledger.operations.series import Issue
 from ledger.operations.tokens import TransferFrom
 from ledger.records.accounts import AccountRecord
@@ -54,7 +55,7 @@ def signer_is_active(request: Request, _: object) -> Reason | None:
     return None if request.caller is None else _inactive(request.account, request.caller)
 
 
-def recipient_is_active(request: Request, operation: Issue | TransferFrom) -> Reason | None:
+def recipient_is_active(request: Request, operation: Issue | TransferFrom | ForcedTransfer) -> Reason | None:
     """L5: so is the account that is to receive."""
     recipient = request.state.accounts.get(operation.to)
     return None if recipient is None else _inactive(operation.to, recipient)

@@ -1,9 +1,10 @@
 """Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
 
+from ledger.freezing import name_of
 from ledger.governance import is_listed, is_paused, policy_of
 from ledger.keys import key_in_force
 from ledger.operations.accounts import UpdateAccountState
-from ledger.operations.freezes import FreezeToken
+from ledger.operations.freezes import EmergencyFreeze, FreezeToken
 from ledger.operations.governance import (
     Action,
     ChangeParameters,
@@ -17,9 +18,12 @@ from ledger.operations.governance import (
     UnlistChain,
     kind_of,
 )
+from ledger.operations.measures import ForcedTransfer
 from ledger.operations.part import MEMBERS_NAMED_MAX
 from ledger.operations.series import CosignSeries, Issue, Mint, MintBatch, SealSeries
+from ledger.operations.subjects import AccountSubject
 from ledger.operations.tokens import Approve, Burn, Redeem, Refund, SetApprovalForAll, TransferFrom
+from ledger.operations.winding_down import ChooseHoldOrRefund
 from ledger.operations.works import GrantLicence, RevokeLicence
 from ledger.policies import DEFAULT_POLICIES
 from ledger.records.operators import OPERATORS_MAX
@@ -105,7 +109,9 @@ def series_is_sealed(request: Request, operation: Issue) -> Reason | None:
     return refuse("Series {series} is not sealed yet.", series=operation.series)
 
 
-def token_is_sold(request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund) -> Reason | None:
+def token_is_sold(
+    request: Request, operation: Approve | TransferFrom | ForcedTransfer | ChooseHoldOrRefund | Redeem | Burn | Refund
+) -> Reason | None:
     """L9: an edition leaves its issuer by sale, never as a gift, or price and purchase limit would mean nothing."""
     token = request.state.tokens.get(operation.token)
     if token is None or token.state is not _MINTED:
@@ -114,13 +120,23 @@ def token_is_sold(request: Request, operation: Approve | TransferFrom | Redeem |
 
 
 def token_is_not_burned(
-    request: Request, operation: Approve | TransferFrom | Redeem | Burn | Refund | FreezeToken
+    request: Request,
+    operation: Approve | TransferFrom | ForcedTransfer | ChooseHoldOrRefund | Redeem | Burn | Refund | FreezeToken,
 ) -> Reason | None:
     """L9: what was burned is over."""
     token = request.state.tokens.get(operation.token)
     if token is None or token.state is not _BURNED:
         return None
     return refuse("Token {token} was burned.", token=operation.token)
+
+
+def frozen_token_is_not_burned(request: Request, operation: EmergencyFreeze) -> Reason | None:
+    """L9: nor is it frozen any more."""
+    subject = operation.subject
+    token = None if isinstance(subject, AccountSubject) else request.state.tokens.get(subject.token)
+    if token is None or token.state is not TokenState.BURNED:
+        return None
+    return refuse("Token {token} was burned.", token=name_of(operation))
 
 
 def approval_changes(request: Request, operation: Approve) -> Reason | None:
@@ -172,7 +188,7 @@ def operator_is_another(request: Request, operation: SetApprovalForAll) -> Reaso
     return refuse("{account} needs no approval of its own.", account=request.account)
 
 
-def gift_goes_elsewhere(_: Request, operation: TransferFrom) -> Reason | None:
+def gift_goes_elsewhere(_: Request, operation: TransferFrom | ForcedTransfer) -> Reason | None:
     """L9: giver and recipient are two accounts."""
     if operation.sender != operation.to:
         return None

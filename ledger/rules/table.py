@@ -1,12 +1,14 @@
 """The rule table: every rule, what it judges, its number and code. Read it from the top; refusals keep its order.
 
 Rules L1 to L11 are the ledger's own; R<tenet>.<number> put a tenet of the convention into effect, as docs/LEDGER.md
-reads it. Rules that are no function: R5.2 (no operation has a field for a part of a token), R9.1
-(ledger/invariants.py), R10.3 (no operation prices, offers or matches a resale).
+reads it. Rules that are no function: R5.2 (no operation has a field for a part of a token), R7.3 (the regulator puts
+its reads on record by `record_access`), R9.1 (ledger/invariants.py), R10.3 (no operation prices, offers or matches a
+resale).
 """
 
 from functools import partial
 
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
@@ -18,6 +20,7 @@ from ledger.operations.freezes import (
     Uphold,
 )
 from ledger.operations.governance import Propose, Vote
+from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.operations.part import Part
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
@@ -31,6 +34,7 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
+from ledger.operations.winding_down import ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.receipts import Refusal
 from ledger.rules import (
@@ -39,7 +43,9 @@ from ledger.rules import (
     controllable_chain,
     cyber_security,
     develop_industry,
+    disputes,
     existence,
+    forced_transfers,
     governance,
     idempotency,
     national_culture,
@@ -52,6 +58,7 @@ from ledger.rules import (
     signer,
     stages,
     value_support,
+    winding_down,
 )
 from ledger.rules.batches import refusals_of_gifts
 from ledger.rules.request import Request, Rule
@@ -60,6 +67,12 @@ MINTING = (Mint, MintBatch)
 
 USES = (Redeem, Burn)
 """What an owner alone does with what he has."""
+
+MOVING = (TransferFrom, ForcedTransfer)
+"""What makes somebody else the owner of a sold token."""
+
+OF_A_SOLD_TOKEN = (Approve, *MOVING, *USES, Refund, ChooseHoldOrRefund)
+
 FREEZING = (FreezeToken, FreezeAccount, EmergencyFreeze)
 
 UNFREEZING = (UnfreezeToken, UnfreezeAccount)
@@ -78,7 +91,7 @@ SIGNING_RULES = (
 
 OPERATION_RULES = (
     Rule("L5", 0, "E_ACCOUNT_STATE", OPERATION_TYPES, signer.signer_is_active),
-    Rule("L5", 0, "E_RECIPIENT_STATE", (Issue, TransferFrom), signer.recipient_is_active),
+    Rule("L5", 0, "E_RECIPIENT_STATE", (Issue, *MOVING), signer.recipient_is_active),
     Rule("L5", 0, "E_OWNER_STATE", (TransferFrom,), signer.owner_is_active),
     Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
     Rule("L6", 0, "E_AUTHORITY", (UpdateClaims,), authority.claims_are_the_platforms),
@@ -93,11 +106,16 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_NOT_OWNER", (Approve,), authority.approval_is_by_the_owner),
     Rule("L6", 0, "E_AUTHORITY", (SetApprovalForAll,), authority.operator_is_named_by_a_person),
     Rule("L6", 0, "E_NOT_OWNER", (TransferFrom,), authority.gift_is_by_the_owner),
-    Rule("L6", 0, "E_NOT_OWNER", USES, authority.use_is_by_the_owner),
+    Rule("L6", 0, "E_NOT_OWNER", (*USES, ChooseHoldOrRefund), authority.use_is_by_the_owner),
     Rule("L6", 0, "E_AUTHORITY", (Refund,), authority.refund_is_by_a_seller),
     Rule("L6", 0, "E_AUTHORITY", (*FREEZING, *UNFREEZING), authority.freeze_is_by_a_party),
     Rule("L6", 0, "E_AUTHORITY", (Appeal,), authority.appeal_is_the_owners),
     Rule("L6", 0, "E_AUTHORITY", (Uphold,), authority.review_is_by_a_party),
+    Rule("L6", 0, "E_AUTHORITY", (OpenDispute,), authority.dispute_is_by_a_party),
+    Rule("L6", 0, "E_AUTHORITY", (ResolveDispute, Takedown, ForcedTransfer), authority.measure_is_by_the_committee),
+    Rule("L6", 0, "E_NOT_OWNER", (ForcedTransfer,), authority.token_is_taken_from_its_owner),
+    Rule("L6", 0, "E_AUTHORITY", (WindDown,), authority.end_is_the_issuers),
+    Rule("L6", 0, "E_AUTHORITY", (RecordAccess,), authority.access_is_the_regulators),
     Rule("L6", 0, "E_AUTHORITY", (Propose,), authority.proposal_is_by_a_voter),
     Rule("L6", 0, "E_AUTHORITY", (Vote,), authority.vote_is_by_a_voter),
     Rule("L6", 0, "E_AUTHORITY", LICENSING, authority.licence_is_the_registrars),
@@ -114,14 +132,17 @@ OPERATION_RULES = (
         "L7",
         0,
         "E_UNKNOWN",
-        (Approve, TransferFrom, *USES, Refund, FreezeToken, UnfreezeToken),
+        (Approve, *MOVING, *USES, Refund, ChooseHoldOrRefund, FreezeToken, UnfreezeToken),
         existence.token_exists,
     ),
     Rule("L7", 0, "E_UNKNOWN", (Approve,), existence.approved_exists),
     Rule("L7", 0, "E_UNKNOWN", (SetApprovalForAll,), existence.operator_exists),
     Rule("L7", 0, "E_UNKNOWN", (EmergencyFreeze, Appeal, Uphold), existence.subject_exists),
-    Rule("L7", 0, "E_UNKNOWN", (TransferFrom,), existence.giver_exists),
-    Rule("L7", 0, "E_UNKNOWN", (Issue, TransferFrom), existence.recipient_exists),
+    Rule("L7", 0, "E_UNKNOWN", (OpenDispute, ResolveDispute), existence.disputed_work_exists),
+    Rule("L7", 0, "E_UNKNOWN", (Takedown,), existence.removable_exists),
+    Rule("L7", 0, "E_UNKNOWN", (WindDown,), existence.closable_exists),
+    Rule("L7", 0, "E_UNKNOWN", MOVING, existence.giver_exists),
+    Rule("L7", 0, "E_UNKNOWN", (Issue, *MOVING), existence.recipient_exists),
     Rule("L7", 0, "E_UNKNOWN", (Propose,), existence.member_concerned_exists),
     Rule("L7", 0, "E_UNKNOWN", (Vote,), existence.proposal_exists),
     Rule("L8", 0, "E_EXISTS", (RegisterAccount,), existence.account_is_new),
@@ -135,16 +156,17 @@ OPERATION_RULES = (
     Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING, CosignSeries), stages.series_is_open),
     Rule("L9", 0, "E_EMPTY", (SealSeries,), stages.series_has_editions),
     Rule("L9", 0, "E_NOT_SEALED", (Issue,), stages.series_is_sealed),
-    Rule("L9", 0, "E_NOT_SOLD", (Approve, TransferFrom, *USES, Refund), stages.token_is_sold),
-    Rule("L9", 0, "E_BURNED", (Approve, TransferFrom, *USES, Refund, FreezeToken), stages.token_is_not_burned),
+    Rule("L9", 0, "E_NOT_SOLD", OF_A_SOLD_TOKEN, stages.token_is_sold),
+    Rule("L9", 0, "E_BURNED", (*OF_A_SOLD_TOKEN, FreezeToken), stages.token_is_not_burned),
+    Rule("L9", 0, "E_BURNED", (EmergencyFreeze,), stages.frozen_token_is_not_burned),
     Rule("L9", 0, "E_NO_CHANGE", (Approve,), stages.approval_changes),
     Rule("L9", 0, "E_SELF_APPROVAL", (Approve,), stages.approval_is_for_another),
     Rule("L9", 0, "E_NO_CHANGE", (SetApprovalForAll,), stages.operators_change),
     Rule("L9", 0, "E_SELF_APPROVAL", (SetApprovalForAll,), stages.operator_is_another),
     Rule("L9", 0, "E_TOO_MANY_OPERATORS", (SetApprovalForAll,), stages.operators_have_room),
-    Rule("L9", 0, "E_SELF_GIFT", (TransferFrom,), stages.gift_goes_elsewhere),
     Rule("L9", 0, "E_NO_CHANGE", LICENSING, stages.licence_changes),
     Rule("L9", 0, "E_TOO_MANY_LICENSEES", (GrantLicence,), stages.licences_have_room),
+    Rule("L9", 0, "E_SELF_GIFT", MOVING, stages.gift_goes_elsewhere),
     Rule("L10", 0, "E_PERSONAL_DATA", privacy.WRITTEN, privacy.texts_hold_no_personal_data),
     Rule("L10", 0, "E_PERSONAL_DATA", OPERATION_TYPES, privacy.key_holds_no_personal_data),
     Rule("L11", 0, "E_DUPLICATE_KEY", OPERATION_TYPES, idempotency.key_is_free),
@@ -162,6 +184,24 @@ OPERATION_RULES = (
     Rule("R4.2", 4, "E_UNDER_REVIEW", (CreateSeries,), original_works.work_is_no_likeness),
     Rule("R4.2", 4, "E_UNDER_REVIEW", MINTING, original_works.work_is_still_no_likeness),
     Rule("R4.2", 4, "E_UNDER_REVIEW", (ReviewWork,), original_works.work_waits_for_review),
+    Rule("R4.3", 4, "E_DISPUTED", (*MOVING, Redeem), disputes.token_is_undisputed),
+    Rule("R4.3", 4, "E_DISPUTED", (*MINTING, Issue), disputes.series_is_undisputed),
+    Rule("R4.3", 4, "E_DISPUTED", (CreateSeries,), disputes.work_is_undisputed),
+    Rule("R4.3", 4, "E_TAKEN_DOWN", (Approve, *MOVING, *USES), disputes.token_stands),
+    Rule("R4.3", 4, "E_TAKEN_DOWN", (*MINTING, SealSeries, CosignSeries, Issue), disputes.series_stands),
+    Rule("R4.3", 4, "E_TAKEN_DOWN", (CreateSeries, OpenDispute), disputes.work_stands),
+    Rule("R4.3", 4, "E_DISPUTE_EXPIRY", (OpenDispute,), disputes.dispute_ends),
+    Rule("R4.3", 4, "E_CASE_TERMS", (OpenDispute,), disputes.dispute_has_the_cases_terms),
+    Rule("R4.3", 4, "E_CASE_CLOSED", (OpenDispute,), disputes.dispute_is_not_open),
+    Rule("R4.3", 4, "E_DISPUTED", (OpenDispute,), disputes.work_is_in_no_other_dispute),
+    Rule("R4.3", 4, "E_ALREADY_APPROVED", (OpenDispute,), disputes.party_is_new_to_dispute),
+    Rule("R4.3", 4, "E_NOT_DISPUTED", (ResolveDispute,), disputes.dispute_can_be_decided),
+    Rule("R4.3", 4, "E_ALREADY_DECIDED", (ResolveDispute,), disputes.member_is_new_to_decision),
+    Rule("R4.3", 4, "E_TAKEN_DOWN", (Takedown,), disputes.subject_still_stands),
+    Rule("R4.3", 4, "E_NOT_HELD", (Takedown,), disputes.token_to_take_down_was_sold),
+    Rule("R4.3", 4, "E_CASE_TERMS", (Takedown,), disputes.takedown_has_the_cases_terms),
+    Rule("R4.3", 4, "E_CASE_CLOSED", (Takedown,), disputes.takedown_is_undecided),
+    Rule("R4.3", 4, "E_ALREADY_APPROVED", (Takedown,), disputes.party_is_new_to_takedown),
     Rule("R5.1", 5, "E_PRICE", (CreateSeries,), value_support.band_has_two_ends),
     Rule("R5.1", 5, "E_PRICE", (Issue,), value_support.price_is_as_disclosed),
     Rule("R5.3", 5, "E_EDITION_CAP", (CreateSeries,), value_support.cap_is_within_bound),
@@ -169,12 +209,17 @@ OPERATION_RULES = (
     Rule("R5.3", 5, "E_SOLD_OUT", (Issue,), value_support.edition_is_left),
     Rule("R5.4", 5, "E_DISCLOSURE", (CreateSeries,), value_support.disclosure_is_complete),
     Rule("R6.1", 6, "E_AGE", (Issue,), consumer_protection.buyer_is_adult),
-    Rule("R6.1", 6, "E_AGE", (TransferFrom,), consumer_protection.recipient_is_old_enough),
-    Rule("R6.1", 6, "E_REAL_NAME", (Issue, TransferFrom), consumer_protection.recipient_has_real_name),
+    Rule("R6.1", 6, "E_AGE", MOVING, consumer_protection.recipient_is_old_enough),
+    Rule("R6.1", 6, "E_REAL_NAME", (Issue, *MOVING), consumer_protection.recipient_has_real_name),
     Rule("R6.2", 6, "E_PURCHASE_LIMIT", (Issue,), consumer_protection.person_is_within_purchase_limit),
     Rule("R6.3", 6, "E_NO_CONSENT", (Refund,), consumer_protection.buyer_agrees),
     Rule("R6.3", 6, "E_NOT_AS_SOLD", (Refund,), consumer_protection.edition_is_as_sold),
     Rule("R6.3", 6, "E_REFUND_WINDOW", (Refund,), consumer_protection.refund_window_is_open),
+    Rule("R6.3", 6, "E_WOUND_DOWN", (*MINTING, Issue), winding_down.series_goes_on),
+    Rule("R6.3", 6, "E_WOUND_DOWN", (RegisterAccount, CreateSeries, Issue), winding_down.platform_goes_on),
+    Rule("R6.3", 6, "E_WOUND_DOWN", (WindDown,), winding_down.end_is_announced_once),
+    Rule("R6.3", 6, "E_NO_CHOICE", (ChooseHoldOrRefund,), winding_down.holder_can_choose),
+    Rule("R6.3", 6, "E_NO_CHANGE", (ChooseHoldOrRefund,), winding_down.choice_changes),
     Rule("R6.4", 6, "E_FREEZE_EXPIRY", FREEZING, consumer_protection.freeze_ends),
     Rule("R6.4", 6, "E_NOT_APPEALABLE", (Appeal,), consumer_protection.case_can_be_appealed),
     Rule("R6.4", 6, "E_NOT_UNDER_REVIEW", (Uphold,), consumer_protection.case_is_under_review),
@@ -191,7 +236,13 @@ OPERATION_RULES = (
     Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (Issue,), controllable_chain.buyer_is_free),
     Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (TransferFrom,), controllable_chain.both_ends_are_free),
     Rule("R7.2", 7, "E_ACCOUNT_FROZEN", (Refund,), controllable_chain.owner_is_free),
-    Rule("R7.2", 7, "E_FROZEN", (TransferFrom, *USES, Refund), controllable_chain.token_is_free_to_give),
+    Rule(
+        "R7.2",
+        7,
+        "E_FROZEN",
+        (TransferFrom, *USES, Refund, ChooseHoldOrRefund),
+        controllable_chain.token_is_free_to_give,
+    ),
     Rule("R7.2", 7, "E_FROZEN", (Approve,), controllable_chain.token_is_free_to_approve),
     Rule("R7.2", 7, "E_FROZEN", (Issue,), controllable_chain.edition_is_free_to_sell),
     Rule("R7.2", 7, "E_MEMBER", (FreezeAccount,), controllable_chain.account_is_a_persons),
@@ -207,6 +258,12 @@ OPERATION_RULES = (
     Rule("R7.4", 7, "E_PARAMETER", (Propose,), governance.figures_are_permitted),
     Rule("R7.4", 7, "E_PROPOSAL_EXPIRY", (Propose,), governance.voting_ends),
     Rule("R7.5", 7, "E_PAUSED", OPERATION_TYPES, governance.chain_is_not_paused),
+    Rule("R7.6", 7, "E_FROZEN", (ForcedTransfer,), forced_transfers.token_is_in_no_other_freeze),
+    Rule("R7.6", 7, "E_ACCOUNT_FROZEN", (ForcedTransfer,), forced_transfers.owner_is_in_no_other_freeze),
+    Rule("R7.6", 7, "E_ACCOUNT_FROZEN", (ForcedTransfer,), forced_transfers.recipient_is_free),
+    Rule("R7.6", 7, "E_CASE_TERMS", (ForcedTransfer,), forced_transfers.transfer_has_the_cases_terms),
+    Rule("R7.6", 7, "E_CASE_CLOSED", (ForcedTransfer,), forced_transfers.transfer_is_undecided),
+    Rule("R7.6", 7, "E_ALREADY_APPROVED", (ForcedTransfer,), forced_transfers.member_is_new_to_transfer),
     Rule("R8.1", 8, "E_SAME_KEY", (RotateKey,), cyber_security.key_is_another),
     Rule("R8.2", 8, "E_RATE", OPERATION_TYPES, cyber_security.signer_is_within_rate),
     Rule("R8.3", 8, "E_NO_EVIDENCE", (SubmitEvidence,), cyber_security.evidence_convicts),
@@ -218,7 +275,7 @@ OPERATION_RULES = (
     Rule("R10.4", 10, "E_GIFT_LIMIT", (TransferFrom,), no_speculation.person_is_within_gift_limit),
     Rule("R10.5", 10, "E_COOLING", (TransferFrom,), no_speculation.hot_series_is_held_longer),
     Rule("R11.1", 11, "E_IDENTITY", (Issue,), no_laundering.buyer_is_identified),
-    Rule("R11.1", 11, "E_IDENTITY", (TransferFrom,), no_laundering.both_ends_are_identified),
+    Rule("R11.1", 11, "E_IDENTITY", MOVING, no_laundering.both_ends_are_identified),
     Rule("R11.3", 11, "E_REPORTED", (ReportSuspicious,), no_laundering.report_is_new),
 )
 """About what is asked, by whom."""

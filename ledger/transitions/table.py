@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
@@ -14,6 +15,7 @@ from ledger.operations.freezes import (
     Uphold,
 )
 from ledger.operations.governance import Propose, Vote
+from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.operations.table import OPERATION_TYPES
@@ -26,10 +28,22 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
+from ledger.operations.winding_down import ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.receipts import Event
 from ledger.rules.request import Request
-from ledger.transitions import accounts, freezes, governance, series, statements, tokens, works
+from ledger.transitions import (
+    access,
+    accounts,
+    freezes,
+    governance,
+    measures,
+    series,
+    statements,
+    tokens,
+    winding_down,
+    works,
+)
 
 TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     RegisterAccount: accounts.register_account,
@@ -60,6 +74,13 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     EmergencyFreeze: freezes.emergency_freeze,
     Appeal: freezes.appeal,
     Uphold: freezes.uphold,
+    OpenDispute: measures.open_dispute,
+    ResolveDispute: measures.resolve_dispute,
+    Takedown: measures.takedown,
+    ForcedTransfer: measures.forced_transfer,
+    WindDown: winding_down.wind_down,
+    ChooseHoldOrRefund: winding_down.choose_hold_or_refund,
+    RecordAccess: access.record_access,
     Propose: governance.propose,
     Vote: governance.vote,
     Attest: statements.attest,

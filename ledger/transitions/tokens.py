@@ -20,6 +20,7 @@ from ledger.rules.no_speculation import day_of
 from ledger.rules.real_economy import place_of_benefit
 from ledger.rules.request import Request
 from ledger.transitions.trail import trail_after
+from ledger.winding_down import chose_refund
 
 
 def approve(request: Request, operation: Approve) -> tuple[Event, ...]:
@@ -108,8 +109,11 @@ def burn(request: Request, operation: Burn) -> tuple[Event, ...]:
 
 
 def refund(request: Request, operation: Refund) -> tuple[Event, ...]:
-    """End an edition whose buyer has his money back, and let him buy again (R6.2)."""
+    """End an edition whose buyer has his money back, and let him buy again (R6.2), except at a wind-down."""
     state, token = request.state, operation.token
+    params = (("token", token), ("seller", request.account), ("receipt", operation.receipt.hex()))
+    if chose_refund(state, token):
+        return (_burn(request, token, refunded=0), Event("refunded", params))
     owner = state.accounts.get(_token(request, token).owner)
     assert owner is not None, "a sold token is a person's"
     assert owner.person is not None, "a sold token is a person's"
@@ -118,7 +122,6 @@ def refund(request: Request, operation: Refund) -> tuple[Event, ...]:
     assert bought is not None, "what is returned was bought"
     assert bought.count > 0, "what is returned was bought"
     state.purchases.put(purchase, PurchaseRecord(bought.count - 1))
-    params = (("token", token), ("seller", request.account), ("receipt", operation.receipt.hex()))
     return (_burn(request, token, refunded=1), Event("refunded", params))
 
 
@@ -128,7 +131,7 @@ def _burn(request: Request, token: str, *, refunded: int) -> Event:
     name = series_of_token(token)
     series = request.state.series.get(name)
     assert series is not None, "a token has its series"
-    assert old.state is TokenState.ISSUED, "only what was sold is burned, once"
+    assert old.state in (TokenState.ISSUED, TokenState.TAKEN_DOWN), "only what was sold is burned, once"
     request.state.tokens.put(token, replace(old, state=TokenState.BURNED, approved=None))
     counted = replace(series, burned=series.burned + 1, refunded=series.refunded + refunded)
     request.state.series.put(name, counted)

@@ -179,8 +179,8 @@ def test_the_compliance_report_counts_each_rule_once_for_each_transaction():
     entries = {entry.rule: (entry.checked, entry.refused) for entry in result.compliance}
     assert entries == {
         "L1": (3, 0), "L2": (3, 0), "L3": (3, 0), "L4": (3, 0), "L5": (3, 0), "L6": (3, 0), "L7": (3, 0),
-        "L8": (1, 1), "L9": (2, 0), "L10": (3, 0), "L11": (3, 0), "R3.2": (3, 0), "R4.2": (1, 1),
-        "R5.1": (2, 0), "R5.3": (2, 0), "R6.1": (2, 1), "R6.2": (2, 0),
+        "L8": (1, 1), "L9": (2, 0), "L10": (3, 0), "L11": (3, 0), "R3.2": (3, 0), "R4.2": (1, 1), "R4.3": (2, 0),
+        "R5.1": (2, 0), "R5.3": (2, 0), "R6.1": (2, 1), "R6.2": (2, 0), "R6.3": (2, 0),
         "R7.2": (3, 0), "R7.5": (3, 0), "R8.2": (3, 0), "R9.2": (2, 0), "R11.1": (2, 1),
     }  # fmt: skip
     assert [refusal.code for refusal in result.receipts[0].refusals] == ["E_AGE", "E_REAL_NAME", "E_IDENTITY"]
@@ -302,9 +302,9 @@ def test_ids_and_roots_are_golden():
         "chain": "5dcf45acbfe36e8ba50daf30846539f1b8e79bc6bcff9196a59da579abfd7f8a",
         "transaction": "542cbfcf694be033b9e65293a1e35ae52e281116af7eee726facbe7169346ce2",
         "receipts_root": "2d7d77d1642580ae763d729465557ac5d90a33498a61d3bcba24340fd46b2402",
-        "compliance_root": "c542d0e2a8a26b4c4484dd88699224d64b5f0d68168874d0967b82db33ebccc4",
+        "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
         "genesis_state_root": "5e4e78ffb00c71016d7eb945642088c5ae963298430bc97599a67fb3e6ce2329",
-        "state_root": "06a17b391d9badefe4d4af4ad13199c3c85d3d5041f155285e1dc4ef6cbaba8f",
+        "state_root": "77f4432102d068ffa8b874f28f1802ce397bbab6ace31cc9fd1596787582e4e3",
     }
 
 

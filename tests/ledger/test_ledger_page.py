@@ -16,7 +16,7 @@ from ledger.tenets import TENETS, tenet_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "LEDGER.md").read_text(encoding="utf-8")
-WITHOUT_FUNCTION = ("R3.3", "R5.2", "R8.4", "R9.1", "R10.3", "R11.4")
+WITHOUT_FUNCTION = ("R3.3", "R5.2", "R7.3", "R8.4", "R9.1", "R10.3", "R11.4")
 ENTRY = re.compile(
     r"^\*\*(?P<id>[LR][\d.]+)\*\* (?P<head>.*?)\n- Parameters: (?P<parameters>.*?)\n- Example: (?P<example>.*?)\n"
     r"- Test: (?P<tests>.*?)\n\n",

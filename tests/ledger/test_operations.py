@@ -10,6 +10,7 @@ from canonical.hashing import Digest
 from ledger.charter import Role
 from ledger.envelope import Envelope, Transaction
 from ledger.names import platform_of, series_of_token, token_id
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
@@ -38,15 +39,10 @@ from ledger.operations.governance import (
     UnlistChain,
     Vote,
 )
+from ledger.operations.measures import ForcedTransfer, OpenDispute, Outcome, ResolveDispute, Takedown
 from ledger.operations.series import MINT_BATCH_MAX, CosignSeries, Issue, Mint, MintBatch, SealSeries
-from ledger.operations.statements import (
-    EVIDENCE_BYTES_MAX,
-    Attest,
-    Attested,
-    ReportSuspicious,
-    SubmitEvidence,
-)
-from ledger.operations.subjects import AccountSubject, TokenSubject
+from ledger.operations.statements import EVIDENCE_BYTES_MAX, Attest, Attested, ReportSuspicious, SubmitEvidence
+from ledger.operations.subjects import AccountSubject, PlatformSubject, SeriesSubject, TokenSubject
 from ledger.operations.table import OPERATION_TYPES, Operation
 from ledger.operations.tokens import (
     TOKENS_PER_BATCH_MAX,
@@ -58,6 +54,7 @@ from ledger.operations.tokens import (
     SetApprovalForAll,
     TransferFrom,
 )
+from ledger.operations.winding_down import Choice, ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, ReviewWork, RevokeLicence
 from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
 
@@ -93,6 +90,13 @@ EXAMPLES: tuple[Operation, ...] = (
     Attest(Attested.WORK, "scroll", Digest(bytes(32)), "seen and compared"),
     ReportSuspicious("ant.li", Digest(bytes(32))),
     SubmitEvidence(b"proof"),
+    OpenDispute("scroll", "an heir claims it", "case-1", 2_000_000_000_000),
+    ResolveDispute("scroll", "case-1", Outcome.TAKE_DOWN),
+    Takedown(SeriesSubject("scroll-a"), "a copy", "case-1"),
+    ForcedTransfer("scroll-a-0001", "ant.li", "jd.wang", "court order", "case-1"),
+    WindDown(PlatformSubject("ant"), "it closes"),
+    ChooseHoldOrRefund("scroll-a-0001", Choice.REFUND),
+    RecordAccess("payloads of reports of May", "case-1"),
     Propose("p-1", Pause(), "An attack is under way.", 1_767_312_000_000),
     Vote("p-1", Ballot.AGAINST),
 )

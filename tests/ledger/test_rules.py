@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from ledger.charter import Role
 from ledger.names import token_id
+from ledger.operations.access import RecordAccess
 from ledger.operations.accounts import AccountState, Claim, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
@@ -32,6 +33,7 @@ from ledger.operations.governance import (
     UnlistChain,
     Vote,
 )
+from ledger.operations.measures import ForcedTransfer, OpenDispute, Outcome, ResolveDispute, Takedown
 from ledger.operations.series import (
     Anchor,
     AnchorKind,
@@ -43,9 +45,16 @@ from ledger.operations.series import (
     SealSeries,
     Tag,
 )
-from ledger.operations.subjects import AccountSubject, TokenSubject
+from ledger.operations.subjects import (
+    AccountSubject,
+    PlatformSubject,
+    SeriesSubject,
+    TokenSubject,
+    WorkSubject,
+)
 from ledger.operations.table import Operation
 from ledger.operations.tokens import TransferFrom
+from ledger.operations.winding_down import Choice, ChooseHoldOrRefund, WindDown
 from ledger.operations.works import ReviewWork
 from ledger.parameters import DAY_MS
 from ledger.receipts import Refusal, Status
@@ -97,6 +106,13 @@ def parameters(**figures: int) -> ChangeParameters:
 ADMISSION = AdmitMember("caa", "China Academy of Art", "中国美术学院", Role.INSTITUTION, True, key_of("caa"))
 GIFT = TransferFrom("sealed-0001", "ant.li", "jd.wang")
 NOTHING: list[str] = []
+
+
+def forced(sender: str, to: str, *, token: str = "sealed-0001") -> ForcedTransfer:
+    """An approval of moving the sold token."""
+    return ForcedTransfer(token, sender, to, "court order", "case-1")
+
+
 TOKEN, ACCOUNT = TokenSubject("sealed-0001"), AccountSubject("ant.li")
 
 TABLE: list[tuple[str, Operation, list[str]]] = [
@@ -253,6 +269,51 @@ TABLE: list[tuple[str, Operation, list[str]]] = [
     ("hunan", Uphold(TOKEN, "case-1"), ["R6.4 E_NOT_UNDER_REVIEW"]),
     ("ant.li", Uphold(TOKEN, "case-1"), ["L6 E_AUTHORITY", "R6.4 E_NOT_UNDER_REVIEW"]),
     ("hunan", Uphold(AccountSubject("ant.nobody"), "case-1"), ["L7 E_UNKNOWN"]),
+    # open_dispute, resolve_dispute, takedown
+    ("hunan", OpenDispute("scroll", "an heir", "case-1", FOUNDED_MS + 15 * DAY_MS), NOTHING),
+    ("ant.li", OpenDispute("scroll", "an heir", "case-1", FOUNDED_MS + DAY_MS), ["L6 E_AUTHORITY"]),
+    ("copyright", OpenDispute("nothing", "an heir", "case-1", FOUNDED_MS + DAY_MS), ["L7 E_UNKNOWN"]),
+    ("copyright", OpenDispute("scroll", "an heir", "case-1", LATER_MS), ["R4.3 E_DISPUTE_EXPIRY"]),
+    ("copyright", OpenDispute("scroll", "an heir", "case-1", FOUNDED_MS), ["R4.3 E_DISPUTE_EXPIRY"]),
+    ("copyright", ResolveDispute("scroll", "case-1", Outcome.RESTORE), ["R4.3 E_NOT_DISPUTED"]),
+    ("regulator", ResolveDispute("scroll", "case-1", Outcome.RESTORE), ["L6 E_AUTHORITY", "R4.3 E_NOT_DISPUTED"]),
+    ("copyright", ResolveDispute("nothing", "case-1", Outcome.RESTORE), ["L7 E_UNKNOWN"]),
+    ("copyright", Takedown(TOKEN, "a copy", "case-1"), NOTHING),
+    ("jd", Takedown(SeriesSubject("sealed"), "a copy", "case-1"), NOTHING),
+    ("jd", Takedown(WorkSubject("scroll"), "a copy", "case-1"), NOTHING),
+    ("regulator", Takedown(TOKEN, "a copy", "case-1"), ["L6 E_AUTHORITY"]),
+    ("ant.li", Takedown(TOKEN, "a copy", "case-1"), ["L6 E_AUTHORITY"]),
+    ("jd", Takedown(TokenSubject("sealed-0009"), "a copy", "case-1"), ["L7 E_UNKNOWN"]),
+    ("jd", Takedown(SeriesSubject("nothing"), "a copy", "case-1"), ["L7 E_UNKNOWN"]),
+    ("jd", Takedown(WorkSubject("nothing"), "a copy", "case-1"), ["L7 E_UNKNOWN"]),
+    ("jd", Takedown(TokenSubject("sealed-0002"), "a copy", "case-1"), ["R4.3 E_NOT_HELD"]),
+    # forced_transfer
+    ("hunan", forced("ant.li", "jd.wang"), NOTHING),
+    ("regulator", forced("ant.li", "jd.wang"), ["L6 E_AUTHORITY"]),
+    ("jd", forced("jd.wang", "ant.li"), ["L6 E_NOT_OWNER"]),
+    ("jd", forced("ant.li", "jd.nobody"), ["L7 E_UNKNOWN"]),
+    ("jd", forced("ant.nobody", "jd.wang"), ["L6 E_NOT_OWNER", "L7 E_UNKNOWN"]),
+    ("jd", forced("ant.li", "ant.li"), ["L9 E_SELF_GIFT"]),
+    ("jd", forced("ant.li", "jd.child"), ["R6.1 E_AGE"]),
+    ("jd", forced("ant.li", "jd"), ["R6.1 E_AGE", "R6.1 E_REAL_NAME", "R11.1 E_IDENTITY"]),
+    ("jd", forced("ant", "jd.wang", token="sealed-0002"), ["L9 E_NOT_SOLD", "R11.1 E_IDENTITY"]),
+    ("jd", forced("ant.li", "jd.wang", token="sealed-0009"), ["L7 E_UNKNOWN"]),
+    # wind_down, choose_hold_or_refund
+    ("ant", WindDown(SeriesSubject("sealed"), "it ends"), NOTHING),
+    ("ant", WindDown(PlatformSubject("ant"), "it closes"), NOTHING),
+    ("jd", WindDown(SeriesSubject("sealed"), "it ends"), ["L6 E_AUTHORITY"]),
+    ("jd", WindDown(PlatformSubject("ant"), "it closes"), ["L6 E_AUTHORITY"]),
+    ("regulator", WindDown(PlatformSubject("ant"), "it closes"), ["L6 E_AUTHORITY"]),
+    ("copyright", WindDown(PlatformSubject("copyright"), "it closes"), ["L7 E_UNKNOWN"]),
+    ("ant", WindDown(SeriesSubject("nothing"), "it ends"), ["L7 E_UNKNOWN"]),
+    ("ant.li", ChooseHoldOrRefund("sealed-0001", Choice.REFUND), ["R6.3 E_NO_CHOICE"]),
+    ("jd.wang", ChooseHoldOrRefund("sealed-0001", Choice.REFUND), ["L6 E_NOT_OWNER", "R6.3 E_NO_CHOICE"]),
+    ("ant.li", ChooseHoldOrRefund("sealed-0009", Choice.REFUND), ["L7 E_UNKNOWN"]),
+    ("ant", ChooseHoldOrRefund("sealed-0002", Choice.REFUND), ["L9 E_NOT_SOLD", "R6.3 E_NO_CHOICE"]),
+    ("ant.li", ChooseHoldOrRefund("sealed-0001", Choice.HOLD), ["R6.3 E_NO_CHOICE", "R6.3 E_NO_CHANGE"]),
+    # record_access
+    ("regulator", RecordAccess("payloads of reports of May", "case-1"), NOTHING),
+    ("jd", RecordAccess("payloads of reports of May", "case-1"), ["L6 E_AUTHORITY"]),
     # rotate_key
     ("ant.li", RotateKey("ant.li", key_of("new"), 0), NOTHING),
     ("ant", RotateKey("ant.li", key_of("new"), 99), NOTHING),
@@ -325,7 +386,9 @@ def test_the_table_shows_every_rule_refusing():
         "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R8.2 E_RATE", "R10.2 E_TRANSFERS", "R10.4 E_GIFT_LIMIT",
         "R10.5 E_COOLING", "R3.2 E_SCHEMA", "R9.3 E_CHAIN",
         "R7.2 E_ACCOUNT_FROZEN", "R7.2 E_EMERGENCY_SPENT",
-        "R6.4 E_ALREADY_UPHELD",
+        "R6.4 E_ALREADY_UPHELD", "R4.3 E_DISPUTED", "R4.3 E_TAKEN_DOWN", "R4.3 E_CASE_TERMS", "R4.3 E_CASE_CLOSED",
+        "R4.3 E_ALREADY_APPROVED", "R4.3 E_ALREADY_DECIDED", "R6.3 E_WOUND_DOWN", "R7.6 E_FROZEN",
+        "R7.6 E_ACCOUNT_FROZEN", "R7.6 E_CASE_TERMS", "R7.6 E_CASE_CLOSED", "R7.6 E_ALREADY_APPROVED",
     }  # fmt: skip
     of_tokens = {
         "L5 E_OWNER_STATE", "L9 E_BURNED", "L9 E_SELF_APPROVAL", "L9 E_TOO_MANY_OPERATORS", "R1.2 E_NO_BENEFIT",
