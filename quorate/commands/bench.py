@@ -10,6 +10,7 @@ from quorate.commands.bench_detectors import detectors
 from quorate.commands.bench_failover import failover
 from quorate.commands.bench_ledger import ledger
 from quorate.commands.bench_restart import restart
+from quorate.commands.bench_recording import recording
 from quorate.commands.bench_simulator import simulator
 
 WORKLOADS = ("signed", "bundle")
@@ -122,4 +123,5 @@ bench.add_command(detectors)
 bench.add_command(failover)
 bench.add_command(ledger)
 bench.add_command(restart)
+bench.add_command(recording)
 bench.add_command(simulator)

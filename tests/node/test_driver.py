@@ -160,7 +160,7 @@ async def test_what_became_final_in_the_round_in_which_the_ledger_was_taken_over
     """Found by a real member 552 blocks behind: it took the snapshot over with blocks below it, and stopped."""
 
     def executed(height: int) -> StoreBlock:
-        return cast(Any, SimpleNamespace(header=header(height), receipts=()))
+        return cast(StoreBlock, SimpleNamespace(header=header(height), receipts=()))
 
     told: list[int] = []
     world.driver.on_final = lambda block: told.append(block.header.height)
