@@ -23,7 +23,6 @@ from consensus.messages import (
     header_digest,
 )
 from consensus.mute import end_if_past
-from consensus.normal_case import decide
 from consensus.state import Block, Mute, State
 from consensus.types import BatchNumber, SequenceNumber, View
 
@@ -84,7 +83,6 @@ def remember(state: State, remembered: Remembered) -> None:
     state.mute = remembered.mute
     if state.mute is not None and state.mute.view > state.view:
         state.view, state.active = state.mute.view, False
-    decide(state)
     end_if_past(state)
 
 
