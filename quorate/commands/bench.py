@@ -9,8 +9,8 @@ import click
 from quorate.commands.bench_detectors import detectors
 from quorate.commands.bench_failover import failover
 from quorate.commands.bench_ledger import ledger
-from quorate.commands.bench_restart import restart
 from quorate.commands.bench_recording import recording
+from quorate.commands.bench_restart import restart
 from quorate.commands.bench_simulator import simulator
 
 WORKLOADS = ("signed", "bundle")
