@@ -73,4 +73,7 @@ class Installed:
     """For each author, the last batch that ran, as that state has it."""
 
 
-Event = Received | BatchStored | Executed | Installed | TimerFired | HandOver
+Happened = BatchStored | Executed | Installed | TimerFired | HandOver
+"""What happens to a replica besides hearing others."""
+
+Event = Received | Happened

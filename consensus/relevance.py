@@ -36,24 +36,25 @@ from consensus.types import ReplicaId
 
 def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
     """Whether `item`, if `sender` really said it, could change anything or prove something."""
+    # Votes first and without a `match`, which takes several times as long: nearly everything that arrives is one.
+    if isinstance(item, Prepare):
+        if item.view != state.view or not state.log.covers(item.sequence):
+            return False
+        slot = state.log.slots.get(item.sequence)
+        return slot is None or _is_new(state, slot.prepares, item, sender, slot.own_commit is not None)
+    if isinstance(item, Commit):
+        if item.view != state.view or not state.log.covers(item.sequence):
+            return False
+        slot = state.log.slots.get(item.sequence)
+        return slot is None or _is_new(state, slot.commits, item, sender, slot.decided is not None)
+    if isinstance(item, BlockVote):
+        if item.sequence <= state.certified or not state.log.covers(item.sequence):
+            return False
+        votes = state.block_votes.get(item.sequence)
+        return votes is None or _is_new(state, votes, item, sender, False)
     match item:
         case PrePrepare():
             return _pre_prepare_matters(state, item)
-        case Prepare():
-            if item.view != state.view or not state.log.covers(item.sequence):
-                return False
-            slot = state.log.slots.get(item.sequence)
-            return slot is None or _is_new(state, slot.prepares, item, sender, settled=slot.own_commit is not None)
-        case Commit():
-            slot = state.log.slots.get(item.sequence)
-            if item.view != state.view or not state.log.covers(item.sequence):
-                return False
-            return slot is None or _is_new(state, slot.commits, item, sender, settled=slot.decided is not None)
-        case BlockVote():
-            if item.sequence <= state.certified or not state.log.covers(item.sequence):
-                return False
-            votes = state.block_votes.get(item.sequence)
-            return votes is None or _is_new(state, votes, item, sender, settled=False)
         case Suspect():
             known = state.suspects.get(sender)
             is_new = known is None or known.view < item.view or known.heard_at < state.tick
@@ -96,7 +97,7 @@ def _pre_prepare_matters(state: State, item: PrePrepare) -> bool:
     return is_open and not (slot and slot.early)
 
 
-def _is_new(state: State, tally: Tally, vote: Vote, sender: ReplicaId, *, settled: bool) -> bool:
+def _is_new(state: State, tally: Tally, vote: Vote, sender: ReplicaId, settled: bool) -> bool:
     """Whether this is the sender's first vote, and still asked for, or one that contradicts his first."""
     first = tally.votes.get(sender)
     if first is None:

@@ -9,7 +9,17 @@ from typing import assert_never
 from consensus.bundle import Bundle, OpenBundle, Signed, Verify
 from consensus.checkpoint import on_block_vote, on_certified_block, on_executed
 from consensus.effects import Ready, Reason, Rejected
-from consensus.events import BatchStored, Event, Executed, HandOver, Installed, Received, TimerFired, TimerKind
+from consensus.events import (
+    BatchStored,
+    Event,
+    Executed,
+    HandOver,
+    Happened,
+    Installed,
+    Received,
+    TimerFired,
+    TimerKind,
+)
 from consensus.evidence import on_proof
 from consensus.liveness import (
     leave_proven_liar,
@@ -72,16 +82,31 @@ class Replica:
         self.asks = True
         """Whether `take` would hand out anything."""
 
-    def step(self, event: Event, *, wall_ms: int) -> None:
+    def step(self, event: Event, wall_ms: int) -> None:
         """Let one thing happen. `wall_ms` is the member's clock, Unix milliseconds: used for block time only."""
         state = self.state
         if state.halted:
             return
         # Most of what arrives are votes that are merely counted; nothing follows from them, and nobody need look.
-        state.moved = not isinstance(event, Received)
+        if isinstance(event, Received):
+            state.moved = False
+            self._receive(event.bundle, wall_ms)
+            if not state.moved:
+                return
+        else:
+            state.moved = True
+            self._happen(event, wall_ms)
+        if not state.halted:
+            leave_proven_liar(state)
+            accept_early(state, wall_ms=wall_ms)
+            say_carried_over(state)
+            propose(state, wall_ms=wall_ms)
+            watch(state)
+        self.asks = state.ready != NOTHING
+
+    def _happen(self, event: Happened, wall_ms: int) -> None:
+        state = self.state
         match event:
-            case Received():
-                self._receive(event.bundle, wall_ms=wall_ms)
             case BatchStored():
                 state.requests.store(event.reference, tick=state.tick)
                 for slot in list(state.log.after(state.executed)):
@@ -96,15 +121,6 @@ class Replica:
                 on_hand_over(state)
             case _:
                 assert_never(event)
-        if not state.moved:
-            return
-        if not state.halted:
-            leave_proven_liar(state)
-            accept_early(state, wall_ms=wall_ms)
-            say_carried_over(state)
-            propose(state, wall_ms=wall_ms)
-            watch(state)
-        self.asks = state.ready != NOTHING
 
     def hold(self, reference: BatchReference) -> None:
         """Note a batch that the disk holds at birth. It leads to nothing before the next step, which knows the time."""
@@ -122,7 +138,7 @@ class Replica:
         Once a quorum has spoken the other n-q votes for a slot are dropped here, as is all that an outsider repeats.
         """
         state, sender = self.state, bundle.sender
-        if state.halted or sender not in state.settings.committee or bundle.epoch != state.settings.epoch:
+        if state.halted or sender not in state.members or bundle.epoch != state.settings.epoch:
             return False
         for item in bundle.items:  # noqa: SIM110 asked for every frame, and a generator costs more than the answer
             if could_matter(state, item, sender):
@@ -153,30 +169,30 @@ class Replica:
         is_named = content in missing_references(state)
         state.requests.disgrace(author, is_named=is_named, tick=state.tick, view=state.view)
 
-    def _receive(self, bundle: OpenBundle, *, wall_ms: int) -> None:
-        state, settings, sender = self.state, self.state.settings, bundle.bundle.sender
+    def _receive(self, bundle: OpenBundle, wall_ms: int) -> None:
+        state, sender = self.state, bundle.bundle.sender
         refusal = None
-        if sender not in settings.committee:
+        if sender not in state.members:
             refusal = Reason.NOT_MEMBER
-        elif bundle.bundle.epoch != settings.epoch:
+        elif bundle.bundle.epoch != state.settings.epoch:
             refusal = Reason.WRONG_EPOCH
         for signed in bundle.signed_items():
             if state.halted:
                 return
-            reason = refusal or self._handle(signed, signed.item, wall_ms=wall_ms)
+            reason = refusal or self._handle(signed, signed.item, wall_ms)
             if reason is not None:
                 state.moved = True
                 state.ready.rejected.append(Rejected(sender, reason))
 
-    def _handle(self, signed: Signed, item: Item, *, wall_ms: int) -> Reason | None:
-        match item:
-            case Prepare():
-                return on_prepare(self.state, signed, item)
-            case Commit():
-                return on_commit(self.state, signed, item)
-            case BlockVote():
-                return on_block_vote(self.state, signed, item)
-        # The votes above may be counted without anything following from it, and say when something does.
+    def _handle(self, signed: Signed, item: Item, wall_ms: int) -> Reason | None:
+        # These three may be counted without anything following from it, and say when something does. A `match` would
+        # take several times as long to tell them apart, and nearly everything that arrives is one of them.
+        if isinstance(item, Prepare):
+            return on_prepare(self.state, signed, item)
+        if isinstance(item, Commit):
+            return on_commit(self.state, signed, item)
+        if isinstance(item, BlockVote):
+            return on_block_vote(self.state, signed, item)
         self.state.moved = True
         match item:
             case PrePrepare():

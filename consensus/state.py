@@ -249,11 +249,14 @@ class State:
     """q, asked for with every COMMIT."""
     prepares_needed: int = field(init=False)
     """q - 1, asked for with every PREPARE."""
+    members: frozenset[ReplicaId] = field(init=False)
+    """Every replica of the committee, asked for with every frame."""
 
     def __post_init__(self) -> None:
         """Ask the committee once for what every vote needs."""
         self.quorum = self.settings.committee.quorum
         self.prepares_needed = self.settings.committee.prepares_needed
+        self.members = frozenset(self.settings.committee.replicas())
 
     @property
     def stable(self) -> SequenceNumber:

@@ -125,17 +125,17 @@ class Core:
         """Take in a frame from `member`'s topic; what is wrong with it is counted and changes nothing."""
         self._now_ms = now_ms
         publisher = None if channel is Channel.INBOX else self._members.get(member, NOBODY)
-        frame = self._inbound.read(payload, publisher=publisher)
+        frame = self._inbound.read(payload, publisher)
         if isinstance(frame, BundleFrame):
-            opened = self._inbound.open_bundle(frame, wants=self.replica.wants)
+            opened = self._inbound.open_bundle(frame, self.replica.wants)
             if isinstance(opened, Refusal):
                 self._count(opened, member)
             else:
-                self.replica.step(Received(opened), wall_ms=now_ms)
+                self.replica.step(Received(opened), now_ms)
         elif isinstance(frame, Refusal):
             self._count(frame, member)
         else:
-            batch = self._inbound.open_batch(frame, wants=self.replica.wants_batch)
+            batch = self._inbound.open_batch(frame, self.replica.wants_batch)
             if isinstance(batch, Refusal):
                 self._count(batch, member)
                 if batch is Refusal.BAD_ENVELOPE:
@@ -201,8 +201,7 @@ class Core:
             self._marked = ready.mark = view
         return ready
 
-    @property
-    def at_rest(self) -> bool:
+    def is_at_rest(self) -> bool:
         """Whether `take` would hand out nothing, since nothing follows from what happened after the last one."""
         return not (self._stirred or self.replica.asks)
 

@@ -33,14 +33,14 @@ class Inbound:
         """Whether a member's node key signed `content`."""
         return sender < len(self.keys) and self.verify(self.keys[sender], content, signature)
 
-    def read(self, payload: bytes, *, publisher: ReplicaId | None) -> Frame | Refusal:
+    def read(self, payload: bytes, publisher: ReplicaId | None) -> Frame | Refusal:
         """Decode a frame from `publisher`'s own topic, or from an inbox, where anybody may write, if None."""
         frame = self.decode(payload)
         if publisher is not None and not isinstance(frame, Refusal) and frame.sender != publisher:
             return Refusal.FORGED
         return frame
 
-    def open_bundle(self, frame: BundleFrame, *, wants: Callable[[Bundle], bool]) -> OpenBundle | Refusal:
+    def open_bundle(self, frame: BundleFrame, wants: Callable[[Bundle], bool]) -> OpenBundle | Refusal:
         """Check a bundle's signature if anything in it matters."""
         sealed = frame.sealed
         if not wants(sealed.bundle):
@@ -48,7 +48,7 @@ class Inbound:
         return sealed.opened(self.verify_member) or Refusal.BAD_SIGNATURE
 
     def open_batch(
-        self, frame: BatchFrame, *, wants: Callable[[ReplicaId, BatchNumber, Digest, int], bool]
+        self, frame: BatchFrame, wants: Callable[[ReplicaId, BatchNumber, Digest, int], bool]
     ) -> OpenBatch | Refusal:
         """Check a batch: is it of use, did its author sign it, is every envelope whole and signed.
 

@@ -42,7 +42,6 @@ class Agenda:
         self._order += 1
         heappush(self._entries, (time_us, self._order, None, series))
 
-    @property
     def is_alone(self) -> bool:
         """Whether nothing else is entered for the moment of what is happening now, which is still on top."""
         entries = self._entries

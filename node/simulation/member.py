@@ -204,10 +204,10 @@ class SimulatedMember:
         if not self.up:
             return
         agenda = self._agenda
-        if not (self._busy or self.paused or self._free_us > agenda.now_us) and agenda.is_alone:
+        if not (self._busy or self.paused or self._free_us > agenda.now_us) and agenda.is_alone():
             # Nothing else waits, here or anywhere: this is the whole of a turn that would begin now.
             self.core.receive(channel, topic, payload, self.wall_ms)
-            if self.core.at_rest:
+            if self.core.is_at_rest():
                 self._rest()
             else:
                 self._busy = True
@@ -240,7 +240,7 @@ class SimulatedMember:
             self.core.receive(channel, topic, payload, now_ms)
         for timer in fired:
             self.core.fire(timer.kind, timer.generation, now_ms)
-        if self.core.at_rest:
+        if self.core.is_at_rest():
             self._rest()
         else:
             self._round()
@@ -257,7 +257,7 @@ class SimulatedMember:
         agenda = self._around.agenda
         while True:
             self._free_us = max(self._free_us, agenda.now_us) + TURN_US
-            if self.core.at_rest:
+            if self.core.is_at_rest():
                 self._free_us += self._toil.take()
                 break
             ready = self.core.take()

@@ -191,7 +191,7 @@ def patience_never_grows(patch: pytest.MonkeyPatch) -> None:
 def contradictions_are_dropped_unread(patch: pytest.MonkeyPatch) -> None:
     """Early drop takes a second, different vote for one that cannot matter."""
 
-    def is_new(state: State, tally: Tally, vote: object, sender: ReplicaId, *, settled: bool) -> bool:
+    def is_new(state: State, tally: Tally, vote: object, sender: ReplicaId, settled: bool) -> bool:
         return sender not in tally.votes
 
     patch.setattr(relevance, "_is_new", is_new)

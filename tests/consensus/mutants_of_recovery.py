@@ -136,7 +136,7 @@ def view_changes_of_others_are_not_forwarded(patch: pytest.MonkeyPatch) -> None:
 def early_drop_is_too_early(patch: pytest.MonkeyPatch) -> None:
     """Votes are dropped unread once somebody else has voted."""
 
-    def is_new(state: State, tally: Tally, vote: object, sender: ReplicaId, *, settled: bool) -> bool:
+    def is_new(state: State, tally: Tally, vote: object, sender: ReplicaId, settled: bool) -> bool:
         return not tally.votes
 
     patch.setattr(relevance, "_is_new", is_new)
