@@ -17,8 +17,6 @@ from consensus.types import Digest, ReplicaId, SequenceNumber
 class Tally:
     """Votes of one phase for one slot: distinct senders, by what they voted for."""
 
-    voters: int = 0
-    """Bit i set: replica i voted, for whatever digest."""
     masks: dict[Digest, int] = field(default_factory=dict)
     """For each digest, the bit mask of its voters."""
     votes: dict[ReplicaId, Signed] = field(default_factory=dict)
@@ -26,13 +24,17 @@ class Tally:
 
     def add(self, signed: Signed, digest: Digest) -> bool:
         """Count the sender's vote for `digest`; False if it had voted before."""
-        bit = 1 << signed.sender
-        if self.voters & bit:
+        sender = signed.sender
+        if sender in self.votes:
             return False
-        self.voters |= bit
-        self.masks[digest] = self.masks.get(digest, 0) | bit
-        self.votes[signed.sender] = signed
+        self.votes[sender] = signed
+        self.masks[digest] = self.masks.get(digest, 0) | 1 << sender
         return True
+
+    @property
+    def voters(self) -> int:
+        """Bit i set: replica i voted, for whatever digest."""
+        return sum(1 << sender for sender in self.votes)
 
     def mask(self, digest: Digest) -> int:
         """The voters for `digest` as a bit mask."""

@@ -53,6 +53,9 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
         votes = state.block_votes.get(item.sequence)
         return votes is None or _is_new(state, votes, item, sender, False)
     match item:
+        case Status():
+            peer = state.peers.get(sender)
+            return peer is None or peer.admits(item.number, tick=state.tick)
         case PrePrepare():
             return _pre_prepare_matters(state, item)
         case Suspect():
@@ -63,9 +66,6 @@ def could_matter(state: State, item: Item, sender: ReplicaId) -> bool:
             return _statement_matters(state, item, sender)
         case Forwarded():
             return _statement_matters(state, item.statement, item.vote.sender)
-        case Status():
-            peer = state.peers.get(sender)
-            return peer is None or peer.admits(item.number, tick=state.tick)
         case CertifiedBlock():
             return item.header.height > state.certified
         case Equivocation():

@@ -195,6 +195,8 @@ class Replica:
             return on_block_vote(self.state, signed, item)
         self.state.moved = True
         match item:
+            case Status():
+                return on_status(self.state, signed, item)
             case PrePrepare():
                 return on_pre_prepare(self.state, signed, item, wall_ms=wall_ms)
             case Suspect():
@@ -205,8 +207,6 @@ class Replica:
                 return on_new_view(self.state, item, signed.certificate_vote())
             case Forwarded():
                 return on_forwarded(self.state, item)
-            case Status():
-                return on_status(self.state, signed, item)
             case CertifiedBlock():
                 return on_certified_block(self.state, item)
             case Equivocation():

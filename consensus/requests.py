@@ -158,8 +158,9 @@ class Requests:
         crowding out the others.
         """
         size = len(self.streams)
-        cursors = [max(number, stream.executed) for number, stream in zip(ordered_up_to, self.streams, strict=True)]
-        waiting = [ReplicaId((first + offset) % size) for offset in range(size)]
+        authors = {reference.author for reference in self.held.values()}
+        cursors = {author: max(ordered_up_to[author], self.streams[author].executed) for author in authors}
+        waiting = sorted(authors, key=lambda author: (author - first) % size)
         while waiting:
             still: list[ReplicaId] = []
             for author in waiting:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from consensus.bundle import OpenBundle
+from consensus.counting import count, tally_of
 from consensus.effects import Decided, MuteRecord, Outgoing, PreparedRecord, ViewRecord, VoteRecord
 from consensus.events import BatchStored, Executed, HandOver, Installed, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
@@ -31,7 +32,7 @@ from node.framing import Framer
 from node.identity import Identity, Knobs
 from node.inbound import Inbound
 from node.judge import judge_of
-from node.opening import BundleFrame, FrameReader, OpenBatch, Read, Refusal
+from node.opening import BatchFrame, BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
 from node.register import Register
 from node.remembering import last_batches, remembered_of
@@ -113,7 +114,8 @@ class Core:
         )
         executed = last_batches(ledger, voters=len(self.voters))
         remembered = None if restored is None else remembered_of(restored, executed=executed, nonce=identity.nonce)
-        self.replica = Replica(settings, verify=self._inbound.verify_member, remembered=remembered)
+        self._verify_member = self._inbound.verify_member
+        self.replica = Replica(settings, verify=self._verify_member, remembered=remembered)
         self._charter = identity.charter
         self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.begin_snapshot(height))
         if restored is not None:
@@ -125,16 +127,21 @@ class Core:
         """Take in a frame from `member`'s topic; what is wrong with it is counted and changes nothing."""
         self._now_ms = now_ms
         publisher = None if channel is Channel.INBOX else self._members.get(member, NOBODY)
-        frame = self._inbound.read(payload, publisher)
-        if isinstance(frame, BundleFrame):
-            opened = self._inbound.open_bundle(frame, self.replica.wants)
-            if isinstance(opened, Refusal):
-                self._count(opened, member)
+        frame = self._inbound.decode(payload)
+        if isinstance(frame, BundleFrame) and (publisher is None or publisher == frame.sender):
+            sealed, replica = frame.sealed, self.replica
+            tally = tally_of(replica.state, sealed.bundle)
+            if tally is None and not replica.wants(sealed.bundle):
+                self._count(Refusal.USELESS, member)
+                return
+            opened = sealed.opened(self._verify_member)
+            if opened is None:
+                self._count(Refusal.BAD_SIGNATURE, member)
+            elif tally is not None:
+                count(tally, opened)
             else:
-                self.replica.step(Received(opened), now_ms)
-        elif isinstance(frame, Refusal):
-            self._count(frame, member)
-        else:
+                replica.step(Received(opened), now_ms)
+        elif isinstance(frame, BatchFrame) and (publisher is None or publisher == frame.sender):
             batch = self._inbound.open_batch(frame, self.replica.wants_batch)
             if isinstance(batch, Refusal):
                 self._count(batch, member)
@@ -142,6 +149,8 @@ class Core:
                     self.replica.disgrace(frame.sender, frame.content())
             else:
                 self._store_batch(batch)
+        else:
+            self._count(frame if isinstance(frame, Refusal) else Refusal.FORGED, member)
 
     def submit(self, envelope: Envelope, now_ms: int) -> Admission:
         """Judge a client's envelope: signature first, then every rule of the ledger as it stands."""

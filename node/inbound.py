@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from canonical.encoding import Malformed
 from canonical.hashing import Digest
 from canonical.signing import PublicKey, Signature, VerifySignature
-from consensus.bundle import Bundle, OpenBundle
 from consensus.types import BatchNumber, ReplicaId
 from ledger.envelope import Envelope, signed_bytes
-from node.opening import BatchFrame, BundleFrame, Frame, FrameReader, OpenBatch, Read, Refusal
+from node.opening import BatchFrame, FrameReader, OpenBatch, Read, Refusal
 
 
 @dataclass(slots=True)
@@ -32,20 +31,6 @@ class Inbound:
     def verify_member(self, sender: ReplicaId, content: bytes, signature: Signature) -> bool:
         """Whether a member's node key signed `content`."""
         return sender < len(self.keys) and self.verify(self.keys[sender], content, signature)
-
-    def read(self, payload: bytes, publisher: ReplicaId | None) -> Frame | Refusal:
-        """Decode a frame from `publisher`'s own topic, or from an inbox, where anybody may write, if None."""
-        frame = self.decode(payload)
-        if publisher is not None and not isinstance(frame, Refusal) and frame.sender != publisher:
-            return Refusal.FORGED
-        return frame
-
-    def open_bundle(self, frame: BundleFrame, wants: Callable[[Bundle], bool]) -> OpenBundle | Refusal:
-        """Check a bundle's signature if anything in it matters."""
-        sealed = frame.sealed
-        if not wants(sealed.bundle):
-            return Refusal.USELESS
-        return sealed.opened(self.verify_member) or Refusal.BAD_SIGNATURE
 
     def open_batch(
         self, frame: BatchFrame, wants: Callable[[ReplicaId, BatchNumber, Digest, int], bool]

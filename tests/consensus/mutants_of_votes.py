@@ -56,9 +56,7 @@ def a_sender_may_vote_for_everything(patch: pytest.MonkeyPatch) -> None:
     """Of one sender a vote for each digest counts."""
 
     def add(self: Tally, signed: Signed, digest: Digest) -> bool:
-        bit = 1 << signed.sender
-        self.voters |= bit
-        self.masks[digest] = self.masks.get(digest, 0) | bit
+        self.masks[digest] = self.masks.get(digest, 0) | 1 << signed.sender
         self.votes[signed.sender] = signed
         return True
 
