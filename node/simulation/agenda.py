@@ -14,6 +14,12 @@ from heapq import heappop, heappush, heapreplace
 Series = Callable[[], int | None]
 """Lets one of many things happen that were entered together, and returns when the next is due; None after the last."""
 
+TIME_US_MAX = 1 << 62
+"""Later than anything happens."""
+
+LAST = (TIME_US_MAX, 0, None, None)
+"""Never happens. Three of them are entered at birth, so that nobody need ask whether a heap has a top, or more."""
+
 
 class Agenda:
     """A heap of calls and the time of the last one."""
@@ -24,13 +30,13 @@ class Agenda:
         """Begin at zero with nothing to do."""
         self.now_us = 0
         """Microseconds since the run began."""
-        self._entries: list[tuple[int, int, Callable[[], object] | None, Series | None]] = []
+        self._entries: list[tuple[int, int, Callable[[], object] | None, Series | None]] = [LAST, LAST, LAST]
         self._order = 0
         self._pauses = False
 
     def __len__(self) -> int:
         """Calls that are still to happen; a series counts as one."""
-        return len(self._entries)
+        return len(self._entries) - 3
 
     def at(self, time_us: int, call: Callable[[], object]) -> None:
         """Enter a call; a time that has passed means now."""
@@ -44,10 +50,8 @@ class Agenda:
 
     def is_alone(self) -> bool:
         """Whether nothing else is entered for the moment of what is happening now, which is still on top."""
-        entries = self._entries
-        return not (
-            (len(entries) > 1 and entries[1][0] == self.now_us) or (len(entries) > 2 and entries[2][0] == self.now_us)
-        )
+        entries, now_us = self._entries, self.now_us
+        return entries[1][0] != now_us and entries[2][0] != now_us
 
     def pause(self) -> None:
         """Let `run` return after what is happening now."""
@@ -56,22 +60,24 @@ class Agenda:
     def run(self, *, until_us: int) -> bool:
         """Let happen what is due by `until_us`; return whether it was paused. Otherwise time has passed until then."""
         entries = self._entries
-        while entries and entries[0][0] <= until_us:
+        while True:
             time_us, order, call, series = entries[0]
+            if time_us > until_us:
+                break
             self.now_us = time_us
             # Whatever a call enters comes after it, so that it still stands on top when it ends.
-            if call is not None:
-                try:
-                    call()
-                finally:
-                    heappop(entries)
-            else:
-                assert series is not None, "an entry is a call or a series"
+            if series is not None:
                 next_us = series()
                 if next_us is None:
                     heappop(entries)
                 else:
                     heapreplace(entries, (next_us, order, None, series))
+            else:
+                assert call is not None, "an entry is a call or a series"
+                try:
+                    call()
+                finally:
+                    heappop(entries)
             if self._pauses:
                 self._pauses = False
                 return True

@@ -41,17 +41,17 @@ class Handle:
 class Flock:
     """One message on its way to many."""
 
-    links: "Links"
+    deliver: Deliver
     source: int
     channel: Channel
     payload: bytes
     arrivals: list[int]
     """For each receiver, time and index as one integer, the last first: a list of integers is quickly sorted."""
 
-    def __call__(self) -> int | None:
+    def arrive(self) -> int | None:
         """Let it arrive at the next; return when the one after is due."""
         arrivals = self.arrivals
-        self.links.deliver(self.source, arrivals.pop() & MEMBER_MASK, self.channel, self.payload)
+        self.deliver(self.source, arrivals.pop() & MEMBER_MASK, self.channel, self.payload)
         return arrivals[-1] >> MEMBER_BITS if arrivals else None
 
 
@@ -116,14 +116,16 @@ class Links:
                 self.send(source, target, channel, payload, at_us=at_us)
             return
         self.sent += len(others)
-        latest_us, arrivals = self._arrives_us[source], []
-        for target, delay_us in zip(others, self.profile.delays_us(source, others, self.chance), strict=True):
-            time_us = max(at_us + delay_us, latest_us[target])
-            latest_us[target] = time_us
-            arrivals.append(time_us << MEMBER_BITS | target)
+        delays_us = self.profile.delays_us(source, others, self.chance)
+        # None overtakes the one before it. To oneself, where nothing is sent, one counts as having sent at time 0.
+        delays_us.insert(source, -at_us)
+        latest_us = list(map(max, [at_us + delay_us for delay_us in delays_us], self._arrives_us[source]))
+        self._arrives_us[source] = latest_us
+        arrivals = [latest_us[target] << MEMBER_BITS | target for target in others]
         if arrivals:
             arrivals.sort(reverse=True)
-            self.agenda.follow(arrivals[-1] >> MEMBER_BITS, Flock(self, source, channel, payload, arrivals))
+            flock = Flock(self.deliver, source, channel, payload, arrivals)
+            self.agenda.follow(arrivals[-1] >> MEMBER_BITS, flock.arrive)
 
     def send(self, source: int, target: int, channel: Channel, payload: bytes, *, at_us: int) -> None:
         """Put one message on its way."""

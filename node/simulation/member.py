@@ -5,12 +5,11 @@ else happens to the core between its writes and their sync, as in a process; wha
 is killed while the disk works has that turn on disk whole or not at all.
 """
 
-from collections.abc import Iterable
 from functools import partial
 from random import Random
 
-from canonical.signing import PublicKey, Sign, Signature
-from consensus.effects import PushBatches, PushBlocks, SetTimer
+from canonical.signing import Sign, Signature
+from consensus.effects import SetTimer
 from consensus.explain import Explanation, with_times
 from consensus.messages import NONCE_BYTES
 from consensus.types import ReplicaId, View
@@ -24,7 +23,8 @@ from node.effects import CoreReady
 from node.identity import Identity
 from node.restored import LostDisk
 from node.simulation.disk import Disk
-from node.simulation.keyring import SIGN_US, VERIFY_US, Toil
+from node.simulation.keyring import Toil
+from node.simulation.pushing import frames_of
 from node.simulation.surroundings import Said, Surroundings, Wrapper
 
 SYNC_US = 1_000
@@ -36,12 +36,46 @@ TURN_US = 100
 ARRIVED_MAX = 20_000
 """Frames that wait for a member that is paused or busy; more are lost and counted."""
 
-PUSH_BYTES_MAX = 4 << 20
-"""As in node/driver.py."""
-
 
 class SimulatedMember:
     """One member of a simulated consortium."""
+
+    # More than thirty attributes in a dictionary would be looked up by name, each time.
+    __slots__ = (
+        "_accused",
+        "_agenda",
+        "_around",
+        "_arrived",
+        "_born_ms",
+        "_busy",
+        "_chance",
+        "_fired",
+        "_free_us",
+        "_key",
+        "_peers",
+        "_sign",
+        "_stops",
+        "_tears",
+        "_timers",
+        "_toil",
+        "_unsynced",
+        "_verify",
+        "core",
+        "disk",
+        "disk_is_full",
+        "drift_ppm",
+        "id",
+        "index",
+        "lives",
+        "lost",
+        "mark",
+        "offset_ms",
+        "paused",
+        "sync_us",
+        "up",
+        "wiped",
+        "wrapper",
+    )
 
     def __init__(self, index: int, surroundings: Surroundings, chance: Random) -> None:
         """Be born with an empty disk."""
@@ -71,8 +105,9 @@ class SimulatedMember:
         self._born_ms = surroundings.charter.founded_ms + 1_000
         self._chance = chance
         self._key = surroundings.keyring.key(f"node {self.id}")
-        self._verify = surroundings.keyring.verify
         self._toil = Toil()
+        self._sign = surroundings.keyring.signing(self._key, self._toil)
+        self._verify = surroundings.keyring.verifying(self._toil)
         self._peers = [each.id for each in surroundings.charter.voters() if each.id != self.id]
         self._arrived: list[tuple[Channel, str, bytes]] = []
         self._fired: list[SetTimer] = []
@@ -98,7 +133,7 @@ class SimulatedMember:
         if tip is not None:
             ledger = Ledger.restore(charter, restored.entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
         nonce = self._chance.randbytes(NONCE_BYTES) if self.wiped else None
-        identity = Identity(charter, self.id, self._sign_timed, self._verify_timed, self.mark, nonce)
+        identity = Identity(charter, self.id, self._sign, self._verify, self.mark, nonce)
         self.up, self.paused, self.lives = True, False, self.lives + 1
         around = self._around
         self.core = Core(
@@ -167,8 +202,7 @@ class SimulatedMember:
     @property
     def wall_ms(self) -> int:
         """Unix milliseconds by this member's clock."""
-        now_us = self._agenda.now_us
-        return self._born_ms + (now_us + now_us * self.drift_ppm // 1_000_000 + self.offset_ms * 1_000) // 1_000
+        return self._wall_ms(self._agenda.now_us)
 
     @property
     def is_honest(self) -> bool:
@@ -203,12 +237,13 @@ class SimulatedMember:
         """A frame comes off the bus; a member that is down never sees it."""
         if not self.up:
             return
-        agenda = self._agenda
-        if not (self._busy or self.paused or self._free_us > agenda.now_us) and agenda.is_alone():
+        agenda, now_us = self._agenda, self._agenda.now_us
+        if not (self._busy or self.paused or self._free_us > now_us) and agenda.is_alone():
             # Nothing else waits, here or anywhere: this is the whole of a turn that would begin now.
-            self.core.receive(channel, topic, payload, self.wall_ms)
-            if self.core.is_at_rest():
-                self._rest()
+            core = self.core
+            core.receive(channel, topic, payload, self._wall_ms(now_us))
+            if core.is_at_rest():
+                self._rest(now_us)
             else:
                 self._busy = True
                 self._round()
@@ -241,14 +276,16 @@ class SimulatedMember:
         for timer in fired:
             self.core.fire(timer.kind, timer.generation, now_ms)
         if self.core.is_at_rest():
-            self._rest()
+            self._busy = False
+            self._rest(max(self._free_us, self._agenda.now_us))
         else:
             self._round()
 
-    def _rest(self) -> None:
+    def _rest(self, began_us: int) -> None:
         """End a turn from which nothing follows; nobody need look at this member for it."""
-        self._free_us = max(self._free_us, self._agenda.now_us) + self._toil.take() + TURN_US
-        self._busy = False
+        toil = self._toil
+        self._free_us = began_us + toil.spent_us + TURN_US
+        toil.spent_us = 0
         if self._stops:
             self.kill()
 
@@ -312,7 +349,8 @@ class SimulatedMember:
         for timer in ready.timers:
             self._set(timer)
         for push in ready.pushes:
-            self._push(push)
+            for outbound in frames_of(push, core=self.core, disk=self.disk):
+                self._publish(outbound.channel, outbound.to, outbound.payload)
         for transaction in ready.admitted:
             self._around.acknowledged(self, transaction)
         accused = self.core.replica.state.accused
@@ -347,40 +385,16 @@ class SimulatedMember:
             for each in (said,) if self.wrapper is None else self.wrapper.say(self, said):
                 self._around.send(self.index, each, self._free_us)
 
-    def _push(self, push: PushBlocks | PushBatches) -> None:
-        to = self.core.member_of(push.to)
-        if isinstance(push, PushBatches):
-            payloads = [payload for each in push.digests if (payload := self.disk.batch(each)) is not None]
-            self._send_payloads(to, payloads)
-            return
-        pushed = self.disk.blocks_to_push(push.first, push.last, bytes_max=PUSH_BYTES_MAX)
-        for block in pushed:
-            self._send_payloads(to, block.payloads)
-        for outbound in self.core.seal_blocks(push.to, [each.certified for each in pushed]):
-            self._publish(outbound.channel, outbound.to, outbound.payload)
-
-    def _send_payloads(self, to: str, payloads: Iterable[bytes]) -> None:
-        sent_bytes = 0
-        for payload in payloads:
-            sent_bytes += len(payload)
-            if sent_bytes > PUSH_BYTES_MAX and sent_bytes > len(payload):
-                return
-            self._publish(Channel.INBOX, to, payload)
-
     # Its means
+
+    def _wall_ms(self, now_us: int) -> int:
+        drifted_us = now_us * self.drift_ppm // 1_000_000 if self.drift_ppm else 0
+        return self._born_ms + (now_us + drifted_us + self.offset_ms * 1_000) // 1_000
 
     def _format(self) -> None:
         charter = self._around.charter
         lost = None if self.mark is None else LostDisk(self.mark, None)
         self.disk = Disk(chain_id(charter), ReplicaId(self.index), lambda: Ledger.genesis(charter).entries(), lost)
-
-    def _sign_timed(self, content: bytes) -> Signature:
-        self._toil.spent_us += SIGN_US
-        return self._key.sign(content)
-
-    def _verify_timed(self, key: PublicKey, content: bytes, signature: Signature) -> bool:
-        self._toil.spent_us += VERIFY_US
-        return self._verify(key, content, signature)
 
 
 __all__ = ["Said", "Sign", "SimulatedMember", "Surroundings", "Wrapper"]
