@@ -81,7 +81,7 @@ class Tally:
         """The compliance report."""
         checked = dict.fromkeys(RULE_IDS, 0)
         for operation, count in self.asked.items():
-            for rule in _RULE_IDS_OF[operation]:
+            for rule in _RULE_IDS_OF[operation] if count else ():
                 checked[rule] += count
         return tuple(ComplianceEntry(rule, checked[rule], self.refused[rule]) for rule in RULE_IDS if checked[rule])
 
