@@ -6,7 +6,9 @@ counts its own vote only then, so that no decision rests on a vote that a crash 
 """
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from consensus.bundle import Signed
 from consensus.messages import (
@@ -139,23 +141,25 @@ Record = VoteRecord | PreparedRecord | ViewRecord | MuteRecord
 Push = PushBlocks | PushBatches
 
 
-@dataclass(slots=True)
-class Ready:
-    """Everything asked for since the last `take`, each list in the order in which it must be done."""
+class Ready(msgspec.Struct):
+    """Everything asked for since the last `take`, each list in the order in which it must be done.
 
-    records: list[Record] = field(default_factory=list)
-    send: list[Outgoing] = field(default_factory=list)
-    send_after: list[Outgoing] = field(default_factory=list)
-    timers: list[SetTimer] = field(default_factory=list)
-    decided: list[Decided] = field(default_factory=list)
-    certified: list[CertifiedBlock] = field(default_factory=list)
+    A Struct, since one is built in every turn: it takes a tenth of the time of a dataclass with so many lists.
+    """
+
+    records: list[Record] = msgspec.field(default_factory=list)
+    send: list[Outgoing] = msgspec.field(default_factory=list)
+    send_after: list[Outgoing] = msgspec.field(default_factory=list)
+    timers: list[SetTimer] = msgspec.field(default_factory=list)
+    decided: list[Decided] = msgspec.field(default_factory=list)
+    certified: list[CertifiedBlock] = msgspec.field(default_factory=list)
     """Blocks that got their certificate: final, and provable to anybody."""
     stable: SequenceNumber | None = None
     """A new stable checkpoint: records and votes at or below it may go."""
-    pushes: list[Push] = field(default_factory=list)
-    evidence: list[Equivocation] = field(default_factory=list)
+    pushes: list[Push] = msgspec.field(default_factory=list)
+    evidence: list[Equivocation] = msgspec.field(default_factory=list)
     """Proofs that a member lied, one for each member."""
-    transfers: list[Signed] = field(default_factory=list)
+    transfers: list[Signed] = msgspec.field(default_factory=list)
     """FETCH, META-DATA and DATA, for whoever composes this replica with a state."""
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[Rejected] = msgspec.field(default_factory=list)
     halt: Halt | None = None

@@ -198,8 +198,8 @@ class Core:
     def take(self) -> CoreReady:
         """Hand out what is to be done now; empty when nothing is."""
         self._pack()
-        while self._collect():
-            pass
+        while self.replica.asks:
+            self._collect()
         self._ready.timers += self._state_transfer.take_timers()
         ready, self._ready = self._ready, CoreReady()
         # What was executed may let the gateway pack its next batch.
@@ -279,8 +279,8 @@ class Core:
 
     # Effects of the replica
 
-    def _collect(self) -> bool:
-        """Carry the replica's effects over; return whether it may have more after what was executed."""
+    def _collect(self) -> None:
+        """Carry the replica's effects over. It may ask for more after what was executed, or came back to it."""
         ready = self.replica.take()
         for record in ready.records:
             match record:
@@ -314,7 +314,6 @@ class Core:
         complete = self._state_transfer.complete() if ready.transfers else None
         if complete is not None and not self.replica.state.halted:
             self._install(complete)
-        return bool(ready.decided or ready.send or ready.transfers)
 
     def _install(self, complete: Complete) -> None:
         """Go on from a ledger that was taken over whole; what ran below it ran elsewhere."""

@@ -1,6 +1,8 @@
 """What a member asks of its driver: the core's own `Ready`."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from canonical.hashing import Digest
 from consensus.effects import Halt, PushBatches, PushBlocks, SetTimer
@@ -19,26 +21,25 @@ class Outbound:
     payload: bytes
 
 
-@dataclass(slots=True)
-class CoreReady:
-    """What a turn asks for, in the order in which the driver must act."""
+class CoreReady(msgspec.Struct):
+    """What a turn asks for, in the order in which the driver must act. A Struct, as `consensus.effects.Ready` is."""
 
-    outbound: list[Outbound] = field(default_factory=list)
+    outbound: list[Outbound] = msgspec.field(default_factory=list)
     mark: View | None = None
     """The mark beside the keys must say this view, synced, before any of `writes` is counted as durable: from then on
     an empty disk is a lost one."""
-    writes: list[Write] = field(default_factory=list)
+    writes: list[Write] = msgspec.field(default_factory=list)
     binds: bool = False
     """Whether anything waits for `writes`, and for all before them, to be on disk: votes, or a batch of its own. Where
     nothing does, what others sent or could send again, a driver may put them off and sync once for several takes."""
-    timers: list[SetTimer] = field(default_factory=list)
-    admitted: list[Digest] = field(default_factory=list)
+    timers: list[SetTimer] = msgspec.field(default_factory=list)
+    admitted: list[Digest] = msgspec.field(default_factory=list)
     """Transactions whose batch is among `writes`: acknowledged once these are on disk."""
-    executed: list[StoreBlock] = field(default_factory=list)
+    executed: list[StoreBlock] = msgspec.field(default_factory=list)
     """Blocks among `writes`."""
-    certified: list[SequenceNumber] = field(default_factory=list)
+    certified: list[SequenceNumber] = msgspec.field(default_factory=list)
     """Heights that are final once `writes` are on disk."""
-    pushes: list[PushBlocks | PushBatches] = field(default_factory=list)
+    pushes: list[PushBlocks | PushBatches] = msgspec.field(default_factory=list)
     installed: SequenceNumber | None = None
     """A ledger among `writes` was taken over whole: everything up to this height is final, and came without blocks."""
     halt: Halt | None = None

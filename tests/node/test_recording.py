@@ -3,7 +3,6 @@
 import inspect
 import os
 from copy import copy
-from dataclasses import fields
 from functools import partial
 from hashlib import sha256
 from types import SimpleNamespace
@@ -122,8 +121,8 @@ def test_everything_a_core_asks_for_is_compared():
     )
     empty = CoreReady()
     whole = effects_of(asked_in(asked))
-    assert len(whole) == len(fields(CoreReady))
-    for field in fields(CoreReady):
+    assert len(whole) == len(msgspec.structs.fields(CoreReady))
+    for field in msgspec.structs.fields(CoreReady):
         without = copy(asked)
         setattr(without, field.name, getattr(empty, field.name))
         assert effects_of(asked_in(without)) != whole, field.name
