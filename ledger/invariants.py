@@ -196,12 +196,17 @@ def recent_matches_trails(state: State, recent: RecentGifts, now_ms: int) -> lis
     return [] if kept == fresh else [f"recent matches trails: {kept} were kept, {fresh} are there"]
 
 
-def integer_fields(struct: type[msgspec.Struct]) -> list[str]:
+_INTEGER_FIELDS: dict[type[msgspec.Struct], tuple[str, ...]] = {}
+"""What `integer_fields` found before. Types do not change, and to ask about all of them takes longer than a block."""
+
+
+def integer_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
     """Fields of `struct`, as `Type.field`, that hold an integer, also inside an optional, a tuple or a part of it."""
-    found: list[str] = []
-    for each in msgspec.structs.fields(struct):
-        if _holds_integer(msgspec.inspect.type_info(each.type)):
-            found.append(f"{struct.__name__}.{each.name}")
+    found = _INTEGER_FIELDS.get(struct)
+    if found is None:
+        fields = msgspec.structs.fields(struct)
+        names = [each.name for each in fields if _holds_integer(msgspec.inspect.type_info(each.type))]
+        found = _INTEGER_FIELDS[struct] = tuple(f"{struct.__name__}.{name}" for name in names)
     return found
 
 
