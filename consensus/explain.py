@@ -97,7 +97,7 @@ def with_times(explanation: Explanation, in_ms: Mapping[str, int], *, now_ms: in
 
 def oldest_open(state: State) -> OpenSlot | None:
     """The first slot above the last executed one of which anything is known, and what it lacks."""
-    slot = next(state.log.after(state.executed), None)
+    slot = next(iter(state.log.after(state.executed)), None)
     if slot is None:
         return None
     committee = state.settings.committee

@@ -5,7 +5,6 @@ COMMIT count, whatever digest they name; later ones are nothing. Votes may come 
 so they are tallied by digest.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from consensus.bundle import Signed
@@ -116,9 +115,11 @@ class Log:
             found = self.slots[sequence] = Slot(sequence)
         return found
 
-    def after(self, sequence: SequenceNumber) -> Iterator[Slot]:
+    def after(self, sequence: SequenceNumber) -> list[Slot]:
         """The slots above `sequence` of which anything is known, lowest first."""
-        return (self.slots[each] for each in sorted(self.slots) if each > sequence)
+        # Asked after what is executed, which is where the log ends most of the time: so nothing is sorted.
+        last, slots = max(self.slots, default=sequence), self.slots
+        return [slots[SequenceNumber(each)] for each in range(sequence + 1, last + 1) if each in slots]
 
     def truncate(self, stable: SequenceNumber) -> None:
         """Discard everything at or below a stable checkpoint and slide the window (§4.3)."""

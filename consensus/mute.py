@@ -112,7 +112,7 @@ def end_if_past(state: State) -> None:
             block.own_vote, block.said_at = BlockVote(height, block.digest), state.tick
             state.say(block.own_vote)
     if state.active:
-        for slot in list(state.log.after(state.stable)):
+        for slot in state.log.after(state.stable):
             advance(state, slot)
     elif state.view > mute.view:
         ask_for_view(state)

@@ -32,7 +32,9 @@ def propose(state: State, *, wall_ms: int, linger_is_over: bool = False) -> None
     that has not executed up to min-s does not know which batches ran, and orders nothing yet (T-D14).
     """
     settings = state.settings
-    if not state.is_primary or not state.active or state.mute is not None or state.executed < state.carried.low:
+    if not state.requests.held or not state.is_primary or not state.active:
+        return
+    if state.mute is not None or state.executed < state.carried.low:
         return
     while True:
         said = max((n for n, slot in state.log.slots.items() if slot.own_pre_prepare), default=0)
@@ -112,6 +114,7 @@ def on_pre_prepare(state: State, signed: Signed, message: PrePrepare, *, wall_ms
     slot = state.log.slot(message.sequence)
     if not state.active:
         slot.early = slot.early or signed
+        state.holds_early = True
         return None
     digest = proposal_digest(
         message.proposal, chain=state.settings.chain, epoch=state.settings.epoch, sequence=message.sequence

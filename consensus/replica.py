@@ -109,7 +109,7 @@ class Replica:
         match event:
             case BatchStored():
                 state.requests.store(event.reference, tick=state.tick)
-                for slot in list(state.log.after(state.executed)):
+                for slot in state.log.after(state.executed):
                     advance(state, slot)
             case Executed():
                 on_executed(state, event)
@@ -185,18 +185,18 @@ class Replica:
                 state.ready.rejected.append(Rejected(sender, reason))
 
     def _handle(self, signed: Signed, item: Item, wall_ms: int) -> Reason | None:
-        # These three may be counted without anything following from it, and say when something does. A `match` would
-        # take several times as long to tell them apart, and nearly everything that arrives is one of them.
+        # These four may be noted without anything following from it, and say when something does. A `match` would take
+        # several times as long to tell them apart, and nearly everything that arrives is one of them.
         if isinstance(item, Prepare):
             return on_prepare(self.state, signed, item)
         if isinstance(item, Commit):
             return on_commit(self.state, signed, item)
         if isinstance(item, BlockVote):
             return on_block_vote(self.state, signed, item)
+        if isinstance(item, Status):
+            return on_status(self.state, signed, item)
         self.state.moved = True
         match item:
-            case Status():
-                return on_status(self.state, signed, item)
             case PrePrepare():
                 return on_pre_prepare(self.state, signed, item, wall_ms=wall_ms)
             case Suspect():

@@ -190,6 +190,8 @@ class State:
     """For each sender and kind of VIEW-CHANGE: the tick at which its last one was judged, and how many in that tick."""
     own_new_view: NewView | None = None
     """Said by this replica as the primary of `view`."""
+    holds_early: bool = False
+    """Whether some slot may hold a PRE-PREPARE that came before the NEW-VIEW of its view."""
     pending_new_views: dict[ReplicaId, Proven[NewView]] = field(default_factory=dict)
     """Each primary's latest NEW-VIEW of which some named VIEW-CHANGE is not here yet. One a member: a liar who opens
     view 2^62 puts nobody else's aside."""
@@ -243,7 +245,7 @@ class State:
     generation: int = 0
     halted: bool = False
     moved: bool = False
-    """Whether the step that is under way did more than count a vote: whether anybody must look what follows from it."""
+    """Whether the step that is under way did more than note what was heard: whether anybody must look what follows."""
     ready: Ready = field(default_factory=Ready)
     quorum: int = field(init=False)
     """q, asked for with every COMMIT."""

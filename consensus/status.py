@@ -55,7 +55,7 @@ def own_status(state: State, *, number: int) -> Status:
         *carried_slots(state),
         *(slot for slot in state.log.after(state.executed) if state.log.covers(slot.sequence)),
     ]
-    blocks = [height for height in sorted(state.blocks) if height > state.certified]
+    blocks = [SequenceNumber(height) for height in range(state.certified + 1, state.executed + 1)]
     return Status(
         number=number,
         view=state.view,
@@ -148,6 +148,9 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
     Accepted when: it is another's; its number is above that of the sender's last status, so that an outsider who
     repeats old ones makes nobody send anything; not too many came already; it speaks of as many authors as there are.
     """
+    # From what a status says of its sender nothing follows by itself; from what is sent in answer, or from a complaint,
+    # much may.
+    state.moved = state.moved or message.complains
     if signed.sender == state.settings.replica:
         on_complaints_in_status(state, signed.sender, message)
         return None
@@ -170,13 +173,16 @@ def on_status(state: State, signed: Signed, message: Status) -> Reason | None:
         *proof_lacking(state, message),
         *(vouched_blocks_lacking(state, message) if is_asked else ()),
     ]:
+        state.moved = True
         state.ready.send.append(Outgoing(item, to=signed.sender))
     if is_asked and state.certified > message.certified:
         first = SequenceNumber(message.certified + 1)
         if peer.may_have_blocks(first, tick=state.tick):
+            state.moved = True
             state.ready.pushes.append(PushBlocks(signed.sender, first, state.certified))
     batches = batches_lacking(state, message, every_author=is_asked)
     if batches:
+        state.moved = True
         state.ready.pushes.append(PushBatches(signed.sender, batches))
     return None
 
@@ -237,14 +243,13 @@ def block_votes_lacking(state: State, status: Status) -> list[Item]:
     """R4: own block votes for blocks that neither side has a certificate for."""
     held = {each.sequence: replicas_in(each.votes) for each in status.blocks}
     own_bit = 1 << state.settings.replica
-    return [
-        block.own_vote
-        for height, block in sorted(state.blocks.items())
-        if height > max(status.certified, state.certified)
-        and block.own_vote is not None
-        and block.said_at + TICKS_ON_THE_WAY <= state.tick
-        and not held.get(height, 0) & own_bit
-    ]
+    lacking: list[Item] = []
+    for height in range(max(status.certified, state.certified) + 1, state.executed + 1):
+        block = state.blocks[SequenceNumber(height)]
+        is_on_the_way = block.said_at + TICKS_ON_THE_WAY > state.tick
+        if block.own_vote is not None and not is_on_the_way and not held.get(block.header.height, 0) & own_bit:
+            lacking.append(block.own_vote)
+    return lacking
 
 
 def vouched_blocks_lacking(state: State, status: Status) -> list[CertifiedBlock]:
@@ -263,6 +268,8 @@ def vouched_blocks_lacking(state: State, status: Status) -> list[CertifiedBlock]
 def batches_lacking(state: State, status: Status, *, every_author: bool) -> tuple[Digest, ...]:
     """R5-R6: own batches the sender has not got; of other authors too where this replica was asked."""
     lacking: dict[Digest, None] = {}
+    if not state.requests.held and not status.missing:
+        return ()
     for author, stream in enumerate(state.requests.streams):
         if author != state.settings.replica and not every_author:
             continue

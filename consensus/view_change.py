@@ -231,9 +231,10 @@ def say_carried_over(state: State) -> None:
 
 def accept_early(state: State, *, wall_ms: int) -> None:
     """PRE-PREPAREs of this view that came before its NEW-VIEW are judged now."""
-    if not state.active:
+    if not state.active or not state.holds_early:
         return
-    for slot in list(state.log.after(state.stable)):
+    state.holds_early = False
+    for slot in state.log.after(state.stable):
         early, slot.early = slot.early, None
         if early is not None and isinstance(early.item, PrePrepare):
             on_pre_prepare(state, early, early.item, wall_ms=wall_ms)
