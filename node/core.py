@@ -21,7 +21,7 @@ from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, View
 from consensus.mute import why_mute
 from consensus.replica import Replica
 from consensus.settings import Settings
-from consensus.types import MEMBERS_MAX, Epoch, ReplicaId
+from consensus.types import Epoch, ReplicaId
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
@@ -34,7 +34,7 @@ from node.inbound import Inbound
 from node.judge import judge_of
 from node.opening import BatchFrame, BundleFrame, FrameReader, OpenBatch, Read, Refusal
 from node.packing import BATCH_LINGER, Packer
-from node.register import Register
+from node.register import NOBODY, Register
 from node.remembering import last_batches, remembered_of
 from node.restored import Restored
 from node.state_transfer import SNAPSHOT_SLICE, StateTransfer
@@ -53,10 +53,6 @@ from node.writes import (
 
 RETRY_AFTER_MS = 500
 """What a client is told when the pool is full: about as long as a full pool takes to halve."""
-
-
-NOBODY = ReplicaId(MEMBERS_MAX)
-"""Stands for whoever publishes and is no member; no member has this number."""
 
 
 class Core:

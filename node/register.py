@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
 from consensus.quorum import Committee
-from consensus.types import ReplicaId
+from consensus.types import MEMBERS_MAX, ReplicaId
 from ledger.charter import Charter, Member, chain_id, members_digest
+
+
+NOBODY = ReplicaId(MEMBERS_MAX)
+"""Stands for whoever publishes and is no member; no member has this number."""
 
 
 @dataclass(frozen=True, slots=True)
