@@ -9,7 +9,6 @@ from consensus.quorum import Committee
 from consensus.types import MEMBERS_MAX, ReplicaId
 from ledger.charter import Charter, Member, chain_id, members_digest
 
-
 NOBODY = ReplicaId(MEMBERS_MAX)
 """Stands for whoever publishes and is no member; no member has this number."""
 
