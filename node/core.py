@@ -17,7 +17,7 @@ from consensus.effects import Decided, MuteRecord, Outgoing, PreparedRecord, Vie
 from consensus.events import BatchStored, Executed, HandOver, Installed, Received, TimerFired, TimerKind
 from consensus.explain import Explanation, explain
 from consensus.guard import SignGuard
-from consensus.messages import BatchReference, BlockHeader, CertifiedBlock, ViewStatement, Vote
+from consensus.messages import BatchReference, CertifiedBlock, ViewStatement, Vote
 from consensus.mute import why_mute
 from consensus.replica import Replica
 from consensus.settings import Settings
@@ -28,6 +28,7 @@ from ledger.ledger import Ledger
 from network.bus import Channel
 from node.admission import BAD_SIGNATURE, Admission, Admitted, Known, Refused, Unavailable
 from node.effects import CoreReady, Outbound
+from node.executed import block_of, header_of
 from node.framing import Framer
 from node.identity import Identity, Knobs
 from node.inbound import Inbound
@@ -42,7 +43,6 @@ from node.transfer import Complete
 from node.writes import (
     Stabilise,
     StoreBatch,
-    StoreBlock,
     StoreCertificate,
     StoreMute,
     StorePrepared,
@@ -335,30 +335,18 @@ class Core:
         ]
         timestamp_ms = max(self.ledger.timestamp_ms, decided.proposal.timestamp_ms)
         result = self.ledger.execute(decided.sequence, timestamp_ms, batches)
-        header = BlockHeader(
-            height=decided.sequence,
+        header = header_of(
+            result,
+            decided,
+            timestamp_ms=timestamp_ms,
             parent=self.replica.state.executed_digest,
             epoch=self._epoch,
-            proposal=decided.digest,
-            timestamp_ms=timestamp_ms,
-            transactions_root=result.transactions_root,
-            receipts_root=result.receipts_root,
-            state_root=result.state_root,
-            compliance_root=result.compliance_root,
             next_members=self._members_digest,
         )
         self.replica.step(Executed(header, fresh), wall_ms=self._now_ms)
         if self.replica.state.halted:
             return
-        block = StoreBlock(
-            header,
-            decided.proposal,
-            fresh,
-            result.transaction_ids,
-            result.receipts,
-            result.compliance,
-            result.changes,
-        )
+        block = block_of(result, decided, header)
         self._ready.writes.append(block)
         self._ready.executed.append(block)
         self._pool.execute(result.transaction_ids)

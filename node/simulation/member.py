@@ -49,6 +49,7 @@ class SimulatedMember:
         "_born_ms",
         "_busy",
         "_chance",
+        "_due_us",
         "_fired",
         "_free_us",
         "_key",
@@ -259,8 +260,7 @@ class SimulatedMember:
         if self._busy or self.paused or not self.up:
             return
         self._busy = True
-        agenda = self._around.agenda
-        agenda.at(max(self._free_us, agenda.now_us), partial(self._turn, self.lives))
+        self._agenda.at(max(self._free_us, self._agenda.now_us), partial(self._turn, self.lives))
 
     def _turn(self, life: int) -> None:
         if life != self.lives:
@@ -291,7 +291,7 @@ class SimulatedMember:
 
     def _round(self) -> None:
         """Take and perform until the core asks for nothing, or until the disk must be waited for."""
-        agenda = self._around.agenda
+        agenda = self._agenda
         while True:
             self._free_us = max(self._free_us, agenda.now_us) + TURN_US
             if self.core.is_at_rest():
@@ -364,7 +364,7 @@ class SimulatedMember:
     def _set(self, timer: SetTimer) -> None:
         self._timers[timer.kind] = timer
         after_us = timer.after_ms * 1_000 * 1_000_000 // (1_000_000 + self.drift_ppm)
-        agenda = self._around.agenda
+        agenda = self._agenda
         self._due_us[timer.kind] = agenda.now_us + after_us
         agenda.at(agenda.now_us + after_us, partial(self._ring, timer, self.lives))
 
