@@ -1,6 +1,7 @@
 """The ledger's face: what the node keeps, feeds with ordered batches, and asks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
@@ -47,6 +48,7 @@ class Ledger:
         "_before",
         "_born_at",
         "_chain",
+        "_fixed",
         "_founding_parameters",
         "_height",
         "_holdings",
@@ -58,10 +60,19 @@ class Ledger:
         "_timestamp_ms",
     )
 
-    def __init__(self, charter: Charter, state: State, *, height: int, timestamp_ms: int) -> None:
-        """Stand on `state`, which is that after block `height`. Callers use `genesis` or `restore`."""
+    def __init__(
+        self,
+        charter: Charter,
+        state: State,
+        *,
+        height: int,
+        timestamp_ms: int,
+        fixed: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
+        """Stand on `state`, which is that after block `height`. Callers use `genesis`, `restore` or `what_if`."""
         self._chain = chain_id(charter)
         self._founding_parameters = parameters_from(charter.parameters)
+        self._fixed = fixed
         self._state = state
         self._height = height
         self._timestamp_ms = timestamp_ms
@@ -80,6 +91,15 @@ class Ledger:
         Raises: ValueError for a charter that founds no ledger, naming what is wrong and what is permitted.
         """
         return cls(charter, genesis_state(charter), height=0, timestamp_ms=charter.founded_ms)
+
+    @classmethod
+    def what_if(cls, charter: Charter, figures: Mapping[str, int]) -> "Ledger":
+        """The same, with rule parameters that hold throughout, whatever is voted: for the laboratory, not for a chain.
+
+        Raises: ValueError for a name that is no parameter or a value out of its range.
+        """
+        parameters_from(figures)
+        return cls(charter, genesis_state(charter), height=0, timestamp_ms=charter.founded_ms, fixed=dict(figures))
 
     @classmethod
     def restore(
@@ -130,7 +150,7 @@ class Ledger:
         for proposal in sorted(filter(None, waiting), key=lambda each: each.effective_height):
             if proposal.effective_height <= height and isinstance(proposal.action, ChangeParameters):
                 figures.update((each.name, each.value) for each in proposal.action.changes)
-        return parameters_from(figures)
+        return parameters_from({**figures, **self._fixed})
 
     @property
     def state(self) -> State:
@@ -160,7 +180,7 @@ class Ledger:
         self._height, self._timestamp_ms = height, timestamp_ms
         changed = self._state.parameters.get(parameters_row(height + 1))
         if changed is not None:
-            self._parameters = parameters_from(dict(changed.figures))
+            self._parameters = parameters_from({**dict(changed.figures), **self._fixed})
         self._before[height] = self._state.before
         self._times[height] = timestamp_ms
         if len(self._before) > BLOCKS_BACK_MAX:

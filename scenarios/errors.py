@@ -13,6 +13,10 @@ class HistoryUnreadable(ScenarioFault):
     """A history of transfers breaks its form; the text names file, row and column."""
 
 
+class LedgerNotReplayed(ScenarioFault):
+    """A recorded ledger cannot be executed again; the text says from where on, and what to do."""
+
+
 class MemberFailed(ScenarioFault):
     """A member's process did not come up, or ended again and again."""
 

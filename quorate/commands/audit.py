@@ -115,12 +115,17 @@ def _table(audited: "ComplianceAudit") -> Iterable[str]:
     totals = audited.totals()
     yield f"{'rule':<8}{'checked':>12}{'refused':>12}"
     for tenet in range(12):
-        rules = [rule for rule in totals if tenet_of(rule) == tenet]
+        rules = sorted((rule for rule in totals if tenet_of(rule) == tenet), key=_number)
         if rules:
             yield "the ledger's own" if tenet == 0 else f"{tenet} · {' · '.join(TENETS[tenet])}"
         for rule in rules:
             checked, refused = totals[rule]
             yield f"  {rule:<6}{checked:>12,}{refused:>12,}"
+
+
+def _number(rule: str) -> tuple[int, ...]:
+    """What rules of a tenet are sorted by: 10 and 2 of `R10.2`."""
+    return tuple(map(int, rule[1:].split(".")))
 
 
 def _proof(audited: "ComplianceAudit", charter: "Charter") -> Iterable[str]:
