@@ -114,7 +114,7 @@ def _start(home: Path) -> StartFigure:
     started = time.monotonic()
     with (
         (home / "restart.log").open("wb+") as log,
-        subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL) as process,
+        subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=log, stdin=subprocess.PIPE) as process,
     ):
         assert process.stdout is not None, "it was asked for"
         os.set_blocking(process.stdout.fileno(), False)
@@ -125,7 +125,8 @@ def _start(home: Path) -> StartFigure:
             while not line.endswith(b"\n"):
                 if process.poll() is not None or time.monotonic() - started > WAIT_S_MAX:
                     log.seek(0)
-                    raise NotStarted(f"The node did not start: {log.read()[-2_000:].decode('utf-8', 'replace')}")
+                    words = log.read()[-2_000:].decode("utf-8", "replace")
+                    raise NotStarted(f"The node was not ready (exit status {process.poll()}). Its last words: {words}")
                 peak = max(peak, watched.memory_info().rss)
                 cpu_s = sum(watched.cpu_times()[:2])
                 line += process.stdout.read() or b""
