@@ -34,13 +34,13 @@ def plot(outcomes: Sequence[Outcome], *, title: str) -> str:
     parts += _curves(outcomes, down + 14)
     down += CURVE_HEIGHT + 60
     for heading, rows in (
-        ("Refused, by rule", [outcome.refused for outcome in outcomes]),
-        ("Findings, by detector", [outcome.findings for outcome in outcomes]),
         ("Gini of editions among holders, thousandths", [{"gini": outcome.gini_permille} for outcome in outcomes]),
         (
             "Turnover: gifts a year for 1,000 editions",
             [{"gifts": outcome.turnover_permille or 0} for outcome in outcomes],
         ),
+        ("Refused, by rule", [outcome.refused for outcome in outcomes]),
+        ("Findings, by detector", [outcome.findings for outcome in outcomes]),
     ):
         drawn, down = _bars(heading, rows, down)
         parts += drawn
