@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
+from ledger.governance import AGENDA_MAX, agenda_of, members
 from ledger.names import series_of_token, token_id
 from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
 from ledger.recent import RecentGifts
+from ledger.records.governance import ProposalState
 from ledger.records.tokens import TokenState
 from ledger.state import State
 from ledger.transitions.trail import TRAIL_MAX
@@ -89,6 +91,7 @@ def violations(state: State) -> list[str]:
         *no_transferable_balance(),
         *purchases_match_sales(state),
         *trails_are_bounded(state),
+        *members_govern(state),
     ]
 
 
@@ -187,6 +190,29 @@ def trails_are_bounded(state: State) -> list[str]:
         times = [*(acquired_ms for _, acquired_ms in record.trail), record.acquired_ms]
         if len(record.trail) > TRAIL_MAX or times != sorted(times):
             found.append(f"trails are bounded: {token} has {len(record.trail)} entries with the times {times}")
+    return found
+
+
+def members_govern(state: State) -> list[str]:
+    """Somebody votes, and whoever does is a member (R7.1); the agenda is all that is unsettled, within bounds."""
+    roster = members(state)
+    voting = [name for name, record in state.accounts.rows() if record.governor]
+    found = [f"members govern: {name} votes and is no member" for name in voting if name not in roster]
+    if roster and not voting:
+        found.append("members govern: nobody votes")
+    agenda = agenda_of(state)
+    if len(agenda.open) + len(agenda.adopted) > AGENDA_MAX:
+        found.append(
+            f"members govern: {len(agenda.open)} open and {len(agenda.adopted)} adopted proposals are too many"
+        )
+    listed = {ProposalState.OPEN: agenda.open, ProposalState.ADOPTED: agenda.adopted}
+    for reached, names in listed.items():
+        there = [name for name, record in state.proposals.rows() if record.state is reached]
+        if sorted(names) != there:
+            found.append(f"members govern: the agenda has {reached.value} {sorted(names)}, there are {there}")
+    for name, proposal in state.proposals.rows():
+        if set(proposal.votes_for) & set(proposal.votes_against):
+            found.append(f"members govern: somebody voted twice on {name}")
     return found
 
 

@@ -29,6 +29,7 @@ from ledger.operations.governance import (
     kind_of,
 )
 from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
+from ledger.operations.statements import ReportSuspicious, SubmitEvidence
 from ledger.parameters import DAY_MS, RANGES
 from ledger.policies import is_permitted
 from ledger.rules.request import Reason, Request, refuse
@@ -54,6 +55,8 @@ PERMITTED_WHILE_PAUSED = frozenset(
         Takedown,
         ForcedTransfer,
         RecordAccess,
+        ReportSuspicious,
+        SubmitEvidence,
     }
 )
 """Governance and due process, which a pause is there to make room for; every other operation waits."""

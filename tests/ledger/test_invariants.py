@@ -9,6 +9,7 @@ from ledger.invariants import (
     RECORD_TYPES,
     holdings_match_owners,
     integer_fields,
+    members_govern,
     never_oversold,
     no_transferable_balance,
     one_owner,
@@ -16,12 +17,15 @@ from ledger.invariants import (
     violations,
 )
 from ledger.names import token_id
+from ledger.operations.governance import Pause, Propose
 from ledger.operations.part import Part
 from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
 from ledger.records.counts import PurchaseRecord
+from ledger.records.governance import AgendaRecord, ProposalState, RosterRecord
 from ledger.records.record import Record
 from ledger.records.tokens import TokenRecord, TokenState
+from ledger.state import State
 from tests.ledger.world import World, issue_operation
 
 
@@ -96,6 +100,30 @@ def test_an_index_that_fell_behind_is_found():
     assert holdings_match_owners(here.ledger.state, index) == []
     here.ledger.state.tokens.put("s-0001", token("jd.wang"))
     assert len(holdings_match_owners(here.ledger.state, index)) == 2
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda state: state.agenda.put("proposals", AgendaRecord((), ())), "there are ['p-1']"),
+        (lambda state: state.agenda.put("proposals", AgendaRecord(("p-1", "p-2"), ())), "['p-1', 'p-2']"),
+        (lambda state: state.roster.put("members", RosterRecord(("ant",))), "jd votes and is no member"),
+        (lambda state: amend(state, votes_against=("ant",)), "somebody voted twice on p-1"),
+        (lambda state: amend(state, state=ProposalState.ADOPTED), "the agenda has open ['p-1'], there are []"),
+    ],
+)
+def test_a_roster_or_an_agenda_that_is_not_so_is_found(damage, words):
+    here = World()
+    here.must("ant", Propose("p-1", Pause(), "For the reasons given.", here.now_ms + 1_000))
+    assert members_govern(here.ledger.state) == []
+    damage(here.ledger.state)
+    assert any(words in each for each in members_govern(here.ledger.state))
+
+
+def amend(tables: State, **changes: object) -> None:
+    record = tables.proposals.get("p-1")
+    assert record is not None
+    tables.proposals.put("p-1", msgspec.structs.replace(record, **changes))
 
 
 def test_every_integer_of_the_state_is_on_the_list_and_the_list_has_no_other__r9_1():
