@@ -7,12 +7,14 @@ What it serves lives elsewhere:
     errors   problem+json        openapi  the document of all that
     events   the event stream    server   the socket
     service  what is done for clients, reading  what is looked up, figures  how the member is doing
+    queries  questions about the ledger, as of a height and with proof
 """
 
 from litestar import Litestar
 
 from node.gateway.errors import exception_handlers
 from node.gateway.openapi import openapi_document
+from node.gateway.queries.routes import QUERY_ROUTES, query_handlers
 from node.gateway.routes import ROUTES, ledger_handlers, member_handlers, submission_handlers
 from node.gateway.service import Service
 from node.gateway.types import BODY_BYTES_MAX
@@ -24,11 +26,12 @@ GATEWAY_VERSION = "1"
 
 def gateway(service: Service, log: Log) -> Litestar:
     """Return the ASGI application that serves `service`."""
-    document = openapi_document(ROUTES, version=GATEWAY_VERSION)
+    document = openapi_document((*ROUTES, *QUERY_ROUTES), version=GATEWAY_VERSION)
     return Litestar(
         route_handlers=[
             *submission_handlers(service),
             *ledger_handlers(service),
+            *query_handlers(service.asking),
             *member_handlers(service, document=document),
         ],
         exception_handlers=exception_handlers(log),

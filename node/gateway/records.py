@@ -13,6 +13,7 @@ from ledger.records.accounts import AccountRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
+from ledger.view import View
 from node.gateway.types import Hex, Reply
 
 TOKENS_SHOWN_MAX = 1_000
@@ -132,7 +133,7 @@ def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> Accoun
     )
 
 
-def work_reply(ledger: Ledger, work: str, record: WorkRecord) -> WorkReply:
+def work_reply(ledger: Ledger | View, work: str, record: WorkRecord) -> WorkReply:
     """Return a work as the gateway shows it."""
     return WorkReply(
         height=ledger.height,
@@ -148,7 +149,7 @@ def work_reply(ledger: Ledger, work: str, record: WorkRecord) -> WorkReply:
     )
 
 
-def series_reply(ledger: Ledger, series: str, record: SeriesRecord) -> SeriesReply:
+def series_reply(ledger: Ledger | View, series: str, record: SeriesRecord) -> SeriesReply:
     """Return a series as the gateway shows it."""
     return SeriesReply(
         height=ledger.height,

@@ -3,7 +3,6 @@
 What a path takes and gives stands in `ROUTES`, with its types.
 """
 
-import time
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Literal, TypeVar
@@ -15,6 +14,7 @@ from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import ASGIRouteHandler, HTTPRouteHandler
 from litestar.types import Receive, Scope, Send
 
+from node.gateway.clock import now_ms
 from node.gateway.errors import bad_request, below_base, unavailable, unknown
 from node.gateway.events import serve_stream
 from node.gateway.http import AnyRequest, answer, read_digest, read_envelopes, read_query
@@ -228,11 +228,6 @@ def read_height(text: str) -> int:
 def _named(request: AnyRequest, part: str) -> str:
     """What stands in the path for `part`."""
     return str(request.path_params[part])
-
-
-def now_ms() -> int:
-    """Unix milliseconds by this member's clock."""
-    return time.time_ns() // 1_000_000
 
 
 def _found(reply: Found | None, what: str, name: str) -> Found:

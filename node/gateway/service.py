@@ -15,6 +15,7 @@ from node.admission import Admission, Admitted, Known, Refused, Unavailable
 from node.driver import Driver
 from node.gateway.events import BlockEvents
 from node.gateway.figures import Figures
+from node.gateway.queries.asking import Asking
 from node.gateway.reading import Reading, count_refused
 from node.gateway.types import (
     BlockEvent,
@@ -45,6 +46,7 @@ class Service:
         """The charter as verifiers are given it."""
         self.events = BlockEvents()
         self.reading = Reading(driver, reader, charter=charter)
+        self.asking = Asking(driver, reader)
         self.figures = Figures(driver, bus, self.events, charter=charter, member=member)
         self._driver = driver
         self._chain = chain_id(charter)

@@ -248,7 +248,8 @@ def refusal_reply(refusal: Refusal) -> RefusalReply:
     )
 
 
-def _event_reply(event: Event) -> EventReply:
+def event_reply(event: Event) -> EventReply:
+    """Return the event with its particulars by name."""
     return EventReply(event.name, dict(event.params))
 
 
@@ -258,5 +259,5 @@ def receipt_reply(receipt: Receipt) -> ReceiptReply:
         receipt.transaction.hex(),
         receipt.status,
         tuple(map(refusal_reply, receipt.refusals)),
-        tuple(map(_event_reply, receipt.events)),
+        tuple(map(event_reply, receipt.events)),
     )

@@ -10,9 +10,9 @@ from types import TracebackType
 
 from consensus.messages import CheckpointProof
 from consensus.types import Digest, SequenceNumber, VotePhase
-from ledger.receipts import Receipt
+from ledger.receipts import ComplianceEntry, Receipt
 from node.restored import PushedBlock, StoredBlock, StoredReceipt
-from node.storage.columns import CERTIFICATE, HEADER, PROPOSAL, RECEIPTS
+from node.storage.columns import CERTIFICATE, COMPLIANCE, HEADER, PROPOSAL, RECEIPTS
 from node.storage.faults import reading
 from node.storage.schema import BUSY_TIMEOUT_MS
 
@@ -132,6 +132,25 @@ class StorageReader:
         with reading(self.path):
             row = self._connection.execute("SELECT receipts FROM blocks WHERE height = ?", (height,)).fetchone()
         return () if row is None else RECEIPTS.decode(row[0])
+
+    def compliance(self, height: int) -> tuple[ComplianceEntry, ...] | None:
+        """The compliance report of the block at `height`, or None if it is not executed here."""
+        with reading(self.path):
+            row = self._connection.execute("SELECT compliance FROM blocks WHERE height = ?", (height,)).fetchone()
+        return None if row is None else COMPLIANCE.decode(row[0])
+
+    def heights_naming(self, name: bytes, both: tuple[bytes, bytes], *, first: int, last: int) -> list[int]:
+        """Blocks from `first` to `last`, the latest first, whose receipts hold these bytes: `name`, or both others.
+
+        A few may hold them by chance. Costs reading all their receipts.
+        """
+        with reading(self.path):
+            rows = self._connection.execute(
+                "SELECT height FROM blocks WHERE height BETWEEN ? AND ? AND"
+                " (instr(receipts, ?) OR (instr(receipts, ?) AND instr(receipts, ?))) ORDER BY height DESC",
+                (first, last, name, *both),
+            ).fetchall()
+        return [row[0] for row in rows]
 
     def place(self, transaction: Digest) -> tuple[int, int] | None:
         """Height and position of a transaction, as `receipt` has them; None if it was not executed here. Cheap."""
