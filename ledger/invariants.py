@@ -12,8 +12,10 @@ from ledger.names import series_of_token, token_id
 from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
 from ledger.recent import RecentGifts
+from ledger.records.accounts import AccountRecord
 from ledger.records.governance import ProposalState
-from ledger.records.tokens import TokenState
+from ledger.records.measures import MeasureState
+from ledger.records.tokens import TokenRecord, TokenState
 from ledger.state import State
 from ledger.transitions.trail import TRAIL_MAX
 
@@ -92,6 +94,7 @@ def violations(state: State) -> list[str]:
         *purchases_match_sales(state),
         *trails_are_bounded(state),
         *members_govern(state),
+        *held_by_due_process(state),
     ]
 
 
@@ -213,6 +216,36 @@ def members_govern(state: State) -> list[str]:
     for name, proposal in state.proposals.rows():
         if set(proposal.votes_for) & set(proposal.votes_against):
             found.append(f"members govern: somebody voted twice on {name}")
+    return found
+
+
+def held_by_due_process(state: State) -> list[str]:
+    """What is frozen or disputed has a case on record, with a reason, and no later end than that case (R6.4, R4.3).
+
+    What was taken down has a case that was decided. No member's own account is frozen.
+    """
+    found: list[str] = []
+    things: list[tuple[str, TokenRecord | AccountRecord]] = [*state.tokens.rows(), *state.accounts.rows()]
+    for name, record in things:
+        if record.freeze_case is None:
+            continue
+        freeze = state.freezes.get(f"{name}/{record.freeze_case}")
+        if freeze is None or not freeze.reason or record.frozen_until_ms > freeze.expires_ms or not freeze.approvals:
+            found.append(f"held by due process: {name} is frozen without a case that says so")
+    for name, work in state.works.rows():
+        if work.dispute_case is not None:
+            dispute = state.disputes.get(f"{name}/{work.dispute_case}")
+            if dispute is None or not dispute.reason or work.disputed_until_ms > dispute.expires_ms:
+                found.append(f"held by due process: work {name} is disputed without a case that says so")
+    for name, account in state.accounts.rows():
+        if account.role is not None and account.frozen_until_ms:
+            found.append(f"held by due process: member {name} is frozen")
+    down = [("work", name, work.taken_down) for name, work in state.works.rows()]
+    down += [("series", name, series.taken_down) for name, series in state.series.rows()]
+    for kind, name, case in down:
+        takedown = None if case is None else state.takedowns.get(f"{kind}/{name}/{case}")
+        if case is not None and (takedown is None or takedown.state is not MeasureState.DONE):
+            found.append(f"held by due process: {kind} {name} is taken down without a case that says so")
     return found
 
 

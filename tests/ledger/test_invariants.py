@@ -7,6 +7,7 @@ from ledger import invariants
 from ledger.invariants import (
     INTEGERS,
     RECORD_TYPES,
+    held_by_due_process,
     holdings_match_owners,
     integer_fields,
     members_govern,
@@ -22,6 +23,7 @@ from ledger.operations.part import Part
 from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
 from ledger.records.counts import PurchaseRecord
+from ledger.records.freezes import FreezeRecord, FreezeState
 from ledger.records.governance import AgendaRecord, ProposalState, RosterRecord
 from ledger.records.record import Record
 from ledger.records.tokens import TokenRecord, TokenState
@@ -151,3 +153,42 @@ def test_an_operation_that_moves_an_amount_is_found__r9_1(monkeypatch):
 
     monkeypatch.setattr(invariants, "OPERATION_TYPES", (*OPERATION_TYPES, Pay))
     assert no_transferable_balance() == ["no transferable balance: Pay could move ['Pay.lots']"]
+
+
+@pytest.mark.parametrize("row", ["s-0001", "ant.li"])
+def test_a_freeze_without_a_case_or_beyond_its_end_is_found(row):
+    here = world()
+    state = here.ledger.state
+    table = state.accounts if "." in row else state.tokens
+    record = table.get(row)
+    assert record is not None
+    table.put(row, msgspec.structs.replace(record, freeze_case="case-1", frozen_until_ms=9))  # type: ignore[arg-type]
+    assert held_by_due_process(state) == [f"held by due process: {row} is frozen without a case that says so"]
+    freeze = FreezeRecord(FreezeState.FROZEN, "theft", 8, ("jd", "regulator"), (), None, None, 0, ())
+    state.freezes.put(f"{row}/case-1", freeze)
+    assert held_by_due_process(state)
+    state.freezes.put(f"{row}/case-1", msgspec.structs.replace(freeze, expires_ms=9))
+    assert held_by_due_process(state) == []
+
+
+def test_a_dispute_or_a_takedown_without_a_case_is_found():
+    here = world()
+    state = here.ledger.state
+    work, series = state.works.get("scroll"), state.series.get("s")
+    assert work is not None
+    assert series is not None
+    state.works.put("scroll", msgspec.structs.replace(work, dispute_case="case-1", disputed_until_ms=9))
+    state.series.put("s", msgspec.structs.replace(series, taken_down="case-2"))
+    assert held_by_due_process(state) == [
+        "held by due process: work scroll is disputed without a case that says so",
+        "held by due process: series s is taken down without a case that says so",
+    ]
+
+
+def test_a_frozen_member_is_found():
+    here = world()
+    state = here.ledger.state
+    member = state.accounts.get("jd")
+    assert member is not None
+    state.accounts.put("jd", msgspec.structs.replace(member, frozen_until_ms=9))
+    assert held_by_due_process(state) == ["held by due process: member jd is frozen"]

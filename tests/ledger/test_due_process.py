@@ -1,0 +1,452 @@
+"""The whole machine of freezes, disputes, takedowns and forced transfers, walked at random against a naive oracle.
+
+The oracle keeps histories and asks them anew each time: it has no marks, no states and no tables. What it and the
+ledger must agree on is whether each order is accepted, and whether a token could be given now. Besides, at every step:
+
+* every freeze and dispute has a reason, a case and an end, and at that end it is over without a transaction;
+* no single key holds a token longer than an emergency lasts, whatever it does;
+* nothing is held for ever but what the committee took down.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from ledger.operations.freezes import (
+    Appeal,
+    EmergencyFreeze,
+    FreezeAccount,
+    FreezeToken,
+    UnfreezeAccount,
+    UnfreezeToken,
+    Uphold,
+)
+from ledger.operations.measures import ForcedTransfer, OpenDispute, Outcome, ResolveDispute, Takedown
+from ledger.operations.subjects import AccountSubject, Freezable, TokenSubject
+from ledger.operations.table import Operation
+from ledger.operations.tokens import TransferFrom
+from ledger.parameters import DAY_MS, HOUR_MS
+from ledger.receipts import Status
+from tests.ledger.world import World
+
+pytestmark = pytest.mark.slow
+
+EMERGENCY_MS = 72 * HOUR_MS
+REVIEW_MS = 15 * DAY_MS
+DECISION_MS = 30 * DAY_MS
+PEOPLE = ("ant.li", "jd.wang")
+PARTIES = ("regulator", "ant", "jd", "copyright")
+GOVERNORS = ("ant", "tencent", "jd", "copyright", "hunan")
+HOLDING = {"E_FROZEN", "E_ACCOUNT_FROZEN", "E_DISPUTED", "E_TAKEN_DOWN"}
+
+who = st.sampled_from(("regulator", "ant", "jd", "copyright", "hunan", "ant.li"))
+cases = st.sampled_from(("case-1", "case-2"))
+things = st.sampled_from(("t0", "t1", *PEOPLE))
+days = st.sampled_from((2, 12))
+
+
+@dataclass
+class Freeze:
+    """One case of one thing, as what happened."""
+
+    ends_ms: int
+    approved: set[str] = field(default_factory=set)
+    released: set[str] = field(default_factory=set)
+    upheld: set[str] = field(default_factory=set)
+    emergency: tuple[str, int] | None = None
+    confirmed: bool = False
+    appealed_ms: int | None = None
+    is_upheld: bool = False
+    over: bool = False
+
+    def end_ms(self) -> int:
+        """When it ends by itself; 0 if it never took effect, or was ended."""
+        if self.over:
+            return 0
+        if self.confirmed:
+            if self.appealed_ms is not None and not self.is_upheld:
+                return min(self.ends_ms, self.appealed_ms + REVIEW_MS)
+            return self.ends_ms
+        return 0 if self.emergency is None else min(self.ends_ms, self.emergency[1] + EMERGENCY_MS)
+
+
+@dataclass
+class Dispute:
+    """One case about the work."""
+
+    ends_ms: int
+    approved: set[str] = field(default_factory=set)
+    opened: bool = False
+    over: bool = False
+    decided: dict[str, Outcome] = field(default_factory=dict)
+
+
+@dataclass
+class Measure:
+    """A takedown, or a forced transfer from somebody to somebody."""
+
+    until_ms: int
+    sender: str = ""
+    approved: set[str] = field(default_factory=set)
+    done: bool = False
+
+
+def enough(parties: set[str]) -> bool:
+    """The regulator and one more."""
+    return "regulator" in parties and len(parties) > 1
+
+
+def majority(parties: set[str]) -> bool:
+    """Three of the five that vote."""
+    return len(parties & set(GOVERNORS)) >= 3
+
+
+class DueProcessMachine(RuleBasedStateMachine):
+    """Two tokens of one work, each with one of two people.
+
+    Each rule states what the oracle expects, gives the order, and lets the oracle remember it if it was accepted.
+    """
+
+    @initialize()
+    def start(self) -> None:
+        self.world = World({"hold_hours_first": 0, "hold_hours_later": 0, "gifts_per_day": 1_000})
+        self.tokens = {"t0": self.world.sold_token(PEOPLE[0]), "t1": self.world.sold_token(PEOPLE[1])}
+        self.owners = {"t0": PEOPLE[0], "t1": PEOPLE[1]}
+        self.possession = {"t0": 0, "t1": 0}
+        self.freezes: dict[tuple[str, str], Freeze] = {}
+        self.disputes: dict[str, Dispute] = {}
+        self.takedowns: dict[tuple[str, str], Measure] = {}
+        self.transfers: dict[tuple[str, str], Measure] = {}
+        self.down: set[str] = set()
+        # By party and by whom it froze alone: what and under which case, as long as nobody confirmed it.
+        self.alone: dict[str, list[tuple[str, str, str]]] = {}
+        self.held_ms: dict[tuple[str, str, int], int] = {}
+
+    @property
+    def now_ms(self) -> int:
+        return self.world.now_ms
+
+    def order(self, by: str, operation: Operation, *, expected: bool) -> bool:
+        receipt = self.world.do(by, operation)
+        assert (receipt.status is Status.ACCEPTED) == expected, (operation, receipt)
+        return expected
+
+    def subject(self, thing: str) -> Freezable:
+        return AccountSubject(thing) if "." in thing else TokenSubject(self.tokens[thing])
+
+    def end_of(self, thing: str) -> int:
+        """When the freeze of a token or account that is in force ends; 0 without one."""
+        ends = [each.end_ms() for (name, _), each in self.freezes.items() if name == thing]
+        return max([end for end in ends if end > self.now_ms], default=0)
+
+    def case_in_force(self, thing: str) -> str | None:
+        for (name, case), each in self.freezes.items():
+            if name == thing and each.end_ms() > self.now_ms:
+                return case
+        return None
+
+    def dispute_end(self) -> int:
+        return max([each.ends_ms for each in self.disputes.values() if each.opened and not each.over], default=0)
+
+    def is_disputed(self) -> bool:
+        return self.dispute_end() > self.now_ms
+
+    def may_sign(self, by: str) -> bool:
+        return self.end_of(by) == 0
+
+    def unconfirmed(self, by: str) -> list[tuple[str, str, str]]:
+        """What `by` froze alone and nobody confirmed: thing, case, and who owned it then."""
+        return [each for each in self.alone.get(by, []) if not self.freezes[each[0], each[1]].confirmed]
+
+    @rule(hours=st.sampled_from((1, 24, 71, 240)))
+    def time_passes(self, hours):
+        start, end = self.now_ms, self.now_ms + hours * HOUR_MS
+        for thing, owner in self.owners.items():
+            for party in PARTIES:
+                ends = [
+                    each.end_ms()
+                    for (name, _), each in self.freezes.items()
+                    if name in (thing, owner) and not each.confirmed and each.emergency and each.emergency[0] == party
+                ]
+                key = (party, thing, self.possession[thing])
+                self.held_ms[key] = self.held_ms.get(key, 0) + max(0, min(end, max(ends, default=0)) - start)
+                assert self.held_ms[key] <= EMERGENCY_MS, "no single key holds a token longer than an emergency lasts"
+        self.world.now_ms = end
+
+    @rule(thing=things, case=cases, by=who, term=days)
+    def freeze(self, thing, case, by, term):
+        known = self.freezes.get((thing, case))
+        ends_ms = known.ends_ms if known else self.now_ms + term * DAY_MS
+        expected = (
+            by in PARTIES
+            and self.may_sign(by)
+            and ends_ms > self.now_ms
+            and self.case_in_force(thing) in (None, case)
+            and (known is None or not (known.confirmed or known.over or by in known.approved))
+        )
+        terms = ("theft", case, ends_ms)
+        name = self.tokens.get(thing, thing)
+        if self.order(by, FreezeAccount(name, *terms) if "." in name else FreezeToken(name, *terms), expected=expected):
+            self.approve(self.freezes.setdefault((thing, case), Freeze(ends_ms)), by)
+
+    def approve(self, known: Freeze, by: str) -> None:
+        known.approved.add(by)
+        known.confirmed = enough(known.approved)
+
+    @rule(thing=things, case=cases, by=who, term=days)
+    def emergency(self, thing, case, by, term):
+        known = self.freezes.get((thing, case))
+        ends_ms = known.ends_ms if known else self.now_ms + term * DAY_MS
+        owner = self.owners.get(thing, thing)
+        # The thing itself, or its owner's account, or, for an account, a token that was frozen while it was its own.
+        spent = any(
+            name in (thing, owner) or (thing == owner and owned_by == owner)
+            for name, _, owned_by in self.unconfirmed(by)
+        )
+        expected = (
+            by in PARTIES
+            and self.may_sign(by)
+            and ends_ms > self.now_ms
+            and self.case_in_force(thing) in (None, case)
+            and (known is None or not (known.confirmed or known.over or known.emergency))
+            and not spent
+        )
+        if self.order(by, EmergencyFreeze(self.subject(thing), "theft", case, ends_ms), expected=expected):
+            known = self.freezes.setdefault((thing, case), Freeze(ends_ms))
+            self.approve(known, by)
+            if not known.confirmed:
+                known.emergency = (by, self.now_ms)
+                self.alone.setdefault(by, []).append((thing, case, owner))
+
+    @rule(thing=things, case=cases, term=days)
+    def two_parties_freeze(self, thing, case, term):
+        for party in ("jd", "regulator"):
+            self.freeze(thing, case, party, term)
+
+    @rule(thing=things, case=cases, by=who)
+    def unfreeze(self, thing, case, by):
+        known = self.freezes.get((thing, case))
+        expected = (
+            by in PARTIES
+            and self.may_sign(by)
+            and self.case_in_force(thing) == case
+            and known is not None
+            and by not in known.released
+        )
+        name = self.tokens.get(thing, thing)
+        if self.order(by, (UnfreezeAccount if "." in name else UnfreezeToken)(name, case), expected=expected):
+            assert known is not None
+            known.released.add(by)
+            is_withdrawn = not known.confirmed and known.emergency is not None and known.emergency[0] == by
+            known.over = is_withdrawn or enough(known.released)
+
+    @rule(thing=things, case=cases, by=st.sampled_from((*PEOPLE, "ant", "jd", "copyright")))
+    def appeal(self, thing, case, by):
+        known = self.freezes.get((thing, case))
+        owner = self.owners.get(thing, thing)
+        expected = (
+            by in (owner, owner.split(".")[0])
+            and self.may_sign(by)
+            and self.case_in_force(thing) == case
+            and known is not None
+            and known.confirmed
+            and known.appealed_ms is None
+        )
+        if self.order(by, Appeal(self.subject(thing), case, "it is mine"), expected=expected):
+            assert known is not None
+            known.appealed_ms = self.now_ms
+
+    @rule(thing=things, case=cases, by=who)
+    def uphold(self, thing, case, by):
+        known = self.freezes.get((thing, case))
+        expected = (
+            by in {*PARTIES, *GOVERNORS}
+            and self.case_in_force(thing) == case
+            and known is not None
+            and known.appealed_ms is not None
+            and not known.is_upheld
+            and by not in known.upheld
+        )
+        if self.order(by, Uphold(self.subject(thing), case), expected=expected):
+            assert known is not None
+            known.upheld.add(by)
+            known.is_upheld = enough(known.upheld) and not known.upheld <= known.approved
+
+    @rule(thing=things)
+    def the_platform_appeals_what_is_in_force(self, thing):
+        case = self.case_in_force(thing)
+        if case is not None:
+            self.appeal(thing, case, self.owners.get(thing, thing).split(".")[0])
+
+    @rule(thing=things, second=st.sampled_from(("jd", "hunan")))
+    def two_parties_uphold(self, thing, second):
+        case = self.case_in_force(thing)
+        if case is not None:
+            for party in ("regulator", second):
+                self.uphold(thing, case, party)
+
+    @rule(thing=things)
+    def two_parties_end_what_is_in_force(self, thing):
+        case = self.case_in_force(thing)
+        if case is not None:
+            for party in ("regulator", "copyright"):
+                self.unfreeze(thing, case, party)
+
+    def is_free(self, token: str, to: str) -> bool:
+        ends = (self.end_of(token), self.end_of(self.owners[token]), self.end_of(to))
+        return not any(ends) and not self.is_disputed() and not self.is_down(token)
+
+    def is_down(self, token: str) -> bool:
+        return token in self.down or "work" in self.down
+
+    def moved(self, token: str, to: str) -> None:
+        self.owners[token] = to
+        self.possession[token] += 1
+
+    @rule(token=st.sampled_from(("t0", "t1")))
+    def gift(self, token):
+        owner = self.owners[token]
+        to = PEOPLE[1 - PEOPLE.index(owner)]
+        if self.order(owner, TransferFrom(self.tokens[token], owner, to), expected=self.is_free(token, to)):
+            self.moved(token, to)
+
+    @rule(case=cases, by=who, term=days)
+    def open_dispute(self, case, by, term):
+        known = self.disputes.get(case)
+        ends_ms = known.ends_ms if known else self.now_ms + term * DAY_MS
+        expected = (
+            by in {*PARTIES, *GOVERNORS}
+            and ends_ms > self.now_ms
+            and "work" not in self.down
+            and not self.is_disputed()
+            and (known is None or not (known.opened or by in known.approved))
+        )
+        if self.order(by, OpenDispute("scroll", "an heir", case, ends_ms), expected=expected):
+            is_repeated = any(each.opened for each in self.disputes.values())
+            known = self.disputes.setdefault(case, Dispute(ends_ms))
+            known.approved.add(by)
+            few = enough(known.approved) or ("copyright" in known.approved and len(known.approved) > 1)
+            known.opened = majority(known.approved) if is_repeated else few
+
+    @rule(case=cases, term=days)
+    def two_parties_dispute(self, case, term):
+        for party in ("hunan", "copyright"):
+            self.open_dispute(case, party, term)
+
+    @rule(case=cases, by=st.sampled_from(("ant", "jd", "hunan", "regulator")), outcome=st.sampled_from(Outcome))
+    def decide(self, case, by, outcome):
+        known = self.disputes.get(case)
+        expected = (
+            by in GOVERNORS
+            and known is not None
+            and known.opened
+            and not known.over
+            and self.now_ms < known.ends_ms
+            and by not in known.decided
+        )
+        if self.order(by, ResolveDispute("scroll", case, outcome), expected=expected):
+            assert known is not None
+            known.decided[by] = outcome
+            if majority({each for each, chosen in known.decided.items() if chosen is outcome}):
+                known.over = True
+                self.down |= {"work"} if outcome is Outcome.TAKE_DOWN else set()
+
+    @rule(outcome=st.sampled_from(Outcome))
+    def the_committee_decides(self, outcome):
+        for case in list(self.disputes):
+            for member in ("ant", "jd", "hunan"):
+                self.decide(case, member, outcome)
+
+    @rule(
+        token=st.sampled_from(("t0", "t1")),
+        case=cases,
+        by=st.sampled_from(("ant", "jd", "hunan", "copyright", "regulator")),
+    )
+    def takedown(self, token, case, by):
+        known = self.takedowns.get((token, case))
+        expected = (
+            by in GOVERNORS
+            and not self.is_down(token)
+            and (known is None or (self.now_ms < known.until_ms and by not in known.approved))
+        )
+        if self.order(by, Takedown(TokenSubject(self.tokens[token]), "a copy", case), expected=expected):
+            known = self.takedowns.setdefault((token, case), Measure(self.now_ms + DECISION_MS))
+            known.approved.add(by)
+            if majority(known.approved) or ("copyright" in known.approved and len(known.approved) > 1):
+                self.down.add(token)
+
+    @rule(token=st.sampled_from(("t0", "t1")), case=cases, by=st.sampled_from(("ant", "jd", "hunan", "regulator")))
+    def forced_transfer(self, token, case, by):
+        known, owner = self.transfers.get((token, case)), self.owners[token]
+        to = PEOPLE[1 - PEOPLE.index(owner)]
+        expected = (
+            by in GOVERNORS
+            and self.case_in_force(token) in (None, case)
+            and self.case_in_force(owner) in (None, case)
+            and self.end_of(to) == 0
+            and not self.is_disputed()
+            and not self.is_down(token)
+            and (
+                known is None
+                or (
+                    not known.done
+                    and self.now_ms < known.until_ms
+                    and by not in known.approved
+                    and known.sender == owner
+                )
+            )
+        )
+        if self.order(by, ForcedTransfer(self.tokens[token], owner, to, "a court", case), expected=expected):
+            known = self.transfers.setdefault((token, case), Measure(self.now_ms + DECISION_MS, owner))
+            known.approved.add(by)
+            if majority(known.approved):
+                known.done = True
+                self.moved(token, to)
+
+    @rule(token=st.sampled_from(("t0", "t1")), case=cases)
+    def the_committee_moves(self, token, case):
+        for member in ("ant", "jd", "hunan"):
+            self.forced_transfer(token, case, member)
+
+    def reasons(self, token: str, at_ms: int) -> set[str]:
+        owner = self.owners[token]
+        to = PEOPLE[1 - PEOPLE.index(owner)]
+        refusals = self.world.ledger.can_transfer(self.tokens[token], owner, to, at_ms)
+        return {each.code for each in refusals}
+
+    @invariant()
+    def the_ledger_says_what_the_oracle_says(self):
+        for token, owner in self.owners.items():
+            assert self.world.ledger.owner_of(self.tokens[token]) == owner
+            to = PEOPLE[1 - PEOPLE.index(owner)]
+            expected = {
+                *({"E_FROZEN"} if self.end_of(token) else ()),
+                *({"E_ACCOUNT_FROZEN"} if self.end_of(owner) or self.end_of(to) else ()),
+                *({"E_DISPUTED"} if self.is_disputed() else ()),
+                *({"E_TAKEN_DOWN"} if self.is_down(token) else ()),
+            }
+            assert self.reasons(token, self.now_ms) == expected
+
+    @invariant()
+    def what_is_held_has_reason_case_and_end_and_is_free_at_that_end(self):
+        state = self.world.ledger.state
+        for thing in (*self.tokens, *PEOPLE):
+            name = self.tokens.get(thing, thing)
+            record = state.accounts.get(name) if "." in name else state.tokens.get(name)
+            assert record is not None
+            if record.is_frozen(self.now_ms):
+                freeze = state.freezes.get(f"{name}/{record.freeze_case}")
+                assert freeze is not None
+                assert freeze.reason
+                assert self.now_ms < record.frozen_until_ms <= freeze.expires_ms <= self.now_ms + 180 * DAY_MS
+        for token in self.tokens:
+            ends = [self.end_of(thing) for thing in (token, *PEOPLE)] + [self.dispute_end()]
+            left = self.reasons(token, max(self.now_ms, *ends))
+            assert left == ({"E_TAKEN_DOWN"} if self.is_down(token) else set())
+
+
+DueProcessMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=50, deadline=None)
+TestDueProcess = DueProcessMachine.TestCase
