@@ -47,12 +47,8 @@ def alerts_of(view: View) -> list[AlertRecord]:
     return alerts
 
 
-def is_same(one: AlertRecord, other: AlertRecord) -> bool:
-    """Whether two alerts are of the same gifts by the same detector, whatever else was found beside them."""
-    return _identity(one) == _identity(other)
-
-
-def _identity(alert: AlertRecord) -> tuple[object, ...]:
+def identity_of(alert: AlertRecord) -> tuple[object, ...]:
+    """What two alerts of the same gifts by the same detector share, whatever else was found beside them."""
     return (alert.detector, alert.accounts, alert.tokens, alert.gifts, alert.first_ms, alert.last_ms)
 
 

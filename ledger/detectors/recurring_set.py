@@ -47,8 +47,13 @@ def _balanced_components(gifts: list[Gift]) -> Iterator[tuple[tuple[str, ...], l
     """The strongly connected sets of a window, sorted, in which everybody gave as many as he received; their gifts."""
     graph = nx.DiGraph()
     graph.add_edges_from((gift.giver, gift.receiver) for gift in gifts)
-    for component in nx.strongly_connected_components(graph):
-        if len(component) > 1:
-            among = [gift for gift in gifts if gift.giver in component and gift.receiver in component]
-            if Counter(gift.giver for gift in among) == Counter(gift.receiver for gift in among):
-                yield tuple(sorted(component)), among
+    components = [each for each in nx.strongly_connected_components(graph) if len(each) > 1]
+    place = {person: number for number, component in enumerate(components) for person in component}
+    within: list[list[Gift]] = [[] for _ in components]
+    for gift in gifts:
+        number = place.get(gift.giver)
+        if number is not None and place.get(gift.receiver) == number:
+            within[number].append(gift)
+    for component, among in zip(components, within, strict=True):
+        if Counter(gift.giver for gift in among) == Counter(gift.receiver for gift in among):
+            yield tuple(sorted(component)), among

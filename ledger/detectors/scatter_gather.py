@@ -13,7 +13,7 @@ WITHIN_MS = 20 * DAY_MS
 WAYS_MIN = 3
 """Different people between the two ends."""
 
-RECEIVED_MAX = 32
+RECEIVED_MAX = 16
 """Of what somebody received the last so many gifts are looked at; who receives more is seen as a fan-in."""
 
 

@@ -1,6 +1,6 @@
 """Tenet 11, prevent money laundering: both ends are somebody, the ways of things are watched, suspicion is reported."""
 
-from ledger.detectors.alerts import ALERTS_MAX, alerts_of, is_same
+from ledger.detectors.alerts import ALERTS_MAX, alerts_of, identity_of
 from ledger.detectors.view import View, view_of
 from ledger.names import alert_row, epoch_row
 from ledger.operations.accounts import Claim
@@ -39,8 +39,8 @@ def gifts_are_watched(closing: Closing) -> Looked:
     state, tokens = closing.state, closing.recent.latest(closing.moment.now_ms)
     view = _view(closing, tokens)
     # What happened in the very millisecond in which the epoch before ended is news twice; an alert of it is not.
-    earlier = _alerts_of_epochs_that_ended_at(closing, closing.news_ms)
-    alerts = [alert for alert in alerts_of(view) if not any(is_same(alert, each) for each in earlier)]
+    earlier = {identity_of(alert) for alert in _alerts_of_epochs_that_ended_at(closing, closing.news_ms)}
+    alerts = [alert for alert in alerts_of(view) if identity_of(alert) not in earlier]
     for index, alert in enumerate(alerts[:ALERTS_MAX]):
         state.alerts.put(alert_row(closing.epoch, index), alert)
     record = EpochRecord(

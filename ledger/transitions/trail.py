@@ -10,22 +10,32 @@ from ledger.records.tokens import TokenRecord
 TRAIL_MAX = 8
 """Givers kept at most: a loop of six hops (domain's `length_bound=6`) and what led into and out of it."""
 
+TRAIL_KEPT = TRAIL_MAX - 1
+"""Of an old trail, when a giver joins it."""
+
 TRAIL_MS = 30 * DAY_MS
 """A gift longer ago than this interests no detector: their longest window is thirty days."""
 
 
 def trail_after(token: TokenRecord, now_ms: int) -> tuple[tuple[str, int], ...]:
     """The trail of `token` once its owner has given it on at `now_ms`."""
-    giver = (token.owner, token.acquired_ms)
-    trail = token.trail
+    trail, acquired_ms = token.trail, token.acquired_ms
+    giver = (token.owner, acquired_ms)
     if not trail:
         return (giver,)
-    # An entry's gift is the next one's acquisition, and the last entry's is the owner's.
     oldest_ms = now_ms - TRAIL_MS
-    first = max(0, len(trail) + 1 - TRAIL_MAX)
-    while first < len(trail):
-        given_ms = trail[first + 1][1] if first + 1 < len(trail) else token.acquired_ms
-        if given_ms >= oldest_ms:
-            break
-        first += 1
-    return (*trail[first:], giver)
+    if (trail[1][1] if len(trail) > 1 else acquired_ms) < oldest_ms:
+        trail = _within(token, oldest_ms)
+    return (*trail[-TRAIL_KEPT:], giver)
+
+
+def _given_ms(token: TokenRecord, place: int) -> int:
+    """When the giver at `place` gave: his gift is the next one's acquisition, and the last one's is the owner's."""
+    following = place + 1
+    return token.trail[following][1] if following < len(token.trail) else token.acquired_ms
+
+
+def _within(token: TokenRecord, oldest_ms: int) -> tuple[tuple[str, int], ...]:
+    """The trail from the first gift on that is not before `oldest_ms`."""
+    kept = (place for place in range(len(token.trail)) if _given_ms(token, place) >= oldest_ms)
+    return token.trail[next(kept, len(token.trail)) :]

@@ -156,3 +156,9 @@ def test_alerts_are_the_same_under_any_hash_seed():
     }
     assert len(answers) == 1
     assert len(answers.pop()) == 65
+
+
+def test_an_alert_names_so_many_and_counts_the_others():
+    gifts = tuple(star(25, inward=True))
+    (alert,) = (each for each in alerts_of(View(gifts, news_ms=0)) if each.detector is Detector.FAN_IN)
+    assert (len(alert.accounts), len(alert.tokens), alert.gifts) == (16, 16, 21)
