@@ -1,12 +1,12 @@
 """The ledger's face: what the node keeps, feeds with ordered batches, and asks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
 from ledger.charter import Charter, chain_id
-from ledger.commitment import StateProof
+from ledger.commitment import Commitment, StateProof
 from ledger.enactment import parameters_row
 from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
@@ -103,15 +103,23 @@ class Ledger:
 
     @classmethod
     def restore(
-        cls, charter: Charter, entries: Iterable[tuple[bytes, bytes]], *, height: int, timestamp_ms: int
+        cls,
+        charter: Charter,
+        entries: Iterable[tuple[bytes, bytes]],
+        *,
+        height: int,
+        timestamp_ms: int,
+        commitment: Callable[[], Commitment] | None = None,
     ) -> "Ledger":
         """The ledger after block `height`, from all its entries (those of genesis included), in any order.
+
+        `commitment`, where it is given, waits for the commitment to these very entries that somebody makes meanwhile.
 
         Raises: ValueError naming the first entry that is none. That the entries are those of block `height` is the
         caller's to check, by comparing `state_root` with that block's header.
         """
         state = State()
-        state.load(entries)
+        state.load(entries, commitment=commitment)
         return cls(charter, state, height=height, timestamp_ms=timestamp_ms)
 
     def appoint(self, judge: Judge) -> None:

@@ -3,7 +3,7 @@
 `overlay` gives a state on top of another one that can be written and thrown away, for questions of the form "what if".
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from canonical.hashing import Digest
@@ -159,12 +159,21 @@ class State:
         table, _, row = key.decode("ascii").partition("/")
         return self._tables[table].value(row)
 
-    def load(self, entries: Iterable[tuple[bytes, bytes]]) -> None:
+    def load(
+        self, entries: Iterable[tuple[bytes, bytes]], *, commitment: Callable[[], Commitment] | None = None
+    ) -> None:
         """Fill an empty state with stored entries, in any order, each key once.
+
+        `commitment`, where it is given, waits for the commitment to these very entries that somebody makes meanwhile.
 
         Raises: ValueError naming the first entry that is not one, since what a disk holds may have been edited.
         """
-        self._commitment.fill(self._loaded(entries))
+        if commitment is None:
+            self._commitment.fill(self._loaded(entries))
+            return
+        for _ in self._loaded(entries):
+            pass
+        self._commitment = commitment()
 
     def _loaded(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         loaders = {table.name: table.loader() for table in self.tables()}

@@ -3,12 +3,14 @@
 What others signed is checked by their signatures (blocks by their certificates, batches by their authors); what follows
 from that is computed again (roots, the index of transactions, the ledger); and what only this member knows (its votes,
 its counts) is chained and sealed. One hand edit is one finding that names table, row and column. Cost is linear in what
-the database holds; a block with its certificate takes a fraction of a millisecond, most of it for signatures.
+the database holds; a block with its certificate takes a fraction of a millisecond, most of it for signatures. Beside a
+large ledger a second process hashes the state meanwhile (node/audit/beside.py).
 
 What no audit of one database can see is an older copy of the whole file.
 """
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,9 +18,11 @@ from canonical.signing import VerifySignature
 from consensus.messages import BlockHeader
 from consensus.types import Epoch, ReplicaId
 from ledger.charter import Charter, chain_id
+from ledger.commitment import Commitment
 from ledger.ledger import Ledger
 from node.audit.base import audit_base
 from node.audit.batches import ExpectedBatches
+from node.audit.beside import committing
 from node.audit.blocks import audit_blocks
 from node.audit.context import AuditContext
 from node.audit.findings import Finding, Findings
@@ -67,7 +71,8 @@ def audit(
         try:
             connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
             connection.execute("BEGIN")
-            ledger = _audit(connection, findings, charter, member, epoch, verify)
+            with committing(path) as commitment:
+                ledger = _audit(connection, findings, charter, member, epoch, verify, commitment)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 raise
@@ -103,6 +108,7 @@ def _audit(
     member: ReplicaId,
     epoch: Epoch,
     verify: VerifySignature,
+    commitment: Callable[[], Commitment] | None,
 ) -> Ledger | None:
     audit_file(connection, findings)
     if findings.count:
@@ -127,7 +133,7 @@ def _audit(
         tip = block.header
     batches.compare()
     transactions.compare()
-    return audit_state(context, charter, tip) if tip is not None or not meta.executed else None
+    return audit_state(context, charter, tip, commitment=commitment) if tip is not None or not meta.executed else None
 
 
 def _text(content: bytes) -> str:

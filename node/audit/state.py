@@ -1,10 +1,11 @@
 """The ledger's rows lead to the state root of the last block; or else the chain is run again to see which does not."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from canonical.encoding import Reader
 from consensus.messages import BlockHeader
 from ledger.charter import Charter
+from ledger.commitment import Commitment
 from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
 from node.audit.context import AuditContext
@@ -17,14 +18,20 @@ from node.storage.columns import HEADER, PROPOSAL
 _BATCHES = Reader(Batch, size_max=BATCH_BYTES_MAX)
 
 
-def audit_state(context: AuditContext, charter: Charter, tip: BlockHeader | None) -> Ledger | None:
+def audit_state(
+    context: AuditContext,
+    charter: Charter,
+    tip: BlockHeader | None,
+    *,
+    commitment: Callable[[], Commitment] | None = None,
+) -> Ledger | None:
     """Find rows of `state` that were edited, inserted or removed; return the ledger if there are none.
 
     One root stands for all rows, so a wrong one does not say which row it was. Then, and only then, every block is
     executed again from genesis, which costs as much as it did the first time.
     """
     try:
-        ledger = _restore(context, charter, tip)
+        ledger = _restore(context, charter, tip, commitment)
         root = Ledger.genesis(charter).state_root if tip is None else tip.state_root
         if ledger.state_root == root:
             return ledger
@@ -45,9 +52,14 @@ def audit_state(context: AuditContext, charter: Charter, tip: BlockHeader | None
     return None
 
 
-def _restore(context: AuditContext, charter: Charter, tip: BlockHeader | None) -> Ledger:
+def _restore(
+    context: AuditContext,
+    charter: Charter,
+    tip: BlockHeader | None,
+    commitment: Callable[[], Commitment] | None,
+) -> Ledger:
     height, timestamp_ms = (0, charter.founded_ms) if tip is None else (tip.height, tip.timestamp_ms)
-    return Ledger.restore(charter, _entries(context), height=height, timestamp_ms=timestamp_ms)
+    return Ledger.restore(charter, _entries(context), height=height, timestamp_ms=timestamp_ms, commitment=commitment)
 
 
 def _entries(context: AuditContext) -> Iterator[tuple[bytes, bytes]]:
