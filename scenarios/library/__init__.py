@@ -1,42 +1,24 @@
-"""Stories that are told with every build. Each teaches one thing that can go wrong, and what then holds."""
+"""Stories that are told with every build. Each teaches one thing that can go wrong, and what then holds.
+
+A story's docstring is for reading aloud: what happens, in the paper's words; what to watch for in the trace and in the
+picture; and the invariant (docs/INVARIANTS.md) or line of the protocol (docs/PROTOCOL.md) that holds all the while.
+"""
 
 from collections.abc import Mapping
 
-from scenarios.library.clocks_and_load import censoring_primary, clock_jump, slow_primary
-from scenarios.library.crashes import (
-    broker_away,
-    far_behind,
-    frozen_primary,
-    happy_path,
-    late_fifth,
-    power_cut,
-    primary_killed,
-    rolling_restart,
-    torn_write,
-    wiped_member,
-)
+from scenarios.library.clocks_and_load import censored_client, censoring_primary, clock_jump, slow_primary
+from scenarios.library.crashes import frozen_primary, happy_path, power_cut, primary_killed
+from scenarios.library.disks import amnesia_of_one, full_disk, slow_disks, torn_write, wiped_member
 from scenarios.library.liars import (
-    amnesia_of_one,
     double_votes,
     equivocating_primary,
-    flooding_member,
-    forged_opening,
-    huge_view,
+    lying_gateway,
     mutated_fields,
-    restless_member,
+    poisoned_snapshot,
     too_many_liars,
 )
-from scenarios.library.links import (
-    bridge,
-    deaf_primary,
-    flapping_link,
-    isolated_member,
-    lossy_network,
-    mute_primary,
-    old_traffic,
-    ring_of_majorities,
-    two_halves,
-)
+from scenarios.library.liars_about_views import flooding_member, forged_opening, huge_view, restless_member
+from scenarios.library.links import deaf_primary, isolated_member, mute_primary, two_halves
 from scenarios.library.moments import (
     decided_at_one,
     diverging_locks,
@@ -44,6 +26,8 @@ from scenarios.library.moments import (
     killed_while_catching_up,
     two_chosen_steps,
 )
+from scenarios.library.returns import broker_away, far_behind, handed_over, late_fifth, rolling_restart
+from scenarios.library.shapes import bridge, flapping_link, lossy_network, old_traffic, ring_of_majorities
 from scenarios.library.shopping import gifts_and_power_cuts, limited_drop, stale_reader
 from scenarios.vocabulary import Scenario
 
@@ -55,9 +39,13 @@ LIBRARY: Mapping[str, Scenario] = {
         frozen_primary,
         power_cut,
         torn_write,
+        slow_disks,
+        full_disk,
+        wiped_member,
+        amnesia_of_one,
         late_fifth,
         rolling_restart,
-        wiped_member,
+        handed_over,
         far_behind,
         broker_away,
         deaf_primary,
@@ -71,13 +59,15 @@ LIBRARY: Mapping[str, Scenario] = {
         old_traffic,
         slow_primary,
         censoring_primary,
+        censored_client,
         clock_jump,
         equivocating_primary,
         double_votes,
-        amnesia_of_one,
+        mutated_fields,
+        poisoned_snapshot,
+        lying_gateway,
         huge_view,
         forged_opening,
-        mutated_fields,
         restless_member,
         flooding_member,
         too_many_liars,

@@ -1,7 +1,9 @@
 """Every story of the library, in virtual time; what it claims holds under more than one seed, and is repeatable."""
 
 import asyncio
+import inspect
 import os
+import re
 import subprocess
 import sys
 
@@ -13,6 +15,7 @@ from scenarios.perform import perform
 from scenarios.plan import Lie
 from scenarios.simulated import SimulatedWorld
 from scenarios.verdict import Outcome
+from tests.architecture.files import ROOT
 
 QUICK = (
     "happy-path",
@@ -22,6 +25,8 @@ QUICK = (
     "deaf-primary",
     "censoring-primary",
     "double-votes",
+    "full-disk",
+    "handed-over",
 )
 
 
@@ -52,11 +57,32 @@ def test_stories_hold_with_seven_members(name):
     assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
 
 
+def cited_in(page, pattern):
+    return set(re.findall(pattern, (ROOT / "docs" / page).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+INVARIANTS = cited_in("INVARIANTS.md", r"^\| (I\d+) \|")
+LINES = cited_in("PROTOCOL.md", r"\*\*([A-Z]\d+)\*\*")
+
+
 @pytest.mark.parametrize("name", LIBRARY)
-def test_every_story_teaches(name):
+def test_every_story_teaches_what_happens_what_to_watch_and_what_holds(name):
+    story = LIBRARY[name].story
+    headline, happens, watch, holds = (story.__doc__ or "").strip().split("\n\n")
+    assert headline.endswith(".")
+    assert len(happens.split()) > 60
+    assert watch.split()[0] == "Watch"
+    assert holds.strip().startswith("What holds")
+    lines = inspect.getsource(story).rstrip().count("\n")
+    assert 20 <= lines <= 60
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_what_a_story_cites_is_in_the_documents(name):
     text = LIBRARY[name].story.__doc__ or ""
-    assert LIBRARY[name].says.endswith((".", "!", "?")) or ":" in LIBRARY[name].says
-    assert len(text.split()) > 12
+    cited = set(re.findall(r"\b([A-Z]\d{1,2})\b", text)) - set(re.findall(r"\bS\d\d\b", text))
+    assert cited
+    assert cited <= INVARIANTS | LINES, cited - INVARIANTS - LINES
 
 
 @pytest.mark.parametrize("name", LIBRARY)
