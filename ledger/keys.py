@@ -9,6 +9,8 @@ from ledger.state import State
 
 def key_in_force(state: State, account: str, record: AccountRecord, height: int) -> PublicKey:
     """The key that signs for `account`, whose record is `record`, in block `height`."""
+    if not record.key_changes:
+        return record.public_key
     rotation = state.keys.get(account)
     return record.public_key if rotation is None or height < rotation.from_height else rotation.public_key
 
@@ -21,6 +23,5 @@ def set_key(state: State, account: str, key: PublicKey, *, height: int, from_hei
     record = state.accounts.get(account)
     assert record is not None, "rule L7 holds"
     current = key_in_force(state, account, record, height)
-    if record.public_key != current:
-        state.accounts.put(account, replace(record, public_key=current))
+    state.accounts.put(account, replace(record, public_key=current, key_changes=True))
     state.keys.put(account, KeyRecord(key, from_height))

@@ -13,7 +13,7 @@ _ACTIVE = AccountState.ACTIVE
 class KeyRecord(Record, frozen=True):
     """`key/<account id>`: the key that replaced, or is going to replace, the one in the account (R8.1).
 
-    A table of its own, so that accounts that never changed their key pay nothing for those that did.
+    A table of its own, so that accounts that never changed their key do not carry the room for another.
     """
 
     public_key: PublicKey
@@ -50,6 +50,8 @@ class AccountRecord(Record, frozen=True):
     """The case of the latest freeze; None if there was none, or if it was ended. A member's own account has none."""
     frozen_until_ms: int = 0
     """Block time from which the freeze is over by itself; 0 without one."""
+    key_changes: bool = False
+    """Whether `key/<account id>` exists: told here, so that whoever never changed his key costs no second look."""
 
     @property
     def is_active(self) -> bool:

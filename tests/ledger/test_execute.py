@@ -303,8 +303,8 @@ def test_ids_and_roots_are_golden():
         "transaction": "542cbfcf694be033b9e65293a1e35ae52e281116af7eee726facbe7169346ce2",
         "receipts_root": "2d7d77d1642580ae763d729465557ac5d90a33498a61d3bcba24340fd46b2402",
         "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
-        "genesis_state_root": "5e4e78ffb00c71016d7eb945642088c5ae963298430bc97599a67fb3e6ce2329",
-        "state_root": "77f4432102d068ffa8b874f28f1802ce397bbab6ace31cc9fd1596787582e4e3",
+        "genesis_state_root": "cb9351ebdd471544932da08288638d46c40f645f0e377a2a580ea3f7274ba719",
+        "state_root": "4d04724a64baf95748ebd90f5e40373a40f6d09970d012f9a05e3145f54b83d5",
     }
 
 

@@ -11,6 +11,8 @@ import pytest
 from ledger.epochs import EPOCH_RULE_IDS
 from ledger.operations.table import OPERATION_TYPES
 from ledger.parameters import RANGES, Parameters
+from ledger.policies import DEFAULT_POLICIES
+from ledger.presets import PRESETS
 from ledger.rules.table import RULE_IDS, RULES
 from ledger.tenets import TENETS, tenet_of
 
@@ -61,6 +63,24 @@ def test_every_parameter_stands_there_once_with_its_default_and_its_range():
     found = {name: tuple(int(figure.replace(",", "")) for figure in figures) for name, *figures in stated}
     assert len(found) == len(stated)
     assert found == {name: (getattr(Parameters(), name), *limits) for name, limits in RANGES.items()}
+
+
+def test_the_policies_of_the_page_are_those_of_the_code():
+    governance = PAGE[PAGE.index("## Governance") : PAGE.index("## Presets")]
+    stated = {
+        kind: found[2]
+        for found in re.finditer(r"^\| (`[^|]*) \|(?:[^|\n]*\|)? ([^|\n]+) \|$", governance, re.MULTILINE)
+        for kind in re.findall(r"`(\w+)`", found[1])
+    }
+    by_approval = re.search(r"\(([^()]*), all (\w+) by default\)", governance)
+    assert by_approval is not None
+    stated |= dict.fromkeys(re.findall(r"`(\w+)`", by_approval[1]), by_approval[2])
+    assert stated == DEFAULT_POLICIES
+
+
+def test_the_presets_of_the_page_are_those_of_the_code():
+    presets = PAGE[PAGE.index("## Presets") : PAGE.index("## Time")]
+    assert re.findall(r"^\| `([\w-]+)` \|", presets, re.MULTILINE) == list(PRESETS)
 
 
 @pytest.mark.parametrize("rule_id", ENTRIES)
