@@ -9,7 +9,7 @@ from node.transfer import SNAPSHOT_BEHIND
 from tests.node.four_members import Consortium, four_members, reach, same_chain
 from tests.node.one_member import person_account
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 WISHES = 4
 """Clients that ask one thing after the other: small blocks, one upon the other."""

@@ -1,9 +1,11 @@
 """Workers of a campaign that go away, and who they are said to be."""
 
+import importlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -74,6 +76,38 @@ def test_a_worker_that_dask_gave_up_is_told_too():
     loss = distributed.KilledWorker("seed", None, 3)
     with pytest.raises(WorkerLost, match="KilledWorker"):
         run_campaign(Campaign(1, 2, 4, 1), Mortal(1, loss), Tally(), jobs=1, tell=lambda _: None)
+
+
+def test_an_interrupted_campaign_on_a_cluster_does_not_wait_for_its_seeds(monkeypatch):
+    """Leaving a Dask executor waits for all that was handed to it; unless it was shut down without."""
+    ended: list[bool] = []
+
+    class Cluster:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def __enter__(self) -> "Cluster":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def get_executor(self, **_: object) -> "Cluster":
+            return self
+
+        def ncores(self) -> dict[str, int]:
+            return {"one": 2, "two": 4}
+
+        def shutdown(self, *, wait: bool) -> None:
+            ended.append(wait)
+
+    monkeypatch.setattr(importlib, "import_module", lambda _: SimpleNamespace(Client=Cluster))
+
+    def interrupted(workers: Workforce) -> None:
+        assert (workers.jobs, workers.told) == (6, "2 workers with 6 cores")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), workforce.workforce(jobs=1, dask="tcp://x") as workers:
+        interrupted(workers)
+    assert ended == [False]
 
 
 def test_jobs_and_a_cluster_exclude_each_other():

@@ -4,7 +4,7 @@ import pytest
 
 from scenarios.campaign.swarm import Mode
 from tests.consensus.mutants import MUTANTS
-from tests.scenarios.mutant_campaign import PAGE, page, read_results, search
+from tests.scenarios.mutant_campaign import PAGE, Searched, page, read_results, search
 
 
 def test_the_page_is_written_from_the_results_and_names_every_mutant():
@@ -15,6 +15,14 @@ def test_the_page_is_written_from_the_results_and_names_every_mutant():
 
 def test_a_short_campaign_found_a_score_of_mutants():
     assert sum(each.found is not None for each in read_results().values()) >= 20
+
+
+def test_a_search_that_is_out_of_time_says_how_far_it_came():
+    """`time is not judged` harms nobody in its first seeds."""
+    assert search("time is not judged", seeds=25, seconds_max=-1) == Searched("time is not judged", 0)
+    one = search("time is not judged", seeds=25, modes=[Mode.SWARM], seconds_max=1e-3)
+    assert one.found is None
+    assert one.seeds <= 1
 
 
 @pytest.mark.slow
