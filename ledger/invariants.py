@@ -132,8 +132,6 @@ def never_oversold(state: State) -> list[str]:
             wanted = TokenState.ISSUED if edition <= series.issued else TokenState.MINTED
             if token is not None and token.state is TokenState.BURNED and edition <= series.issued:
                 burned += 1
-            elif token is not None and token.state is TokenState.TAKEN_DOWN and edition <= series.issued:
-                continue
             elif token is None or token.state is not wanted:
                 found.append(f"never oversold: edition {edition} of {name} should be {wanted}")
         if not 0 <= series.refunded <= series.burned == burned:
@@ -241,6 +239,7 @@ def held_by_due_process(state: State) -> list[str]:
         if account.role is not None and account.frozen_until_ms:
             found.append(f"held by due process: member {name} is frozen")
     down = [("work", name, work.taken_down) for name, work in state.works.rows()]
+    down += [("token", name, token.taken_down) for name, token in state.tokens.rows()]
     down += [("series", name, series.taken_down) for name, series in state.series.rows()]
     for kind, name, case in down:
         takedown = None if case is None else state.takedowns.get(f"{kind}/{name}/{case}")

@@ -29,7 +29,7 @@ class Holdings:
         """Index the tokens of `state`."""
         gathered: dict[str, list[str]] = {}
         for token, record in state.tokens.unsorted():
-            if record.state in (TokenState.ISSUED, TokenState.TAKEN_DOWN):
+            if record.state is TokenState.ISSUED:
                 gathered.setdefault(record.owner, []).append(token)
         self._tokens = {owner: sorted(tokens) for owner, tokens in gathered.items()}
 

@@ -24,6 +24,7 @@ from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
 from ledger.rules.no_laundering import alerts_in
+from ledger.standing import Standing, standing_of
 from ledger.state import Before, State
 
 
@@ -117,6 +118,10 @@ class View:
             return None
         case = record.freeze_case
         return Frozen(case, record.frozen_until_ms, self.state.freezes.get(f"{name}/{case}"))
+
+    def standing(self, token: str) -> Standing | None:
+        """What keeps a token where it is or ended it, at the block's time; None where there is no such token."""
+        return standing_of(self.state, token, self.timestamp_ms)
 
     def tokens_of(self, account: str) -> tuple[str, ...]:
         """The tokens that `account` owns, sorted; for an issuer, those not sold yet too."""

@@ -14,8 +14,6 @@ class TokenState(enum.StrEnum):
     """Sold; its owner may give it away."""
     BURNED = "burned"
     """Ended by its last owner, whom the record still names; nobody owns it, and nothing more happens to it."""
-    TAKEN_DOWN = "taken_down"
-    """Taken down by itself, while its series stands: its owner has the record of it, and cannot give it any more."""
 
 
 class TokenRecord(Record, frozen=True):
@@ -38,6 +36,8 @@ class TokenRecord(Record, frozen=True):
     trail: tuple[tuple[str, int], ...] = ()
     """Whom it was given on by, oldest first: account and the block time at which that one had got it. Each gave it to
     the next, the last to the owner. At most `TRAIL_MAX`, given within `TRAIL_MS` (`ledger/transitions/trail.py`)."""
+    taken_down: str | None = None
+    """The case in which it was taken down by itself: its owner has the record of it, and can give it no more."""
 
     def is_frozen(self, now_ms: int) -> bool:
         """Whether a freeze holds at block time `now_ms`."""

@@ -223,7 +223,7 @@ def token_to_take_down_was_sold(request: Request, operation: Takedown) -> Reason
     if not isinstance(operation.subject, TokenSubject):
         return None
     token = request.state.tokens.get(operation.subject.token)
-    if token is None or token.state in (TokenState.ISSUED, TokenState.TAKEN_DOWN):
+    if token is None or token.state is TokenState.ISSUED:
         return None
     return refuse(
         "Token {token} is {state}; only one that was sold, and still is, is taken down by itself.",

@@ -93,7 +93,7 @@ def _take_down(request: Request, subject: Removable, case: str) -> Event:
             token = state.tokens.get(subject.token)
             assert token is not None, "rule L7 holds"
             assert token.state is TokenState.ISSUED, "rule R4.3 holds"
-            state.tokens.put(subject.token, replace(token, state=TokenState.TAKEN_DOWN, approved=None))
+            state.tokens.put(subject.token, replace(token, taken_down=case, approved=None))
         case SeriesSubject():
             series = state.series.get(subject.series)
             assert series is not None, "rule L7 holds"

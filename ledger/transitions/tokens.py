@@ -131,7 +131,7 @@ def _burn(request: Request, token: str, *, refunded: int) -> Event:
     name = series_of_token(token)
     series = request.state.series.get(name)
     assert series is not None, "a token has its series"
-    assert old.state in (TokenState.ISSUED, TokenState.TAKEN_DOWN), "only what was sold is burned, once"
+    assert old.state is TokenState.ISSUED, "only what was sold is burned, once"
     request.state.tokens.put(token, replace(old, state=TokenState.BURNED, approved=None))
     counted = replace(series, burned=series.burned + 1, refunded=series.refunded + refunded)
     request.state.series.put(name, counted)

@@ -64,6 +64,14 @@ class WorkReply(Reply, frozen=True):
     certificate_number: str
     registrar: str
     licensees: tuple[str, ...]
+    disputed: bool
+    """As of the block time of `height`."""
+    dispute_case: str | None
+    """Of the latest dispute that took effect."""
+    disputed_until_ms: int
+    """0 without a dispute, or when it was decided."""
+    taken_down: str | None
+    """The case in which it was taken down with all that was made of it."""
 
 
 class AnchorReply(Reply, frozen=True):
@@ -90,6 +98,8 @@ class SeriesReply(Reply, frozen=True):
     minted: int
     issued: int
     sealed: bool
+    taken_down: str | None
+    """The case in which it was taken down with all its editions; its work may be taken down as well."""
 
 
 class TokenReply(Reply, frozen=True):
@@ -109,6 +119,8 @@ class TokenReply(Reply, frozen=True):
     freeze_case: str | None
     frozen_until_ms: int
     """0 without a freeze."""
+    taken_down: str | None
+    """The case in which it was taken down by itself; `/v1/query/standing` tells of its series and its work too."""
 
 
 def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> AccountReply:
@@ -146,6 +158,10 @@ def work_reply(ledger: Ledger | View, work: str, record: WorkRecord) -> WorkRepl
         certificate_number=record.certificate_number,
         registrar=record.registrar,
         licensees=record.licensees,
+        disputed=ledger.timestamp_ms < record.disputed_until_ms,
+        dispute_case=record.dispute_case,
+        disputed_until_ms=record.disputed_until_ms,
+        taken_down=record.taken_down,
     )
 
 
@@ -166,6 +182,7 @@ def series_reply(ledger: Ledger | View, series: str, record: SeriesRecord) -> Se
         minted=record.minted,
         issued=record.issued,
         sealed=record.sealed,
+        taken_down=record.taken_down,
     )
 
 
@@ -182,6 +199,7 @@ def token_reply(ledger: Ledger, token: str, record: TokenRecord) -> TokenReply:
         frozen=record.is_frozen(ledger.timestamp_ms),
         freeze_case=record.freeze_case,
         frozen_until_ms=record.frozen_until_ms,
+        taken_down=record.taken_down,
     )
 
 

@@ -45,7 +45,8 @@ HOLDING = {"E_FROZEN", "E_ACCOUNT_FROZEN", "E_DISPUTED", "E_TAKEN_DOWN"}
 who = st.sampled_from(("regulator", "ant", "jd", "copyright", "hunan", "ant.li"))
 cases = st.sampled_from(("case-1", "case-2"))
 things = st.sampled_from(("t0", "t1", *PEOPLE))
-days = st.sampled_from((2, 12))
+days = st.sampled_from((2, 25))
+dispute_days = st.sampled_from((2, 12))
 
 
 @dataclass
@@ -221,6 +222,16 @@ class DueProcessMachine(RuleBasedStateMachine):
                 known.emergency = (by, self.now_ms)
                 self.alone.setdefault(by, []).append((thing, case, owner))
 
+    @rule(token=st.sampled_from(("t0", "t1")), by=st.sampled_from(PARTIES), begins_with_token=st.booleans())
+    def one_party_insists(self, token, by, begins_with_token):
+        """Whatever it can freeze alone, one after the other, each when the last has lapsed."""
+        targets = [token, self.owners[token]] if begins_with_token else [self.owners[token], token]
+        for target in targets:
+            for case in ("case-1", "case-2"):
+                self.emergency(target, case, by, 25)
+            self.time_passes(71)
+            self.time_passes(1)
+
     @rule(thing=things, case=cases, term=days)
     def two_parties_freeze(self, thing, case, term):
         for party in ("jd", "regulator"):
@@ -313,7 +324,7 @@ class DueProcessMachine(RuleBasedStateMachine):
         if self.order(owner, TransferFrom(self.tokens[token], owner, to), expected=self.is_free(token, to)):
             self.moved(token, to)
 
-    @rule(case=cases, by=who, term=days)
+    @rule(case=cases, by=who, term=dispute_days)
     def open_dispute(self, case, by, term):
         known = self.disputes.get(case)
         ends_ms = known.ends_ms if known else self.now_ms + term * DAY_MS
@@ -331,7 +342,7 @@ class DueProcessMachine(RuleBasedStateMachine):
             few = enough(known.approved) or ("copyright" in known.approved and len(known.approved) > 1)
             known.opened = majority(known.approved) if is_repeated else few
 
-    @rule(case=cases, term=days)
+    @rule(case=cases, term=dispute_days)
     def two_parties_dispute(self, case, term):
         for party in ("hunan", "copyright"):
             self.open_dispute(case, party, term)

@@ -304,7 +304,7 @@ def test_ids_and_roots_are_golden():
         "receipts_root": "2d7d77d1642580ae763d729465557ac5d90a33498a61d3bcba24340fd46b2402",
         "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
         "genesis_state_root": "cb9351ebdd471544932da08288638d46c40f645f0e377a2a580ea3f7274ba719",
-        "state_root": "4d04724a64baf95748ebd90f5e40373a40f6d09970d012f9a05e3145f54b83d5",
+        "state_root": "ff424f60ef9deec399351ab21afb7db7237125a8a5c2d1eb5e2706d1c75e371c",
     }
 
 

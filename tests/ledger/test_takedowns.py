@@ -1,20 +1,33 @@
 """R4.3: what is not genuine is taken down: token, series or work, in one row, with its history."""
 
+from dataclasses import replace
+
 import pytest
 
-from ledger.operations.freezes import FreezeToken
-from ledger.operations.measures import Takedown
+from ledger.operations.freezes import FreezeAccount, FreezeToken
+from ledger.operations.measures import OpenDispute, Takedown
 from ledger.operations.series import Mint, SealSeries
-from ledger.operations.subjects import Removable, SeriesSubject, TokenSubject, WorkSubject
+from ledger.operations.subjects import PlatformSubject, Removable, SeriesSubject, TokenSubject, WorkSubject
 from ledger.operations.tokens import Approve, Redeem, Refund, TransferFrom
+from ledger.operations.winding_down import WindDown
 from ledger.parameters import DAY_MS
-from ledger.records.tokens import TokenState
+from ledger.standing import Standing
+from ledger.view import View
 from tests.ledger.case import OTHER, OWNER, Case
 from tests.ledger.world import issue_operation, person, series_operation
+
+NOTHING = Standing(None, None, None, None, None, None, None, None, None)
 
 
 def take_down(case: Case, by: str, subject: Removable, *, reason: str = "a copy", number: str = "case-1") -> list[str]:
     return case.do(by, Takedown(subject, reason, number))
+
+
+def view_at(case: Case, height: int) -> View:
+    """The ledger as it was after that block."""
+    view = case.world.ledger.at(height)
+    assert view is not None
+    return view
 
 
 def subjects(case: Case) -> list[Removable]:
@@ -91,7 +104,7 @@ def test_approvals_are_on_the_same_reason_in_time_and_count_once__r4_3():
     assert take_down(case, "copyright", subject) == ["E_CASE_CLOSED"]
     record = case.world.ledger.token(case.token)
     assert record is not None
-    assert record.state is TokenState.ISSUED
+    assert record.taken_down is None
 
 
 def test_a_freeze_does_not_keep_the_committee_from_taking_down__r4_3():
@@ -119,3 +132,33 @@ def test_history_is_kept_and_nothing_is_deleted__r4_3():
     after = dict(case.world.ledger.entries())
     assert before <= set(after)
     assert f"takedown/token/{case.token}/case-1".encode() in after
+
+
+@pytest.mark.parametrize("place", range(3), ids=["token", "series", "work"])
+def test_what_was_taken_down_is_told_with_its_case_and_what_it_went_with__r4_3(place):
+    case = Case()
+    for party in ("copyright", "hunan"):
+        take_down(case, party, subjects(case)[place])
+    standing = view_at(case, case.world.ledger.height).standing(case.token)
+    assert standing is not None
+    assert (standing.taken_down, standing.taken_down_case) == (("token", "series", "work")[place], "case-1")
+    before = view_at(case, case.world.ledger.height - 1).standing(case.token)
+    assert before == NOTHING
+
+
+def test_freezes_disputes_and_wind_downs_are_told_together_and_only_while_they_last():
+    case = Case()
+    ends_ms = case.world.now_ms + DAY_MS
+    for party in ("regulator", "jd"):
+        case.do(party, FreezeToken(case.token, "theft", "case-1", ends_ms))
+        case.do(party, FreezeAccount(OWNER, "theft", "case-2", ends_ms + 1))
+        case.do(party, OpenDispute("scroll", "an heir", "case-3", ends_ms + 2))
+    case.do("ant", WindDown(PlatformSubject("ant"), "it closes"))
+    until_ms = case.world.now_ms + 90 * DAY_MS
+    told = Standing("case-1", ends_ms, "case-2", ends_ms + 1, "case-3", ends_ms + 2, None, None, until_ms)
+    assert view_at(case, case.world.ledger.height).standing(case.token) == told
+    case.world.now_ms = ends_ms + 2
+    case.world.execute([])
+    left = view_at(case, case.world.ledger.height).standing(case.token)
+    assert left == replace(NOTHING, choose_until_ms=until_ms)
+    assert view_at(case, case.world.ledger.height).standing("x-0001") is None

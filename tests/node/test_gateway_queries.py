@@ -72,6 +72,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "can_transfer": {"token": "prints-0001", "to": "ant.wang"},
     "can_receive": {"account": "ant.wang"},
     "get_frozen": {"name": "prints-0001"},
+    "standing": {"token": "prints-0002"},
     "alerts": {"epoch": 1},
     "proposal": {"proposal": "p-1"},
     "members": {},

@@ -30,6 +30,8 @@ from node.gateway.queries.types import (
     ProposalAnswer,
     ProposalReply,
     SeriesAnswer,
+    StandingAnswer,
+    StandingReply,
     TokensAnswer,
     UriAnswer,
     WorkAnswer,
@@ -123,6 +125,25 @@ def get_frozen(view: View, asked: AskedOfFrozen, _: int) -> FrozenAnswer:
         reason=None if record is None else record.reason,
         approvals=() if record is None else record.approvals,
     )
+
+
+def standing(view: View, asked: AskedOfToken, _: int) -> StandingAnswer:
+    """What keeps a token where it is: freezes, a dispute, a takedown, a wind-down."""
+    found = view.standing(asked.token)
+    if found is None:
+        return StandingAnswer(height=view.height, standing=None)
+    reply = StandingReply(
+        frozen_case=found.frozen_case,
+        frozen_until_ms=found.frozen_until_ms,
+        owner_frozen_case=found.owner_frozen_case,
+        owner_frozen_until_ms=found.owner_frozen_until_ms,
+        disputed_case=found.disputed_case,
+        disputed_until_ms=found.disputed_until_ms,
+        taken_down=found.taken_down,
+        taken_down_case=found.taken_down_case,
+        choose_until_ms=found.choose_until_ms,
+    )
+    return StandingAnswer(height=view.height, standing=reply)
 
 
 def alerts(view: View, asked: AskedOfEpoch, _: int) -> AlertsAnswer:

@@ -181,6 +181,30 @@ class FrozenAnswer(Answer, frozen=True, kw_only=True):
     """Members that approved it."""
 
 
+class StandingReply(Reply, frozen=True):
+    """What keeps a token where it is or ended it, besides its holding period. What is null does not."""
+
+    frozen_case: str | None
+    frozen_until_ms: int | None
+    owner_frozen_case: str | None
+    """A freeze of the account that owns it."""
+    owner_frozen_until_ms: int | None
+    disputed_case: str | None
+    """A dispute about its work."""
+    disputed_until_ms: int | None
+    taken_down: str | None
+    """What was taken down: the `token`, its `series` or its `work`."""
+    taken_down_case: str | None
+    choose_until_ms: int | None
+    """Its series or its issuer is wound down; until then its owner can choose to hold or to be refunded."""
+
+
+class StandingAnswer(Answer, frozen=True, kw_only=True):
+    """How a token stands; null where there is no such token."""
+
+    standing: StandingReply | None
+
+
 class AlertReply(Reply, frozen=True):
     """What a person should look at; it accuses nobody."""
 
