@@ -8,8 +8,8 @@ from canonical.encoding import encode
 from canonical.hashing import Digest, Domain, digest
 
 
-class Part(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """Base of everything in a receipt: a tuple in the order of its fields."""
+class Part(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True, gc=False):
+    """Base of everything in a receipt: a tuple in the order of its fields. Free of cycles, hence gc=False."""
 
 
 class Refusal(Part, frozen=True):

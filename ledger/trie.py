@@ -25,6 +25,9 @@ HEADS = tuple(0x01 << BITS + 16 | depth << BITS for depth in range(BITS))
 IMAGE_BYTES = HEAD_BYTES + 64
 """Head, and the hashes of the left and of the right child."""
 
+LEFT, RIGHT = HEAD_BYTES, HEAD_BYTES + 32
+"""Where the children's hashes stand in an image."""
+
 LEAF_BYTES = 64
 
 NOTHING = -(1 << 31)
@@ -77,7 +80,7 @@ class Trie:
 
     def child_hash(self, branch: int, side: int) -> bytes:
         """The hash of what stands on one side of a branch."""
-        at = branch * IMAGE_BYTES + HEAD_BYTES + (side << 5)
+        at = branch * IMAGE_BYTES + (RIGHT if side else LEFT)
         return bytes(self._images[at : at + 32])
 
     def leaf(self, node: int) -> bytes:
@@ -195,21 +198,25 @@ class Trie:
     def _finish(self, stack: list[int], depth: int) -> None:
         """Hash the branches on the stack that part below bit `depth`, the lowest first, and take them off it."""
         images, depths = self._images, self._depths
-        while stack and depths[stack[-1] >> 1] > depth:
-            at = (stack.pop() >> 1) * IMAGE_BYTES
+        while stack:
+            branch = stack[-1] >> 1
+            if depths[branch] <= depth:
+                return
+            del stack[-1]
+            at = branch * IMAGE_BYTES
             found = sha256(images[at : at + IMAGE_BYTES]).digest()
-            if stack:
-                place = stack[-1]
-                at = (place >> 1) * IMAGE_BYTES + HEAD_BYTES + ((place & 1) << 5)
-                images[at : at + 32] = found
-            else:
+            if not stack:
                 self.root_hash = found
+                return
+            place = stack[-1]
+            at = (place >> 1) * IMAGE_BYTES + (RIGHT if place & 1 else LEFT)
+            images[at : at + 32] = found
 
     def _note(self, stack: list[int], found: bytes) -> None:
         """Write the hash of what stands at the top of the stack: into the branch above it, or as the root's."""
         if stack:
             place = stack[-1]
-            at = (place >> 1) * IMAGE_BYTES + HEAD_BYTES + ((place & 1) << 5)
+            at = (place >> 1) * IMAGE_BYTES + (RIGHT if place & 1 else LEFT)
             self._images[at : at + 32] = found
         else:
             self.root_hash = found
