@@ -21,6 +21,7 @@ from ledger.operations.governance import (
 from ledger.parameters import DAY_MS
 from ledger.records.governance import ProposalState
 from tests.ledger.governing import DELAY_BLOCKS, Parliament, admission, figures
+from tests.ledger.test_operations import ACTIONS
 from tests.ledger.world import FOUNDED_MS, World, charter, key_of, series_operation
 
 ACTIVE, SUSPENDED = AccountState.ACTIVE, AccountState.SUSPENDED
@@ -227,6 +228,33 @@ def test_of_two_admissions_of_one_name_the_second_is_void__r7_1():
     here.wait_until(here.proposal("p-2").effective_height)
     assert (here.proposal("p-1").state, here.proposal("p-2").state) == (ProposalState.IN_FORCE, ProposalState.VOID)
     assert "caa" in governors(here.ledger.state)
+
+
+def test_no_more_members_than_a_charter_may_name__r7_1(monkeypatch):
+    monkeypatch.setattr("ledger.enactment.ROSTER_MAX", 8)
+    here = Parliament()
+    assert len(here.ledger.members()) == 7
+    here.enact(admission("caa"), "p-1")
+    here.adopt(admission("cctv"), "p-2")
+    here.wait_until(here.proposal("p-2").effective_height)
+    assert here.proposal("p-2").state is ProposalState.VOID
+    assert "cctv" not in here.ledger.members()
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda each: each.__struct_config__.tag)
+@pytest.mark.parametrize("account", ["ant", "regulator", "ant.li", "nobody"])
+def test_asking_about_any_action_never_raises(action, account):
+    here = Parliament()
+    here.open_account("ant.li")
+    order = Propose("p-1", action, "For the reasons given.", here.now_ms + DAY_MS)
+    for operations in ((order,), (order, Vote("p-1", Ballot.FOR), order)):
+        envelope = here.envelope(account, *operations)
+        expected = here.ledger.check(envelope, here.now_ms)
+        assert len(expected) == len(operations)
+        receipts = here.execute([envelope]).receipts
+        assert tuple(receipt.refusals for receipt in receipts) == expected
+        here = Parliament()
+        here.open_account("ant.li")
 
 
 def test_nobody_crowds_the_others_out_of_the_agenda__r7_1():
