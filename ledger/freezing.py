@@ -38,8 +38,10 @@ def name_of(operation: FreezeOperation | UnfreezeOperation | ReviewOperation) ->
 
 
 def held(state: State, name: str) -> Held | None:
-    """The token or the person's account of this name, if it exists."""
-    return state.accounts.get(name) if "." in name else state.tokens.get(name)
+    """The token or the account of this name, if it exists; a member's account is there, and never frozen."""
+    if "." in name:
+        return state.accounts.get(name)
+    return state.tokens.get(name) or state.accounts.get(name)
 
 
 def owner_of(state: State, name: str) -> str | None:

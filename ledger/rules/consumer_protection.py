@@ -1,6 +1,7 @@
 """Tenet 6, protect consumers: age and real name, one for each person, and freezes that end."""
 
 from ledger.freezing import case_in_force, held, name_of
+from ledger.names import series_of_token
 from ledger.operations.accounts import Claim
 from ledger.operations.freezes import Appeal, EmergencyFreeze, FreezeAccount, FreezeToken, Uphold
 from ledger.operations.measures import ForcedTransfer
@@ -83,6 +84,19 @@ def edition_is_as_sold(request: Request, operation: Refund) -> Reason | None:
         token=operation.token,
         transfers=token.transfers,
     )
+
+
+def owner_bought_it(request: Request, operation: Refund) -> Reason | None:
+    """R6.3: who was given it by a forced transfer did not pay, and is not paid back; at a wind-down every holder is."""
+    token, state = request.state.tokens.get(operation.token), request.state
+    owner = None if token is None else state.accounts.get(token.owner)
+    if token is None or owner is None or owner.person is None or chose_refund(state, operation.token):
+        return None
+    series = series_of_token(operation.token)
+    bought = state.purchases.get(f"{series}/{owner.person.hex()}")
+    if bought is not None and bought.count > 0:
+        return None
+    return refuse("The person of {owner} has bought no edition of series {series}.", owner=token.owner, series=series)
 
 
 def refund_window_is_open(request: Request, operation: Refund) -> Reason | None:

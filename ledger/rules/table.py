@@ -214,6 +214,7 @@ OPERATION_RULES = (
     Rule("R6.2", 6, "E_PURCHASE_LIMIT", (Issue,), consumer_protection.person_is_within_purchase_limit),
     Rule("R6.3", 6, "E_NO_CONSENT", (Refund,), consumer_protection.buyer_agrees),
     Rule("R6.3", 6, "E_NOT_AS_SOLD", (Refund,), consumer_protection.edition_is_as_sold),
+    Rule("R6.3", 6, "E_NOT_BOUGHT", (Refund,), consumer_protection.owner_bought_it),
     Rule("R6.3", 6, "E_REFUND_WINDOW", (Refund,), consumer_protection.refund_window_is_open),
     Rule("R6.3", 6, "E_WOUND_DOWN", (*MINTING, Issue), winding_down.series_goes_on),
     Rule("R6.3", 6, "E_WOUND_DOWN", (RegisterAccount, CreateSeries, Issue), winding_down.platform_goes_on),

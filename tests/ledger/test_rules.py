@@ -393,6 +393,7 @@ def test_the_table_shows_every_rule_refusing():
     of_tokens = {
         "L5 E_OWNER_STATE", "L9 E_BURNED", "L9 E_SELF_APPROVAL", "L9 E_TOO_MANY_OPERATORS", "R1.2 E_NO_BENEFIT",
         "R1.2 E_ALREADY_REDEEMED", "R6.3 E_NO_CONSENT", "R6.3 E_NOT_AS_SOLD", "R6.3 E_REFUND_WINDOW",
+        "R6.3 E_NOT_BOUGHT",
     }  # fmt: skip
     of_statements = {
         "L9 E_TOO_MANY_LICENSEES", "L11 E_DUPLICATE_KEY", "L11 E_TOO_MANY_KEYS", "R8.3 E_NO_EVIDENCE",
