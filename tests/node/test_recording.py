@@ -33,7 +33,7 @@ from tests.node.simulated import register
 
 __all__ = ["recordings"]
 
-READ_ONLY = {"is_at_rest", "member_of", "explain", "pool_size", "is_pending"}
+READ_ONLY = {"bans", "is_at_rest", "member_of", "explain", "pool_size", "is_pending"}
 """What a core is asked and that changes nothing in it."""
 
 
