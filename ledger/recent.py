@@ -31,11 +31,10 @@ class RecentGifts:
         """Take in the tokens that a block changed, in any order."""
         given_ms = self._given_ms
         for token, record in tokens:
-            if record.trail:
+            # Not whether it has a trail: a forced transfer ends that, and a token that then left the last ones would
+            # let one back in that was forgotten long ago. The number of gifts and the hold clock only grow.
+            if record.transfers:
                 given_ms[token] = record.acquired_ms
-            else:
-                # A forced transfer ends the trail: what led there is not how its owner came to have it.
-                given_ms.pop(token, None)
         if len(given_ms) > SLACK * TOKENS_MAX:
             self._forget()
 
