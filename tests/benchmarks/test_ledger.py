@@ -52,7 +52,9 @@ def test_a_size_is_measured_in_every_shape_of_block() -> None:
     assert [(block.gifts, block.together) for block in figure.blocks] == [(100, 1), (1_000, 1), (1_000, 10)]
     assert sum(share for _, share in figure.shares) == pytest.approx(1, abs=0.01)
     assert 32 * 5 < figure.presence_bytes.median < 32 * 30
-    assert len(rows(figure)) == 6
+    assert len(rows(figure)) == 7
+    assert 3 < figure.hashes < 3 * 3 + 3 * 30
+    assert figure.hashing_only == pytest.approx(1e6 / figure.hashes / figure.hash_us)
 
 
 def test_a_rate_is_that_of_each_block() -> None:
