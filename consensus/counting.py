@@ -18,8 +18,9 @@ def tally_of(state: State, bundle: Bundle) -> Tally | None:
 
     Asked before its signature is checked. A vote is merely counted when: its sender is a member and it is of this
     epoch; it belongs to this view, or to a block that is not certified; this replica has said PREPARE there, has not
-    decided, and has not said COMMIT if it is a PREPARE; its sender may cast it and had not voted; one more is still too
-    few. That it lies between the watermarks follows, since nothing beyond them is voted for or in a tally.
+    decided, and has not said COMMIT if it is a PREPARE; its sender had not voted, nor is, if it is a PREPARE, the
+    primary, whose accepted PRE-PREPARE is here; one more is still too few. That it lies between the watermarks follows,
+    since nothing beyond them is voted for or in a tally.
     """
     if len(bundle.items) != 1 or state.halted:
         return None
@@ -33,7 +34,7 @@ def tally_of(state: State, bundle: Bundle) -> Tally | None:
         slot = state.log.slots.get(item.sequence)
         if slot is None or slot.own_prepare is None or slot.own_commit is not None or item.view != state.view:
             return None
-        if sender == state.settings.committee.primary(item.view):
+        if slot.accepted is None or slot.accepted.sender == sender:
             return None
         tally, needed = slot.prepares, state.prepares_needed
     elif type(item) is Commit:
@@ -45,7 +46,7 @@ def tally_of(state: State, bundle: Bundle) -> Tally | None:
         return None
     if sender in tally.votes or tally.count(item.digest) + 1 >= needed:
         return None
-    return tally if sender in state.members and bundle.epoch == state.settings.epoch else None
+    return tally if sender in state.members and bundle.epoch == state.epoch else None
 
 
 def count(tally: Tally, bundle: OpenBundle) -> None:

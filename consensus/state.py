@@ -28,7 +28,7 @@ from consensus.messages import (
 )
 from consensus.requests import Requests
 from consensus.settings import Settings
-from consensus.types import Digest, ReplicaId, SequenceNumber, View
+from consensus.types import Digest, Epoch, ReplicaId, SequenceNumber, View
 
 
 @dataclass(slots=True)
@@ -253,12 +253,15 @@ class State:
     """q - 1, asked for with every PREPARE."""
     members: frozenset[ReplicaId] = field(init=False)
     """Every replica of the committee, asked for with every frame."""
+    epoch: Epoch = field(init=False)
+    """That of the committee, likewise."""
 
     def __post_init__(self) -> None:
         """Ask the committee once for what every vote needs."""
         self.quorum = self.settings.committee.quorum
         self.prepares_needed = self.settings.committee.prepares_needed
         self.members = frozenset(self.settings.committee.replicas())
+        self.epoch = self.settings.epoch
 
     @property
     def stable(self) -> SequenceNumber:

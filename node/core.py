@@ -112,6 +112,7 @@ class Core:
         remembered = None if restored is None else remembered_of(restored, executed=executed, nonce=identity.nonce)
         self._verify_member = self._inbound.verify_member
         self.replica = Replica(settings, verify=self._verify_member, remembered=remembered)
+        self._state = self.replica.state
         self._charter = identity.charter
         self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.begin_snapshot(height))
         if restored is not None:
@@ -126,7 +127,7 @@ class Core:
         frame = self._inbound.decode(payload)
         if isinstance(frame, BundleFrame) and (publisher is None or publisher == frame.sender):
             sealed, replica = frame.sealed, self.replica
-            tally = tally_of(replica.state, sealed.bundle)
+            tally = tally_of(self._state, sealed.bundle)
             if tally is None and not replica.wants(sealed.bundle):
                 self._count(Refusal.USELESS, member)
                 return

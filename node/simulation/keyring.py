@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 
-from canonical.signing import PublicKey, Sign, Signature, VerifySignature
+from canonical.signing import PublicKey, Sign, Signature
 from node.home.keys import KeyPair, verify_signature
 
 SIGN_US = 25
@@ -38,24 +38,13 @@ class Key:
 
 
 @dataclass(slots=True)
-class Toil:
-    """Modelled processor time that a member spent since it was last asked."""
-
-    spent_us: int = 0
-
-    def take(self) -> int:
-        """Hand out what was spent and begin anew."""
-        spent, self.spent_us = self.spent_us, 0
-        return spent
-
-
-@dataclass(slots=True)
 class Keyring:
     """Derives a key from a name, the same one each time."""
 
     crypto: Crypto
     _keys: dict[str, Key] = field(default_factory=dict)
-    _verified: dict[tuple[PublicKey, bytes, Signature], bool] = field(default_factory=dict)
+    verified: dict[tuple[PublicKey, bytes, Signature], bool] = field(default_factory=dict)
+    """Answers that were given, up to `VERIFIED_MAX`."""
 
     def key(self, name: str) -> Key:
         """The key of `name`: `node ant`, `ant`, `ant.li`."""
@@ -80,37 +69,44 @@ class Keyring:
     def verify(self, public_key: PublicKey, content: bytes, signature: Signature) -> bool:
         """The `VerifySignature` of this world. Every member asks the same, so that an answer is given again."""
         asked = (public_key, content, signature)
-        known = self._verified.get(asked)
+        known = self.verified.get(asked)
         if known is None:
-            if len(self._verified) >= VERIFIED_MAX:
-                self._verified.clear()
-            known = self._verified[asked] = self._verify(public_key, content, signature)
+            if len(self.verified) >= VERIFIED_MAX:
+                self.verified.clear()
+            known = self.verified[asked] = self._verify(public_key, content, signature)
         return known
-
-    def verifying(self, toil: Toil) -> VerifySignature:
-        """`verify` for one member, who spends the time that Ed25519 takes on each call."""
-        known = self._verified
-
-        def verify_timed(public_key: PublicKey, content: bytes, signature: Signature) -> bool:
-            toil.spent_us += VERIFY_US
-            # Looked up here as well as there: it is asked for nearly every arrival, and nearly always known.
-            return known.get((public_key, content, signature)) or self.verify(public_key, content, signature)
-
-        return verify_timed
-
-    def signing(self, key: Key, toil: Toil) -> Sign:
-        """`key.sign` for one member, who spends the time that Ed25519 takes on each call."""
-
-        def sign_timed(content: bytes) -> Signature:
-            toil.spent_us += SIGN_US
-            return key.sign(content)
-
-        return sign_timed
 
     def _verify(self, public_key: PublicKey, content: bytes, signature: Signature) -> bool:
         if self.crypto is Crypto.ED25519:
             return verify_signature(public_key, content, signature)
         return ideal_signature(public_key, content) == signature
+
+
+@dataclass(slots=True)
+class Toil:
+    """One member at work with keys: what it spends of its modelled time."""
+
+    keyring: Keyring
+    key: Key
+    """Its own."""
+    spent_us: int = 0
+    """Since it was last asked."""
+
+    def take(self) -> int:
+        """Hand out what was spent and begin anew."""
+        spent, self.spent_us = self.spent_us, 0
+        return spent
+
+    def sign(self, content: bytes) -> Signature:
+        """Sign with the member's key."""
+        self.spent_us += SIGN_US
+        return self.key.sign(content)
+
+    def verify(self, public_key: PublicKey, content: bytes, signature: Signature) -> bool:
+        """As `Keyring.verify`. Its answers are looked up here: nearly every arrival asks, and nearly all are known."""
+        self.spent_us += VERIFY_US
+        known = self.keyring.verified.get((public_key, content, signature))
+        return self.keyring.verify(public_key, content, signature) if known is None else known
 
 
 def ideal_signature(public_key: PublicKey, content: bytes) -> Signature:

@@ -20,7 +20,7 @@ Deliver = Callable[[int, int, Channel, bytes], None]
 
 MEMBER_BITS = (MEMBERS_MAX - 1).bit_length()
 MEMBER_MASK = (1 << MEMBER_BITS) - 1
-"""Room for a member's index below a time."""
+"""Room for a member's index below a time: an arrival is one integer, and a list of integers is quickly sorted."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Flock:
     channel: Channel
     payload: bytes
     arrivals: list[int]
-    """For each receiver, time and index as one integer, the last first: a list of integers is quickly sorted."""
+    """Those that are still to come, the last first."""
 
     def arrive(self) -> int | None:
         """Let it arrive at the next; return when the one after is due."""
@@ -72,16 +72,16 @@ class Links:
     sent: int = 0
     """Messages on their way to one receiver."""
     _policies: list[LinkPolicy] = field(default_factory=list)
-    _arrives_us: list[list[int]] = field(init=False)
-    """When the last message in order from one to another arrives, by sender and receiver."""
+    _latest: list[list[int]] = field(init=False)
+    """The arrival of the last message in order from one to another: by sender and, as in `_others`, by receiver."""
     _others: list[list[int]] = field(init=False)
     """Everybody but the sender, by sender."""
 
     def __post_init__(self) -> None:
         """Begin with nothing on its way."""
         everybody = range(len(self.ids))
-        self._arrives_us = [[0] * len(self.ids) for _ in everybody]
         self._others = [[each for each in everybody if each != source] for source in everybody]
+        self._latest = [list(others) for others in self._others]
 
     def add(self, policy: LinkPolicy) -> Handle:
         """Let `policy` hold until it is healed."""
@@ -117,13 +117,11 @@ class Links:
             return
         self.sent += len(others)
         delays_us = self.profile.delays_us(source, others, self.chance)
-        # None overtakes the one before it. To oneself, where nothing is sent, one counts as having sent at time 0.
-        delays_us.insert(source, -at_us)
-        latest_us = list(map(max, [at_us + delay_us for delay_us in delays_us], self._arrives_us[source]))
-        self._arrives_us[source] = latest_us
-        arrivals = [latest_us[target] << MEMBER_BITS | target for target in others]
+        drawn = [at_us + delay_us << MEMBER_BITS | target for delay_us, target in zip(delays_us, others, strict=True)]
+        # None overtakes the one before it.
+        arrivals = self._latest[source] = list(map(max, drawn, self._latest[source]))
         if arrivals:
-            arrivals.sort(reverse=True)
+            arrivals = sorted(arrivals, reverse=True)
             flock = Flock(self.deliver, source, channel, payload, arrivals)
             self.agenda.follow(arrivals[-1] >> MEMBER_BITS, flock.arrive)
 
@@ -148,8 +146,9 @@ class Links:
         self, source: int, target: int, channel: Channel, payload: bytes, time_us: int, *, in_order: bool
     ) -> None:
         if in_order:
-            time_us = max(time_us, self._arrives_us[source][target])
-            self._arrives_us[source][target] = time_us
+            place = target if target < source else target - 1
+            arrival = max(time_us << MEMBER_BITS | target, self._latest[source][place])
+            self._latest[source][place], time_us = arrival, arrival >> MEMBER_BITS
         self.agenda.at(time_us, partial(self.deliver, source, target, channel, payload))
 
     def _remove(self, policy: LinkPolicy) -> None:

@@ -54,13 +54,11 @@ class SimulatedMember:
         "_free_us",
         "_key",
         "_peers",
-        "_sign",
         "_stops",
         "_tears",
         "_timers",
         "_toil",
         "_unsynced",
-        "_verify",
         "core",
         "disk",
         "disk_is_full",
@@ -106,9 +104,7 @@ class SimulatedMember:
         self._born_ms = surroundings.charter.founded_ms + 1_000
         self._chance = chance
         self._key = surroundings.keyring.key(f"node {self.id}")
-        self._toil = Toil()
-        self._sign = surroundings.keyring.signing(self._key, self._toil)
-        self._verify = surroundings.keyring.verifying(self._toil)
+        self._toil = Toil(surroundings.keyring, self._key)
         self._peers = [each.id for each in surroundings.charter.voters() if each.id != self.id]
         self._arrived: list[tuple[Channel, str, bytes]] = []
         self._fired: list[SetTimer] = []
@@ -134,7 +130,7 @@ class SimulatedMember:
         if tip is not None:
             ledger = Ledger.restore(charter, restored.entries, height=tip.height, timestamp_ms=tip.timestamp_ms)
         nonce = self._chance.randbytes(NONCE_BYTES) if self.wiped else None
-        identity = Identity(charter, self.id, self._sign, self._verify, self.mark, nonce)
+        identity = Identity(charter, self.id, self._toil.sign, self._toil.verify, self.mark, nonce)
         self.up, self.paused, self.lives = True, False, self.lives + 1
         around = self._around
         self.core = Core(
