@@ -44,7 +44,8 @@ def tally_of(state: State, bundle: Bundle) -> Tally | None:
         tally, needed = slot.commits, state.quorum
     else:
         return None
-    if sender in tally.votes or tally.count(item.digest) + 1 >= needed:
+    # Of so few votes not enough can be for any one digest.
+    if sender in tally.votes or len(tally.votes) + 1 >= needed:
         return None
     return tally if sender in state.members and bundle.epoch == state.epoch else None
 
