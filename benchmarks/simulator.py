@@ -27,6 +27,7 @@ from node.writes import StoreBlock
 from scenarios.campaign.load import Load
 from scenarios.campaign.run import run_plan
 from scenarios.campaign.swarm import Campaign
+from scenarios.campaign.workforce import settle
 
 PATIENT = Knobs(target_failover_ms=9_000)
 """The peers' view timer in that measurement: nobody leaves the view."""
@@ -158,8 +159,9 @@ def measure_size(members: int, seed: int, repeats: int) -> SlotFigure:
 
 
 def measure_seeds(count: int, seed: int, seconds: int) -> SeedsFigure:
-    """Run `count` campaign seeds at n = 4, two envelopes a second each."""
+    """Run `count` campaign seeds at n = 4, two envelopes a second each, as a campaign's worker does."""
     campaign = Campaign(seed, seed + count, 4, 1, safety_ms=seconds * 1_000)
+    settle()
     started, simulated_ms = time.process_time(), 0
     for number in range(seed, seed + count):
         plan = replace(campaign.plan(number), load_per_second=2)

@@ -4,6 +4,7 @@ Ctrl-C reaches every process of a terminal. Workers do not hear it: the campaign
 seconds and shrinking one minutes, which nobody who stops a campaign wants to wait for.
 """
 
+import gc
 import importlib
 import multiprocessing
 import os
@@ -72,7 +73,7 @@ def workforce(*, jobs: int, dask: str | None) -> Iterator[Workforce]:
 def _processes(jobs: int) -> Iterator[Executor]:
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts) as processes:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as processes:
         try:
             yield processes
         except KeyboardInterrupt:
@@ -82,9 +83,17 @@ def _processes(jobs: int) -> Iterator[Executor]:
             raise
 
 
-def _ignore_interrupts() -> None:
+def _begin() -> None:
     """Called in a worker before its first seed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settle()
+
+
+def settle() -> None:
+    """Import what seeds run in, and let the garbage collector pass it over: it stays, and there is much of it."""
+    importlib.import_module("scenarios.campaign.swarm")
+    gc.collect()
+    gc.freeze()
 
 
 def losses() -> tuple[type[Exception], ...]:
