@@ -5,6 +5,7 @@ A liar holds its own key and no other. Those who collude are in conspiracy.py.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from random import Random
 
 import msgspec
@@ -26,9 +27,11 @@ from consensus.types import View
 from network.bus import Channel
 from node.simulation import Said, SimulatedMember, Simulation, Wrapper
 from node.simulation.chance import stream
+from node.simulation.links import Deliver
 from scenarios.campaign.conspiracy import Conspiracy, Equivocator
 from scenarios.campaign.plan import Liar, LiarKind
 from scenarios.campaign.rewriting import Rewriting, Signing, bundle_of
+from scenarios.censor import Censor
 
 FAR = 2**62
 """A number that no honest member reaches."""
@@ -141,6 +144,18 @@ class Babbler:
         return [said, noise]
 
 
+@dataclass(slots=True)
+class Deaf:
+    """Says what its core says, and does not take in what it censors."""
+
+    censor: Censor
+
+    def say(self, member: SimulatedMember, said: Said) -> Iterable[Said]:
+        """The frame."""
+        del member
+        return [said]
+
+
 def mutated(item: Item, chance: Random) -> Item:
     """The item with one of its fields changed: by one, to something random, or to something far away."""
     by = chance.choice((-1, 1, FAR))
@@ -184,3 +199,18 @@ def wrapper_of(liar: Liar, simulation: Simulation, conspiracy: Conspiracy) -> Wr
             return Babbler(chance)
         case LiarKind.EARLY_VIEW_CHANGE:
             return EarlyViewChanger(chain, count, chance)
+        case LiarKind.CENSOR_CLIENT | LiarKind.CENSOR_TRANSACTION:
+            return Deaf(Censor(liar.kind.value, chain))
+
+
+def stop_ears(simulation: Simulation) -> None:
+    """Let censors hear no more than they want to, from now on."""
+    ears = {each.index: each.wrapper.censor for each in simulation.members if isinstance(each.wrapper, Deaf)}
+    links = simulation.network.links
+
+    def deliver(through: Deliver, source: int, target: int, channel: Channel, payload: bytes) -> None:
+        if target not in ears or ears[target].lets_in(payload):
+            through(source, target, channel, payload)
+
+    if ears:
+        links.deliver = partial(deliver, links.deliver)

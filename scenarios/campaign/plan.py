@@ -53,6 +53,15 @@ class LiarKind(enum.StrEnum):
     FORGE = "forge"
     GARBAGE = "garbage"
     EARLY_VIEW_CHANGE = "early-view-change"
+    CENSOR_CLIENT = "censor-client"
+    CENSOR_TRANSACTION = "censor-transaction"
+
+
+CENSORS = (LiarKind.CENSOR_CLIENT, LiarKind.CENSOR_TRANSACTION)
+"""They came later, and are drawn from a stream of their own: most seeds still stand for the plans that they did."""
+
+CENSOR_SHARE = 0.15
+"""Of the liars that do not collude, so many censor instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +229,16 @@ def draw_plan(seed: int, *, members: int, liars: int, safety_ms: int = SAFETY_MS
         members=members,
         profile=chance.choice(PROFILE_NAMES),
         faults=tuple(sorted(faults, key=lambda each: each.at_ms)),
-        liars=tuple(Liar(each, kind or chance.choice(list(LiarKind))) for each in sorted(lying)),
+        liars=tuple(Liar(each, kind or _draw_lie(chance, seed, each)) for each in sorted(lying)),
         safety_ms=safety_ms,
         load_per_second=chance.choice((2, 10, 30)),
     )
+
+
+def _draw_lie(chance: Random, seed: int, member: int) -> LiarKind:
+    spoken = chance.choice([each for each in LiarKind if each not in CENSORS])
+    heard = stream(seed, f"censor {member}")
+    return heard.choice(CENSORS) if heard.random() < CENSOR_SHARE else spoken
 
 
 def draw_fault(kind: FaultKind, chance: Random, *, members: int, safety_ms: int) -> Fault:

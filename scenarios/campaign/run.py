@@ -19,7 +19,7 @@ from scenarios.campaign.byzzfuzz import stand_between, step_aside
 from scenarios.campaign.checkers import Checkers, Violated
 from scenarios.campaign.conspiracy import conspiracy_of
 from scenarios.campaign.faults import recover, schedule
-from scenarios.campaign.liars import wrapper_of
+from scenarios.campaign.liars import stop_ears, wrapper_of
 from scenarios.campaign.load import Load
 from scenarios.campaign.lost_messages import count_messages
 from scenarios.campaign.plan import LostMessage, Plan
@@ -170,6 +170,7 @@ def _prepare(plan: Plan, simulation: Simulation, checkers: Checkers) -> Load:
     conspiracy = conspiracy_of(simulation, plan.liars)
     for liar in plan.liars:
         simulation.replace_member(liar.member, wrapper_of(liar, simulation, conspiracy))
+    stop_ears(simulation)
     stand_between(simulation, plan)
     checkers.watch()
     load = Load(simulation, plan.faulty)
