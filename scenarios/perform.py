@@ -1,7 +1,7 @@
 """Runs a plan in a world, step by step, and judges what is left: one verdict, with the exit code that says its kind."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -53,19 +53,11 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
         resolve(selector, everybody_up)
     roster = Roster(world, plan.members)
     performance = _Performance(plan, world, say, roster, Faults(world, roster))
-    stuck: tuple[str, ...] = ()
+    told = _Told()
     crashed: tuple[str, ...] = ()
     await world.open()
-    look = None
-    explained: dict[str, Explanation] = {}
     try:
-        for number, step in enumerate(plan.steps, start=1):
-            await performance.step(number, step)
-        look = await world.look()
-    except _Stuck as waited:
-        stuck = (str(waited),)
-        look = await world.look()
-        explained = await _explained(world, look)
+        told = await _tell(performance)
     except MemberCrashed as failure:
         crashed = (f"a member stopped: {failure}",)
     except Exception as error:
@@ -75,8 +67,32 @@ async def perform(plan: Plan, world: World, *, say: Callable[[str], None] = lamb
         crashed = (told_crash(member, error),)
     finally:
         findings = await world.close()
-    verdict = judged(plan, world, findings, stuck=stuck, crashed=crashed, look=look)
-    return replace(verdict, explained=explained)
+    verdict = judged(plan, world, findings, stuck=told.stuck, crashed=crashed, look=told.look)
+    return replace(verdict, explained=told.explained)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How far the steps came."""
+
+    stuck: tuple[str, ...] = ()
+    """What a step waited for in vain, if one did."""
+    look: Look | None = None
+    """Where the members stood at the end; None where nobody could be asked any more."""
+    explained: Mapping[str, Explanation] = field(default_factory=dict)
+    """Of those that are up where a step waited in vain: what they wait for themselves."""
+
+
+async def _tell(performance: "_Performance") -> _Told:
+    """Do one step after the other, up to the first that waits in vain."""
+    world = performance.world
+    try:
+        for number, step in enumerate(performance.plan.steps, start=1):
+            await performance.step(number, step)
+    except _Stuck as waited:
+        look = await world.look()
+        return _Told((str(waited),), look, await _explained(world, look))
+    return _Told(look=await world.look())
 
 
 async def _explained(world: World, look: Look) -> dict[str, Explanation]:

@@ -6,9 +6,11 @@ import click
 @click.command("scenarios")
 @click.option("--world", type=click.Choice(("sim", "live")), default=None, help="Only those that this world can run.")
 @click.option("--lies", is_flag=True, help="List the ways to lie instead.")
-def scenarios(world: str | None, lies: bool) -> None:
+@click.option("--checks", is_flag=True, help="List what a scenario may check instead; the first are always asked.")
+def scenarios(world: str | None, lies: bool, checks: bool) -> None:
     """List the scenarios that `quorate run` knows by name, each with what it is about."""
     from scenarios.adversary import LIES
+    from scenarios.checkers import CHECKERS
     from scenarios.library import LIBRARY
     from scenarios.live import LiveWorld
     from scenarios.simulated import SimulatedWorld
@@ -16,6 +18,10 @@ def scenarios(world: str | None, lies: bool) -> None:
     if lies:
         for name, says in LIES.items():
             click.echo(f"{name:20}{says}")
+        return
+    if checks:
+        for name, check in CHECKERS.items():
+            click.echo(f"{name:20}{check.__doc__ or ''}")
         return
     width = max(map(len, LIBRARY)) + 2
     wanted = {"sim": SimulatedWorld.capabilities, "live": LiveWorld.capabilities}

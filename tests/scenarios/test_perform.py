@@ -86,3 +86,13 @@ def test_only_a_member_that_ended_by_itself_is_a_crash(fault, is_crash):
     else:
         with pytest.raises(fault):
             performed(Kill("primary"), world=world)
+
+
+def test_a_member_that_is_found_dead_while_a_step_waits_in_vain_is_a_crash():
+    class Dying(SimulatedWorld):
+        async def explain(self):
+            raise MemberCrashed("jd ended by itself")
+
+    verdict = performed(Kill("half[0]"), Progress(1, 1_000), world=Dying(4, seed=1))
+    assert verdict.outcome is Outcome.CRASH
+    assert verdict.reasons[0] == "a member stopped: jd ended by itself"

@@ -11,9 +11,11 @@ from click.testing import CliRunner
 from consensus.types import View
 from node.simulation import Crypto
 from quorate.__main__ import main
+from scenarios.adversary import LIES
 from scenarios.campaign import run as campaign
 from scenarios.campaign.failure_file import write_failure
 from scenarios.campaign.plan import draw_plan
+from scenarios.checkers import CHECKERS
 from scenarios.library import LIBRARY
 from scenarios.live import LiveWorld
 from scenarios.perform import perform, reason_to_skip
@@ -219,6 +221,13 @@ def test_the_library_is_listed_a_line_each():
         able = [name for name, each in LIBRARY.items() if each.plan().needs() <= can]
         assert [line.split()[0] for line in listed.output.splitlines()] == able
     assert "broker-away" not in CliRunner().invoke(main, ["scenarios", "--world", "sim"]).output
+
+
+@pytest.mark.parametrize(("option", "names"), [("--lies", LIES), ("--checks", CHECKERS)])
+def test_lies_and_checks_are_listed_a_line_each_with_what_they_are(option, names):
+    lines = CliRunner().invoke(main, ["scenarios", option]).output.splitlines()
+    assert [line.split()[0] for line in lines] == list(names)
+    assert all(line[20:].strip().endswith(".") for line in lines)
 
 
 def doctors(*arguments):
