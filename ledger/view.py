@@ -8,12 +8,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.governance import members
+from ledger.enactment import parameters_row
+from ledger.governance import is_paused, members, policy_of
 from ledger.judge import Judge
 from ledger.moment import Moment
 from ledger.names import series_of_token, token_id
 from ledger.parameters import Parameters
 from ledger.past import PastState, replaced_rows
+from ledger.policies import DEFAULT_POLICIES
 from ledger.queries import Holdings, can_receive, can_transfer
 from ledger.receipts import Refusal
 from ledger.records.accounts import AccountRecord
@@ -77,6 +79,22 @@ class View:
     def proposal(self, proposal: str) -> ProposalRecord | None:
         """What was put to the vote under this number."""
         return self.state.proposals.get(proposal)
+
+    def parameters_since(self) -> int:
+        """The first block that was judged by `parameters`; 0 where they are the charter's. Reads their row."""
+        heights = [int(row) for row, _ in self._present.parameters.rows() if int(row) <= self.height + 1]
+        if not heights:
+            return 0
+        self.state.parameters.get(parameters_row(heights[-1]))
+        return heights[-1]
+
+    def policies(self) -> dict[str, str]:
+        """Who has to agree to what, by kind of decision, in the block after it."""
+        return {kind: policy_of(self.state, kind) for kind in DEFAULT_POLICIES}
+
+    def is_paused(self) -> bool:
+        """Whether the chain is paused in the block after it (R7.5)."""
+        return is_paused(self.state)
 
     def members(self) -> tuple[str, ...]:
         """The members of the consortium, sorted."""

@@ -142,6 +142,24 @@ def kind_of(action: Action) -> str:
     return str(action.__struct_config__.tag)
 
 
+def particulars_of(action: Action) -> tuple[tuple[str, str], ...]:
+    """What an action would do, field by field, as text for people: figures by their names, bytes in hexadecimal."""
+    if isinstance(action, ChangeParameters):
+        return tuple((each.name, str(each.value)) for each in action.changes)
+    return tuple((name, _as_text(getattr(action, name))) for name in action.__struct_fields__)
+
+
+def _as_text(value: str | bool | bytes) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case bytes():
+            return value.hex()
+        case enum.StrEnum():
+            return value.value
+    return value
+
+
 def concerned_by(action: Action) -> str | None:
     """The member that the action is about, if it is about one that the consortium has."""
     if isinstance(action, RemoveMember | SetRole | RotateOperatorKey):

@@ -17,6 +17,7 @@ from ledger.operations.governance import (
     SetRole,
     UnlistChain,
     Vote,
+    particulars_of,
 )
 from ledger.parameters import DAY_MS
 from ledger.records.governance import ProposalState
@@ -315,3 +316,25 @@ def test_a_world_without_proposals_has_no_row_of_governance_but_the_roster():
     tables = {key.partition(b"/")[0] for key, _ in here.ledger.entries()}
     assert tables & {b"agenda", b"parameters", b"policy", b"proposal", b"pause", b"chain", b"key"} == set()
     assert here.ledger.timestamp_ms == FOUNDED_MS
+
+
+def test_what_an_action_would_do_can_be_read_field_by_field():
+    assert [dict(particulars_of(action)) for action in ACTIONS] == [
+        {"gifts_per_day": "5", "hold_hours_first": "24"},
+        {
+            "member": "caa",
+            "name": "China Academy of Art",
+            "name_zh": "中国美术学院",
+            "role": "institution",
+            "votes": "true",
+            "operator_key": key_of("caa").hex(),
+        },
+        {"member": "jd"},
+        {"member": "hunan", "role": "registrar", "votes": "true"},
+        {"member": "jd", "operator_key": key_of("jd, second").hex()},
+        {"kind": "pause", "policy": "2/3"},
+        {},
+        {},
+        {"chain": "aa" * 32},
+        {"chain": "wenchang"},
+    ]

@@ -1,16 +1,20 @@
 """Questions over a real member: each name, each as of a height, each with rows that lead to a certified header."""
 
+import time
 from typing import Any
 
 import msgspec
 import pytest
 
 from canonical.hashing import Digest
+from canonical.signing import PublicKey
 from consensus.certificate import is_block_certificate
 from consensus.messages import BlockHeader, CertificateVote, header_digest
 from consensus.quorum import Committee
 from consensus.types import ReplicaId
 from ledger.commitment import OtherBranch, OtherLeaf, StateProof, Step, verify_proof
+from ledger.operations.accounts import RotateKey
+from ledger.operations.governance import ChangeParameters, ParameterChange, Pause, Propose
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, SetApprovalForAll
 from ledger.receipts import ComplianceEntry, Event, compliance_root
@@ -75,6 +79,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "standing": {"token": "prints-0002"},
     "alerts": {"epoch": 1},
     "proposal": {"proposal": "p-1"},
+    "parameters": {},
     "members": {},
     "history": {"token": "prints-0001"},
     "compliance": {},
@@ -116,6 +121,29 @@ async def test_answers_are_those_of_their_height(alone):
     members = (await ask(alone, "members"))["members"]
     assert (members[0]["member"], members[0]["role"]) == ("ant", "platform")
     assert (await ask(alone, "work", work="nothing"))["work"] is None
+
+
+async def test_governance_can_be_followed_at_any_height_and_a_voter_reads_what_he_votes_on(alone):
+    changes = ChangeParameters((ParameterChange("gifts_per_day", 7), ParameterChange("hold_hours_first", 24)))
+    wallet = alone.operator("ant")
+    expires_ms = time.time_ns() // 1_000_000 + 10**8
+    (reply,) = await alone.client.finalise(wallet.seal(Propose("p-1", changes, "A new year.", expires_ms)))
+    assert reply.receipt is not None
+    assert reply.receipt.refusals == ()
+    (pause,) = await alone.client.finalise(wallet.seal(Propose("p-2", Pause(), "An attack.", expires_ms)))
+    proposal = (await ask(alone, "proposal", proposal="p-1"))["proposal"]
+    assert (proposal["action"], proposal["state"]) == ("change_parameters", "adopted")
+    assert proposal["particulars"] == {"gifts_per_day": "7", "hold_hours_first": "24"}
+    before = await ask(alone, "parameters", height=reply.height, proof=True)
+    assert (before["since_height"], before["figures"]["gifts_per_day"], before["paused"]) == (0, 3, False)
+    assert before["policies"]["pause"] == "MAJORITY"
+    assert (await ask(alone, "parameters", height=pause.height))["paused"]
+    while alone.driver.core.ledger.height + 1 < proposal["effective_height"]:
+        await alone.client.finalise(wallet.seal(RotateKey("ant", PublicKey(bytes(32)), 10**9)))
+    after = await ask(alone, "parameters", proof=True)
+    assert (after["since_height"], after["figures"]["gifts_per_day"]) == (proposal["effective_height"], 7)
+    earlier = await ask(alone, "parameters", height=proposal["effective_height"] - 2)
+    assert (earlier["since_height"], earlier["figures"]["gifts_per_day"]) == (0, 3)
 
 
 def checked(member: OneMember, proof: dict[str, Any]) -> BlockHeader:

@@ -1,7 +1,8 @@
 """One function a question: a view of the ledger and what is asked in, the answer without its proof out."""
 
 from ledger.names import epoch_row
-from ledger.operations.governance import kind_of
+from ledger.operations.governance import kind_of, particulars_of
+from ledger.parameters import figures_of
 from ledger.receipts import Refusal
 from ledger.records.alerts import AlertRecord
 from ledger.records.governance import ProposalRecord
@@ -27,6 +28,7 @@ from node.gateway.queries.types import (
     MembersAnswer,
     OperatorAnswer,
     OwnerAnswer,
+    ParametersAnswer,
     ProposalAnswer,
     ProposalReply,
     SeriesAnswer,
@@ -176,6 +178,7 @@ def _proposal(record: ProposalRecord) -> ProposalReply:
     return ProposalReply(
         record.proposer,
         kind_of(record.action),
+        dict(particulars_of(record.action)),
         record.reason,
         record.state,
         record.expires_ms,
@@ -183,6 +186,17 @@ def _proposal(record: ProposalRecord) -> ProposalReply:
         record.votes_against,
         record.decided_height,
         record.effective_height,
+    )
+
+
+def parameters(view: View, _asked: Asked, _: int) -> ParametersAnswer:
+    """By what the next block is judged."""
+    return ParametersAnswer(
+        height=view.height,
+        since_height=view.parameters_since(),
+        figures=figures_of(view.parameters),
+        policies=view.policies(),
+        paused=view.is_paused(),
     )
 
 

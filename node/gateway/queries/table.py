@@ -26,6 +26,7 @@ from node.gateway.queries.types import (
     MembersAnswer,
     OperatorAnswer,
     OwnerAnswer,
+    ParametersAnswer,
     ProposalAnswer,
     SeriesAnswer,
     StandingAnswer,
@@ -68,6 +69,7 @@ QUERIES = (
     Query("standing", AskedOfToken, StandingAnswer, answers.standing),
     Query("alerts", AskedOfEpoch, AlertsAnswer, answers.alerts),
     Query("proposal", AskedOfProposal, ProposalAnswer, answers.proposal),
+    Query("parameters", Asked, ParametersAnswer, answers.parameters),
     Query("members", Asked, MembersAnswer, answers.members),
 )
 """The path of each is `/v1/query/<name>`; `history` and `compliance`, which are read from blocks, stand beside them."""

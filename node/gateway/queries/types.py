@@ -233,6 +233,8 @@ class ProposalReply(Reply, frozen=True):
     proposer: str
     action: str
     """Its kind."""
+    particulars: dict[str, str]
+    """What it would do, field by field; for `change_parameters` the figures by their names."""
     reason: str
     state: ProposalState
     expires_ms: int
@@ -248,6 +250,17 @@ class ProposalAnswer(Answer, frozen=True, kw_only=True):
     """A proposal."""
 
     proposal: ProposalReply | None
+
+
+class ParametersAnswer(Answer, frozen=True, kw_only=True):
+    """The figures, policies and pause by which the next block is judged."""
+
+    since_height: int
+    """The first block that was judged by these figures; 0 where they are the charter's."""
+    figures: dict[str, int]
+    policies: dict[str, str]
+    """Who has to agree, by kind of decision."""
+    paused: bool
 
 
 class MemberReply(Reply, frozen=True):
