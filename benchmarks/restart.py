@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,9 +44,9 @@ class StartFigure(msgspec.Struct, frozen=True, kw_only=True):
     ready_s: float
     """From the start of the process to its ready line."""
     cpu_s: float
-    """Processor time until then."""
+    """Processor time until then, with that of the process beside it."""
     peak_mib: float
-    """Most memory it had until then."""
+    """Most memory that both had at once until then."""
 
 
 class RestartResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +128,8 @@ def _start(home: Path) -> StartFigure:
                     log.seek(0)
                     words = log.read()[-2_000:].decode("utf-8", "replace")
                     raise NotStarted(f"The node was not ready (exit status {process.poll()}). Its last words: {words}")
-                peak = max(peak, watched.memory_info().rss)
-                cpu_s = sum(watched.cpu_times()[:2])
+                seen = _use(watched)
+                cpu_s, peak = seen[0] or cpu_s, max(peak, seen[1])
                 line += process.stdout.read() or b""
                 time.sleep(EVERY_S)
             ready_s = time.monotonic() - started
@@ -137,6 +138,18 @@ def _start(home: Path) -> StartFigure:
             if process.poll() is None:
                 process.terminate()
     return StartFigure(ready_s=round(ready_s, 2), cpu_s=round(cpu_s, 2), peak_mib=round(peak / (1 << 20), 1))
+
+
+def _use(node: psutil.Process) -> tuple[float, float]:
+    """Processor time and memory of a node and of the process beside it; zeros where it has just ended."""
+    cpu_s = resident = 0.0
+    with suppress(psutil.Error):
+        own = node.cpu_times()
+        cpu_s = own.user + own.system + own.children_user + own.children_system
+        for each in (node, *node.children(recursive=True)):
+            with suppress(psutil.Error):
+                resident += each.memory_info().rss
+    return cpu_s, resident
 
 
 def row(figure: StartFigure) -> str:

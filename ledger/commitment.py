@@ -14,7 +14,7 @@ second SHA-256 block, which two child hashes would begin anyhow: absence proofs 
 The trie itself is in `ledger/trie.py`; here are the bytes that are hashed, and the proofs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain, pairwise
 from typing import Annotated
@@ -99,6 +99,17 @@ class Commitment:
             key_hash = sha256(key).digest()
             heaps[key_hash[0]] += key_hash + sha256(value).digest()
         self._trie.build(chain.from_iterable(map(_sorted_leaves, heaps)))
+
+    def pack(self) -> Iterator[bytes]:
+        """What another process needs to have this commitment, just filled, in pieces."""
+        return self._trie.pack()
+
+    @staticmethod
+    def unpack(pieces: Iterator[bytes]) -> "Commitment":
+        """The commitment that was packed."""
+        commitment = Commitment()
+        commitment._trie = Trie.unpack(pieces)
+        return commitment
 
     def prove(self, key: bytes) -> StateProof:
         """Prove what `verify_proof` then checks: the value of `key`, or that it has none."""

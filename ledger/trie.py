@@ -11,8 +11,9 @@ from sorted keys needs no descent at all.
 """
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from struct import pack, unpack
 
 BITS = 256
 """Depth no branch reaches: keys that agree on all bits are the same key."""
@@ -29,6 +30,10 @@ LEFT, RIGHT = HEAD_BYTES, HEAD_BYTES + 32
 """Where the children's hashes stand in an image."""
 
 LEAF_BYTES = 64
+
+PIECE_BYTES = 1 << 22
+_HEADER = "=i4Q32s"
+"""The root, the sizes of the four arrays, and the root's hash."""
 
 NOTHING = -(1 << 31)
 """The number of no node: what stands at the top of an empty trie."""
@@ -62,6 +67,34 @@ class Trie:
     def __len__(self) -> int:
         """How many leaves there are."""
         return len(self._leaves) // LEAF_BYTES - len(self._free_leaves)
+
+    # Moving
+
+    def pack(self) -> Iterator[bytes]:
+        """All there is to it, in pieces of at most `PIECE_BYTES` and in order, for `unpack`."""
+        children = self._children.tobytes()
+        content = (self._images, children, self._depths, self._leaves)
+        assert not self._free_branches, "only what was just built moves"
+        yield pack(_HEADER, self.root, *map(len, content), self.root_hash)
+        for each in content:
+            for at in range(0, len(each), PIECE_BYTES):
+                yield bytes(each[at : at + PIECE_BYTES])
+
+    @staticmethod
+    def unpack(pieces: Iterator[bytes]) -> "Trie":
+        """The trie that was packed. Takes so many pieces as there are of it, and holds one of them at a time."""
+        trie = Trie()
+        trie.root, images, children, depths, leaves, trie.root_hash = unpack(_HEADER, next(pieces))
+        for content, size in (
+            (trie._images, images),
+            (packed := bytearray(), children),
+            (trie._depths, depths),
+            (trie._leaves, leaves),
+        ):
+            while len(content) < size:
+                content.extend(next(pieces))
+        trie._children.frombytes(packed)
+        return trie
 
     # Reading
 

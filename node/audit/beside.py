@@ -3,15 +3,16 @@
 To hash and sort two million entries takes about as long as all the rest of a start together, and none of it depends on
 the rest. So a member with a large database starts in half the time where it has a second processor. What comes back is
 what this process would have made: the same function reads the same rows, which nobody writes before the audit is over.
+It comes in small pieces, since two copies of it at once would be the most memory that a member ever takes.
 """
 
 import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ledger.commitment import Commitment
@@ -23,27 +24,37 @@ DATABASE_BYTES_MIN = 64 << 20
 
 @contextmanager
 def committing(path: Path) -> Iterator[Callable[[], Commitment] | None]:
-    """Begin to commit to the state in the database at `path`; yields what waits for it, or None where one process does.
-
-    Whoever leaves early does not wait: the other process comes to its end on its own.
-    """
+    """Begin to commit to the state in the database at `path`; yields what waits for it, or None where none began."""
     if path.stat().st_size < DATABASE_BYTES_MIN or (os.cpu_count() or 1) < 2:
         yield None
         return
-    executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    spawning = get_context("spawn")
+    here, there = spawning.Pipe(duplex=False)
+    process = spawning.Process(target=_commit_and_send, args=(path, there), name="committing", daemon=True)
     try:
-        made = executor.submit(commit_to_state, path)
+        process.start()
+    except OSError:
+        here.close()
+        yield None
+        return
+    finally:
+        there.close()
+    try:
 
         def wait() -> Commitment:
             try:
-                return made.result()
-            except (BrokenExecutor, OSError):
-                # No process could be had, or it was killed for its memory: then it takes longer.
+                return Commitment.unpack(iter(here.recv_bytes, None))
+            except (EOFError, OSError):
+                # The other process was killed, for its memory perhaps, or could not read: then it is done here.
                 return commit_to_state(path)
 
         yield wait
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        here.close()
+        # Whoever leaves before the end has found something else wrong and needs no commitment.
+        process.kill()
+        process.join()
+        process.close()
 
 
 def commit_to_state(path: Path) -> Commitment:
@@ -58,6 +69,10 @@ def commit_to_state(path: Path) -> Commitment:
     return commitment
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C at a terminal goes to every process; the node's own decides what becomes of this one."""
+def _commit_and_send(path: Path, to: Connection) -> None:
+    """The other process. What it cannot read, the first one will not be able to read either, and says so."""
+    # Ctrl-C at a terminal goes to every process; the node's own decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(sqlite3.Error, OSError), closing(to):
+        for piece in commit_to_state(path).pack():
+            to.send_bytes(piece)

@@ -92,6 +92,24 @@ def test_a_trie_is_built_once_of_leaves_by_rising_key() -> None:
         trie.build([leaf(2)])
 
 
+@pytest.mark.parametrize("count", [0, 1, 2, 1_000])
+def test_what_was_packed_goes_on_elsewhere_as_here(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.trie.PIECE_BYTES", 1_000)
+    here = Trie()
+    here.build(sorted(leaf(number) for number in range(count)))
+    pieces = [*here.pack(), b"what follows"]
+    rest = iter(pieces)
+    there = Trie.unpack(rest)
+    assert list(rest) == [b"what follows"]
+    assert max(map(len, pieces)) <= 1_000
+    for _ in range(2):
+        assert (len(there), there.root) == (len(here), here.root)
+        assert there.root == NOTHING or there.root_hash == here.root_hash
+        for trie in (here, there):
+            trie.put(sorted(leaf(number, 1) for number in range(0, 2 * count + 1, 3)))
+            trie.remove(key(leaf(1)))
+
+
 def test_an_entry_costs_the_commitment_a_few_hundred_bytes_at_most() -> None:
     entries = [(b"token/%d" % number, b"value") for number in range(10_000)]
     gc.collect()

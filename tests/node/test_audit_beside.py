@@ -1,7 +1,8 @@
 """node/audit/beside.py: a second process commits to a large state, and the audit says the same as one alone."""
 
+import os
+import signal
 import sqlite3
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -62,17 +63,23 @@ def test_an_edited_row_is_found_as_ever(maker: HomeMaker, copy: Path) -> None:
 
 
 def test_where_the_other_process_dies_this_one_does_its_work(maker: HomeMaker, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Dying(ProcessPoolExecutor):
-        def submit(self, *args, **kwargs):
-            future = super().submit(*args, **kwargs)
-            for process in self._processes.values():
-                process.kill()
-            return future
-
-    monkeypatch.setattr("node.audit.beside.ProcessPoolExecutor", Dying)
+    monkeypatch.setattr("node.audit.beside._commit_and_send", _die)
     with committing(maker.home.database) as commitment:
         assert commitment is not None
         assert commitment().root == commit_to_state(maker.home.database).root
+
+
+def test_where_it_cannot_read_either_process_says_so(maker: HomeMaker, copy: Path) -> None:
+    with editing(copy) as session:
+        session.execute("DROP TABLE state")
+    with committing(copy) as commitment:
+        assert commitment is not None
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            commitment()
+
+
+def _die(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_small_database_or_a_single_processor_has_no_other_process(
