@@ -19,10 +19,10 @@ from ledger.operations.accounts import Claim
 from ledger.operations.freezes import Appeal, UnfreezeAccount, Uphold
 from ledger.operations.measures import ForcedTransfer
 from ledger.operations.part import Part
-from ledger.operations.series import MintBatch, SealSeries
+from ledger.operations.series import Anchor, AnchorKind, Issue, MintBatch, SealSeries
 from ledger.operations.subjects import AccountSubject
 from ledger.operations.table import OPERATION_TYPES, Operation
-from ledger.operations.tokens import Approve, Refund, TransferFrom
+from ledger.operations.tokens import Approve, Redeem, Refund, SafeBatchTransferFrom, TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.receipts import Status
 from tests.ledger.test_operations import ACTIONS
@@ -32,6 +32,9 @@ MEMBERS = ("ant", "tencent", "jd", "copyright", "hunan", "regulator", "notary")
 PERSONS = ("ant.li", "ant.wang", "jd.zhao", "jd.li")
 CASES = ("case-1", "case-2")
 TOKENS = tuple(f"{series}-000{edition}" for series in ("s", "t") for edition in range(1, 5))
+OF_TOKENS = (Approve, TransferFrom, SafeBatchTransferFrom, Redeem, Refund, Issue) * 2
+"""Asked for more often than others: most happens there."""
+
 SHORT = {"hold_hours_first": 0, "hold_hours_later": 0, "gifts_per_day": 1_000, "purchases_per_person": 3}
 
 
@@ -52,27 +55,28 @@ class Anybody:
         return kind(**{field.name: self._value(field.name, field.type) for field in msgspec.structs.fields(kind)})
 
     def operation(self) -> Operation:
-        """Any; those about tokens more often, since most happens there."""
-        kinds: tuple[type[Part], ...] = (*OPERATION_TYPES, TransferFrom, TransferFrom, Approve, Refund)
+        """Any, some more often than others."""
+        kinds: tuple[type[Part], ...] = (*OPERATION_TYPES, *OF_TOKENS)
         operation: Operation = self.of(self.random.choice(kinds))
         return operation
 
     def signer(self, operation: Operation) -> str:
-        """The owner of the token it names, as often as anybody."""
-        owner = self.here.ledger.owner_of(str(getattr(operation, "token", "")))
-        if owner is not None and self.random.random() < 0.6:
-            return owner
-        return self.random.choice((*MEMBERS, *PERSONS))
+        """Often who might: the owner of the token it names, or whom the owner approved. As often anybody."""
+        named = str(getattr(operation, "token", getattr(operation, "tokens", ("",))[0]))
+        token = self.here.ledger.token(named)
+        if token is None or self.random.random() < 0.4:
+            return self.random.choice((*MEMBERS, *PERSONS))
+        return token.approved or "ant" if isinstance(operation, Refund) else token.owner
 
     def _value(self, name: str, kind: Any) -> Any:
         choose, here = self.random.choice, self.here
         by_name: dict[str, Any] = {
             "account": lambda: choose((*PERSONS, *MEMBERS, "ant.new")),
-            "to": lambda: choose(PERSONS),
+            "to": lambda: choose((*PERSONS, "ant", None) if type(None) in typing.get_args(kind) else PERSONS),
             "sender": lambda: here.ledger.owner_of(choose(TOKENS)) or choose(PERSONS),
             "operator": lambda: choose(PERSONS),
             "token": lambda: choose(TOKENS),
-            "tokens": lambda: tuple(choose(TOKENS) for _ in range(self.random.randint(1, 3))),
+            "tokens": lambda: here.ledger.tokens_of(choose(PERSONS))[:3] or (choose(TOKENS),),
             "series": lambda: choose(("s", "t", "u")),
             "work": lambda: choose(("scroll", "vase")),
             "platform": lambda: choose(("ant", "jd")),
@@ -83,7 +87,7 @@ class Anybody:
             "proposal": lambda: choose(("p-1", "p-2", "p-3")),
             "action": lambda: choose(ACTIONS),
             "subject": lambda: self._subject(kind),
-            "benefit": lambda: choose(("ticket-7", "Hall 3, cabinet 12")),
+            "benefit": lambda: choose(("ticket-7", "course-1", "hall-3")),
             "expires_ms": lambda: here.now_ms + choose((1, 2, 5)) * DAY_MS,
             "price_fen": lambda: 1_990,
             "price_highest_fen": lambda: None,
@@ -134,7 +138,16 @@ def beginning() -> World:
     here.ledger.appoint(judge)
     for account in PERSONS:
         here.open_account(account, who=account.partition(".")[2])
-    here.sealed_series("s", editions=4)
+    here.register_work()
+    anchors = tuple(
+        Anchor(kind, reference)
+        for kind, reference in (
+            (AnchorKind.EXHIBIT, "hall-3"),
+            (AnchorKind.TICKET, "ticket-7"),
+            (AnchorKind.COURSE, "course-1"),
+        )
+    )
+    here.must("ant", series_operation("s", anchors=anchors), MintBatch("s", 4), SealSeries("s"))
     here.must("ant", issue_operation("s", "ant.li"), issue_operation("s", "jd.zhao"))
     here.must("ant", series_operation("t", cap=4), MintBatch("t", 2), SealSeries("t"))
     return here
