@@ -20,6 +20,8 @@ import msgspec
 
 from canonical.hashing import Digest
 from ledger.envelope import Envelope
+from node.gateway.queries.table import ANSWERED
+from node.gateway.queries.types import Answer, HistoryAnswer
 from node.gateway.records import AccountReply, SeriesReply, TokenReply, WorkReply
 from node.gateway.types import (
     JSON,
@@ -179,6 +181,18 @@ class Client:
     async def account(self, account: str) -> AccountReply:
         """An account."""
         return await self._read(f"/v1/accounts/{account}", AccountReply)
+
+    async def query(self, question: str, /, **asked: str) -> Answer:
+        """Ask under ERC's names: `query("owner_of", token="s-0001", height="7", proof="true")`.
+
+        The names, and what each takes, are in `node/gateway/queries/table.py`. Raises: KeyError for another name.
+        """
+        return await self._read(f"/v1/query/{question}", ANSWERED[question], **asked)
+
+    async def history(self, token: str, *, height: int | None = None) -> HistoryAnswer:
+        """What happened to a token up to `height`, the latest first, as far back as one answer reaches."""
+        upto = {} if height is None else {"height": str(height)}
+        return await self._read("/v1/query/history", HistoryAnswer, token=token, **upto)
 
     async def block(self, height: int) -> BlockReply:
         """A block as the gateway's member executed it."""

@@ -31,10 +31,15 @@ class Wallet:
         """The key the account is registered with."""
         return self._keys.public_key
 
-    def transaction(self, operation: Operation, *, deadline_ms: int = 0) -> Transaction:
-        """Give an operation its nonce; `deadline_ms` is block time after which it is refused, 0 for none."""
+    def transaction(
+        self, operation: Operation, *, deadline_ms: int = 0, idempotency_key: str | None = None
+    ) -> Transaction:
+        """Give an operation its nonce; `deadline_ms` is block time after which it is refused, 0 for none.
+
+        Under an `idempotency_key` the account gets what it asks for once in some hours, whoever signs it anew (L11).
+        """
         self._nonce += 1
-        return Transaction(self._nonce, deadline_ms, operation)
+        return Transaction(self._nonce, deadline_ms, operation, idempotency_key)
 
     def seal(self, *operations: Operation, deadline_ms: int = 0) -> Envelope:
         """Put one or many operations under one signature, each with its own nonce."""

@@ -1,13 +1,33 @@
 """Faults of real systems (design: the collectible ledger, "known faults"), each kept out by a test of its own."""
 
+import re
+from hashlib import sha256
+from typing import Any
+
+import msgspec
 import pytest
 
+from canonical.hashing import Digest
+from ledger.invariants import RECORD_TYPES
 from ledger.names import token_id
 from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
-from ledger.operations.freezes import FreezeToken
-from ledger.operations.tokens import Burn, TransferFrom
+from ledger.operations.freezes import FreezeAccount, FreezeToken, UnfreezeToken
+from ledger.operations.series import Mint
+from ledger.operations.statements import Attest, Attested, ReportSuspicious
+from ledger.operations.table import OPERATION_TYPES
+from ledger.operations.tokens import (
+    Approve,
+    Burn,
+    Refund,
+    SafeBatchTransferFrom,
+    SetApprovalForAll,
+    TransferFrom,
+)
+from ledger.operations.works import RevokeLicence
 from ledger.parameters import DAY_MS
 from tests.ledger.world import ADULT, World, issue_operation, key_of, person, series_operation, work_operation
+
+DOCUMENT = Digest(sha256(b"document").digest())
 
 
 def test_an_event_tells_what_was_moved_and_not_what_is_left():
@@ -44,17 +64,22 @@ def test_no_record_is_overwritten_by_a_second_creation():
     here.open_account("ant.li")
     here.register_work()
     here.must("ant", series_operation("s"))
+    here.must("notary", Attest(Attested.WORK, "scroll", DOCUMENT, "seen and compared"))
+    here.must("ant", ReportSuspicious("ant.li", DOCUMENT))
     before = {key: value for key, value in here.ledger.entries() if not key.startswith(b"gateway/")}
     for account, operation in (
         ("ant", RegisterAccount("ant.li", person("thief"), key_of("thief"), ADULT)),
         ("copyright", work_operation("scroll", content="other")),
         ("copyright", work_operation("copy", content="scroll")),
         ("ant", series_operation("s", cap=1)),
+        ("notary", Attest(Attested.WORK, "scroll", DOCUMENT, "another statement")),
+        ("jd", ReportSuspicious("ant.li", DOCUMENT)),
     ):
         assert here.do(account, operation).refusals
     after = dict(here.ledger.entries())
     changed = {key for key, value in before.items() if after[key] != value}
-    assert changed == {b"account/ant", b"account/copyright"}, "only the nonces of those who tried"
+    tried = {b"account/ant", b"account/copyright", b"account/notary", b"account/jd"}
+    assert changed == tried, "only the nonces of those who tried"
 
 
 def test_one_key_freezes_nothing_and_no_freeze_is_without_reason_case_and_end():
@@ -90,3 +115,92 @@ def test_choices_are_words_on_the_wire_and_in_the_state():
     entries = dict(here.ledger.entries())
     assert b"suspended" in entries[b"account/ant.li"]
     assert b"platform" in entries[b"account/ant"]
+
+
+def _holds_numbered_choice(info: Any) -> bool:
+    match info:
+        case msgspec.inspect.EnumType():
+            return not all(isinstance(each.value, str) for each in info.cls)
+        case msgspec.inspect.UnionType():
+            return any(_holds_numbered_choice(each) for each in info.types)
+        case msgspec.inspect.VarTupleType():
+            return _holds_numbered_choice(info.item_type)
+        case msgspec.inspect.StructType():
+            return any(_holds_numbered_choice(each.type) for each in info.fields)
+        case _:
+            return False
+
+
+@pytest.mark.parametrize("kind", [*OPERATION_TYPES, *RECORD_TYPES], ids=lambda each: each.__name__)
+def test_no_choice_is_a_number_that_code_and_documents_could_read_differently(kind):
+    """BSN-DDC again: its SDK counts account states from 1, its contract from 0."""
+    assert not _holds_numbered_choice(msgspec.inspect.type_info(kind))
+
+
+def test_what_was_decided_stays_decided():
+    """CrossChainApplied lets a transfer that succeeded be failed later: unlocked here, while it exists there."""
+    here = World({"hold_hours_first": 0})
+    here.open_account("jd.wang")
+    burned, frozen = here.sold_token("ant.li"), here.sold_token("ant.li")
+    here.must("ant.li", Burn(burned))
+    until_ms = here.now_ms + DAY_MS
+    for party in ("regulator", "jd"):
+        here.must(party, FreezeToken(frozen, "court order", "case-1", until_ms))
+    for party in ("regulator", "jd"):
+        here.must(party, UnfreezeToken(frozen, "case-1"))
+    before = {key: value for key, value in here.ledger.entries() if key.startswith((b"token/", b"freeze/"))}
+    for account, operation in (
+        ("ant.li", TransferFrom(burned, "ant.li", "jd.wang")),
+        ("ant.li", Burn(burned)),
+        ("ant", Refund(burned, DOCUMENT)),
+        ("ant.li", Approve(burned, "jd.wang")),
+        ("regulator", FreezeToken(burned, "court order", "case-2", until_ms)),
+        ("tencent", FreezeToken(frozen, "court order", "case-1", until_ms)),
+        ("regulator", UnfreezeToken(frozen, "case-1")),
+    ):
+        assert here.do(account, operation).refusals
+    assert {key: value for key, value in here.ledger.entries() if key.startswith((b"token/", b"freeze/"))} == before
+
+
+def test_no_operation_makes_a_token_on_another_chains_word():
+    """A token that is locked on one chain and minted on another exists twice the moment either is undone."""
+    tags = {str(each.__struct_config__.tag) for each in OPERATION_TYPES}
+    assert not [tag for tag in tags if re.search("lock|cross|bridge|relay|wrap|import|export", tag)]
+
+
+def test_naming_somebody_twice_counts_once():
+    """EvidencePlus.configureAuditor adds an auditor twice, and its arithmetic of rejections is wrong from then on."""
+    here = World()
+    here.must("copyright", work_operation("vase", licensees=("ant", "jd", "ant")))
+    here.must("ant", series_operation("v", work="vase", sellers=("jd", "ant", "jd")))
+    work, series = here.ledger.work("vase"), here.ledger.series("v")
+    assert work is not None
+    assert series is not None
+    assert (work.licensees, series.sellers) == (("ant", "jd"), ("ant", "jd"))
+    here.must("copyright", RevokeLicence("vase", "ant", "expired"))
+    assert here.do("ant", Mint("v")).refusals
+
+
+def test_approvals_of_a_frozen_account_rest():
+    """BSN-DDC keeps what a frozen account approved in force: the other one can still take its tokens away."""
+    here = World({"hold_hours_first": 0})
+    token = here.sold_token("ant.li")
+    here.open_account("jd.wang")
+    here.must("ant.li", Approve(token, "jd.wang"), SetApprovalForAll("jd.wang", True))
+    for party in ("regulator", "jd"):
+        here.must(party, FreezeAccount("ant.li", "court order", "case-1", here.now_ms + DAY_MS))
+    taken = here.do("jd.wang", TransferFrom(token, "ant.li", "jd.wang"))
+    assert [each.code for each in taken.refusals] == ["E_ACCOUNT_FROZEN"]
+    batch = here.do("jd.wang", SafeBatchTransferFrom((token,), "ant.li", "jd.wang"))
+    assert [each.code for each in batch.refusals] == ["E_ACCOUNT_FROZEN"]
+    here.wait_days(1)
+    here.must("jd.wang", TransferFrom(token, "ant.li", "jd.wang"))
+
+
+def test_an_edition_of_ten_thousand_at_a_low_price_with_a_market_of_its_own_cannot_be_made():
+    """A court in Shanghai called it fraud: editions of 7,888 to 16,888, a promise to buy back, and a market."""
+    here = World()
+    here.register_work()
+    refusals = here.do("ant", series_operation("s", cap=16_888)).refusals
+    assert [each.code for each in refusals] == ["E_EDITION_CAP"]
+    assert not [each for each in OPERATION_TYPES if {"price", "bid", "offer", "buy_back"} & set(each.__struct_fields__)]

@@ -111,3 +111,9 @@ def test_no_operation_but_the_primary_sale_names_a_price__r10_3():
         if {"price_fen", "currency", "receipt", "consideration"} & set(each.__struct_fields__)
     }
     assert priced == {"create_series", "issue", "refund"}
+
+
+def test_every_operation_stands_there_with_its_fields_in_their_order():
+    table = PAGE[PAGE.index("## Transactions") : PAGE.index("## Refusals")]
+    stated = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \| .+ \|$", table, re.MULTILINE)
+    assert stated == [(each.__struct_config__.tag, ", ".join(each.__struct_fields__)) for each in OPERATION_TYPES]

@@ -2,7 +2,6 @@
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from msgspec.structs import replace
 
 from ledger import recent

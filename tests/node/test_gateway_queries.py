@@ -18,10 +18,12 @@ from ledger.operations.governance import ChangeParameters, ParameterChange, Paus
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, SetApprovalForAll
 from ledger.receipts import ComplianceEntry, Event, compliance_root
+from node.client import Refused
 from node.gateway.queries import history as history_module
 from node.gateway.queries.history import is_about
 from node.gateway.queries.routes import QUERY_ROUTES
 from node.gateway.queries.table import QUERIES
+from node.gateway.queries.types import OwnerAnswer
 from node.home.keys import verify_signature
 from tests.node.one_member import OneMember, one_member, person_account, work
 
@@ -289,3 +291,15 @@ async def test_the_document_has_every_question_with_its_parameters(alone):
     for query in QUERIES:
         parameters = document["paths"][f"/v1/query/{query.name}"]["get"]["parameters"]
         assert {each["name"] for each in parameters} == set(query.asked.__struct_fields__)
+
+
+async def test_a_client_asks_by_name(alone):
+    sold, _, burned = await told(alone)
+    owner = await alone.client.query("owner_of", token="prints-0001", height=str(sold), proof="true")
+    assert isinstance(owner, OwnerAnswer)
+    assert (owner.owner, owner.height, owner.proof is not None) == ("ant.li", sold, True)
+    assert (await alone.client.query("get_frozen", name="prints-0001")).height == burned
+    lived = await alone.client.history("prints-0001", height=sold)
+    assert [each.event.name for each in lived.events] == ["issued", "transfer", "minted"]
+    with pytest.raises(Refused, match="is still to come here"):
+        await alone.client.query("owner_of", token="prints-0001", height="1000000")

@@ -73,3 +73,6 @@ QUERIES = (
     Query("members", Asked, MembersAnswer, answers.members),
 )
 """The path of each is `/v1/query/<name>`; `history` and `compliance`, which are read from blocks, stand beside them."""
+
+ANSWERED = {query.name: query.answered for query in QUERIES}
+"""The type of each answer, for clients."""
