@@ -200,7 +200,7 @@ class LedgerWorld:
         series, person, edition, gift, purchase = map(_known, models)
         sold_out = encode(replace(series, issued=size.editions))
         given, bought = encode(gift), encode(purchase)
-        fresh = replace(person, nonce_highest=0, nonces_used=b"")
+        fresh = replace(person, nonce_highest=0, nonces_used=b"", tokens=TOKENS_PER_PERSON)
         for number in range(size.series):
             yield f"series/{series_name(number)}".encode(), sold_out
         for number in range(size.people):

@@ -29,6 +29,7 @@ INTEGERS: dict[str, str] = {
     "AttestationRecord.at_ms": "a time",
     "AttestationRecord.height": "a number of a block",
     "EvidenceRecord.height": "a number of a block",
+    "AccountRecord.tokens": "sold editions that are owned",
     "AccountRecord.minute": "a time",
     "AccountRecord.in_minute": "transactions in a minute",
     "AlertRecord.first_ms": "a time",
@@ -92,6 +93,7 @@ def violations(state: State) -> list[str]:
         *never_oversold(state),
         *no_transferable_balance(),
         *purchases_match_sales(state),
+        *counts_match_owners(state),
         *trails_are_bounded(state),
         *members_govern(state),
         *held_by_due_process(state),
@@ -181,6 +183,16 @@ def holdings_match_owners(state: State, holdings: Holdings) -> list[str]:
         f"holdings match owners: {name} is said to own {holdings.tokens_of(name)}"
         for name in accounts
         if holdings.tokens_of(name) != fresh.tokens_of(name)
+    ]
+
+
+def counts_match_owners(state: State) -> list[str]:
+    """The count in each account is that of the sold tokens that name it as their owner."""
+    holdings = Holdings(state)
+    return [
+        f"counts match owners: {name} is said to own {record.tokens} of {len(holdings.tokens_of(name))} tokens"
+        for name, record in state.accounts.rows()
+        if record.tokens != len(holdings.tokens_of(name))
     ]
 
 

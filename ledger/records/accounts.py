@@ -50,6 +50,8 @@ class AccountRecord(Record, frozen=True):
     """The case of the latest freeze; None if there was none, or if it was ended. A member's own account has none."""
     frozen_until_ms: int = 0
     """Block time from which the freeze is over by itself; 0 without one."""
+    tokens: int = 0
+    """Sold editions that it owns, taken-down ones among them: a count of things, by which *it holds none* is proved."""
     key_changes: bool = False
     """Whether `key/<account id>` exists: told here, so that whoever never changed his key costs no second look."""
 

@@ -140,4 +140,4 @@ def forced_transfer(request: Request, operation: ForcedTransfer) -> tuple[Event,
         ("case", case),
         ("approvals", ", ".join(approvals)),
     )
-    return (approved, transferred(token, operation.sender, operation.to), Event("forced_transfer", params))
+    return (approved, transferred(state, token, operation.sender, operation.to), Event("forced_transfer", params))

@@ -102,7 +102,7 @@ def issue(request: Request, operation: Issue) -> tuple[Event, ...]:
         ("currency", operation.currency),
         ("receipt", operation.receipt.hex()),
     )
-    return (transferred(token, held.owner, operation.to), Event("issued", paid))
+    return (transferred(state, token, held.owner, operation.to), Event("issued", paid))
 
 
 def _series(request: Request, series: str) -> SeriesRecord:

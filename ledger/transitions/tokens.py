@@ -19,6 +19,8 @@ from ledger.records.tokens import TokenRecord, TokenState
 from ledger.rules.no_speculation import day_of
 from ledger.rules.real_economy import place_of_benefit
 from ledger.rules.request import Request
+from ledger.state import State
+from ledger.transitions.holding import count
 from ledger.transitions.trail import trail_after
 from ledger.winding_down import chose_refund
 
@@ -71,11 +73,13 @@ def transfer_from(request: Request, operation: TransferFrom) -> tuple[Event, ...
     person, today = sender.person.hex(), day_of(request.now_ms)
     given = state.gifts.get(person)
     state.gifts.put(person, GiftRecord(today, given.count + 1 if given is not None and given.day == today else 1))
-    return (transferred(token, operation.sender, operation.to),)
+    return (transferred(state, token, operation.sender, operation.to),)
 
 
-def transferred(token: str, sender: str, to: str) -> Event:
-    """ERC-721's Transfer, of sale and gift alike: indexes follow owners by it."""
+def transferred(state: State, token: str, sender: str, to: str) -> Event:
+    """Count what changed hands; ERC-721's Transfer, of sale and gift alike: indexes follow owners by it."""
+    count(state, sender, -1)
+    count(state, to, 1)
     return Event("transfer", (("token", token), ("from", sender), ("to", to)))
 
 
@@ -135,6 +139,7 @@ def _burn(request: Request, token: str, *, refunded: int) -> Event:
     request.state.tokens.put(token, replace(old, state=TokenState.BURNED, approved=None))
     counted = replace(series, burned=series.burned + 1, refunded=series.refunded + refunded)
     request.state.series.put(name, counted)
+    count(request.state, old.owner, -1)
     return Event("burned", (("token", token), ("from", old.owner), ("by", request.account)))
 
 

@@ -28,6 +28,7 @@ from ledger.records.accounts import AccountRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
 from ledger.state import State
+from ledger.transitions.holding import count
 from scenarios.laboratory.history import History
 from scenarios.laboratory.outcome import Outcome, Policy
 from scenarios.laboratory.tally import Following
@@ -129,6 +130,8 @@ def _fill_gap(ledger: Ledger, names: _Names, transfer: Transfer, since_ms: int) 
     token = names.tokens[transfer.token]
     record = ledger.token(token)
     assert record is not None, "every token of the history was founded"
+    count(ledger.state, record.owner, -1)
+    count(ledger.state, names.accounts[transfer.giver], 1)
     ledger.state.tokens.put(
         token, replace(record, owner=names.accounts[transfer.giver], acquired_ms=since_ms, trail=())
     )
@@ -151,6 +154,7 @@ def _found(transfers: Sequence[Transfer], names: _Names, policy: Policy) -> Ledg
     for name, giver in first.items():
         record = TokenRecord(names.accounts[giver], TokenState.ISSUED, 0, founded_ms, None, 0)
         state.tokens.put(names.tokens[name], record)
+        count(state, names.accounts[giver], 1)
     state.commit()
     return Ledger(charter, state, height=0, timestamp_ms=founded_ms)
 

@@ -83,6 +83,7 @@ def test_the_state_between_two_blocks_differs_only_in_what_the_block_touched():
     result = here.execute([here.envelope("ant.li", TransferFrom(token, "ant.li", "jd.wang"))])
     assert [key for key, _ in result.changes] == [
         b"account/ant.li",
+        b"account/jd.wang",
         b"gateway/0",
         b"gift/" + person("ant.li").hex().encode(),
         b"token/" + token.encode(),
@@ -303,8 +304,8 @@ def test_ids_and_roots_are_golden():
         "transaction": "542cbfcf694be033b9e65293a1e35ae52e281116af7eee726facbe7169346ce2",
         "receipts_root": "2d7d77d1642580ae763d729465557ac5d90a33498a61d3bcba24340fd46b2402",
         "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
-        "genesis_state_root": "cb9351ebdd471544932da08288638d46c40f645f0e377a2a580ea3f7274ba719",
-        "state_root": "ff424f60ef9deec399351ab21afb7db7237125a8a5c2d1eb5e2706d1c75e371c",
+        "genesis_state_root": "154a314afb988c448d3d632189f6ece02e4a4b374ca29335cd7c303e72a326b0",
+        "state_root": "efab4fb60fa99628b9a31484f4fae572283cd79e07107659f82d5780f7a4a45c",
     }
 
 
