@@ -17,6 +17,7 @@ from consensus.effects import Halt, PushBlocks, SetTimer
 from consensus.types import ReplicaId, SequenceNumber, View
 from network.bus import Channel
 from network.policy import LinkPolicy
+from node import serving, transfer
 from node.core import Core
 from node.effects import CoreReady, Outbound
 from node.errors import RecordingUnreadable, RecordingUnusable
@@ -27,6 +28,7 @@ from node.recording.recorder import Recorder, RecordingEnd
 from node.recording.records import AnyRecord, Arrived, Born, Ended, Ending, Fired, HandedOver, Signed, Took
 from node.recording.replay import replay
 from node.simulation import Simulation
+from node.state_transfer import SNAPSHOT_SLICE
 from node.writes import Stabilise, StoreBlock
 from tests.node.recorded import Recordings, recordings, replay_all
 from tests.node.simulated import register
@@ -77,6 +79,23 @@ def test_a_recorded_member_replays_to_the_same_effects(recordings, seed):
         assert len(replayed.lives) == (1 if member.index == 2 else 2)
         assert all(life.rounds > 5 and life.inputs > 5 for life in replayed.lives)
         assert sum(life.inputs for life in replayed.lives) > 100
+
+
+def test_a_snapshot_made_in_slices_and_taken_over_replays_to_the_same_effects(recordings, monkeypatch):
+    monkeypatch.setattr(transfer, "SNAPSHOT_BEHIND", 30)
+    monkeypatch.setattr(serving, "SLICE_STEPS_MAX", 8)
+    simulation = Simulation(4, seed=1)
+    late = simulation.members[3]
+    late.kill()
+    for number in range(1, 41):
+        simulation.at(number * 30, partial(register, simulation, number, at=0))
+    simulation.network.add(LinkPolicy(target=(late.id,), tags=("certified-block",), drop=1.0))
+    simulation.at(1_500, late.start)
+    assert simulation.run_until(lambda: late.disk.base_height == 32, within_ms=10_000)
+    for replayed in replay_all(recordings, simulation):
+        assert (replayed.difference, replayed.damage) == (None, None)
+    fired = [record for records in all_records(recordings.path(simulation.members[0].id)) for record in records]
+    assert sum(isinstance(each, Fired) and each.kind == SNAPSHOT_SLICE for each in fired) > 3
 
 
 def test_recording_changes_nothing(recordings, monkeypatch):
