@@ -1,7 +1,8 @@
 """Who runs the seeds of a campaign: processes of this machine, or the workers of a Dask cluster.
 
 Ctrl-C reaches every process of a terminal. Workers do not hear it: the campaign does, and ends them. A seed takes
-seconds and shrinking one minutes, which nobody who stops a campaign wants to wait for.
+seconds and shrinking one minutes, which nobody who stops a campaign wants to wait for. A campaign that is killed can
+end nobody; so each worker watches it, and ends with it.
 """
 
 import gc
@@ -10,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -86,6 +88,14 @@ def _processes(jobs: int) -> Iterator[Executor]:
 def _begin() -> None:
     """Called in a worker before its first seed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    campaign = multiprocessing.parent_process()
+    assert campaign is not None, "a worker was started by a campaign"
+
+    def end_with_it() -> None:
+        campaign.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_it, name="campaign", daemon=True).start()
     settle()
 
 
