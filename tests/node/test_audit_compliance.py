@@ -8,8 +8,9 @@ import pytest
 from canonical.encoding import encode
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
+from ledger.epochs import EPOCH_RULE_IDS
 from ledger.receipts import ComplianceEntry, Receipt, Refusal, Status
-from node.audit.compliance import audit_compliance, refusals_by_rule
+from node.audit.compliance import about_transactions, audit_compliance, refusals_by_rule
 from node.errors import StorageFailed
 from node.home.keys import verify_signature
 from node.storage.columns import COMPLIANCE, HEADER, RECEIPTS
@@ -54,6 +55,13 @@ def test_every_certified_block_is_proved_and_its_counts_add_up(chain, database):
     totals = whole.totals()
     transactions = sum(block.transactions for block in whole.blocks)
     assert totals["L1"] == (transactions, 0)
+
+
+def test_what_an_epochs_end_added_is_not_looked_for_in_receipts():
+    asked = (ComplianceEntry("R10.4", 5, 1), ComplianceEntry("R10.5", 5, 2))
+    added = tuple(ComplianceEntry(rule, 7, 3) for rule in EPOCH_RULE_IDS)
+    assert about_transactions(asked) == about_transactions(asked + added) == asked
+    assert about_transactions(added) == about_transactions(()) == ()
 
 
 def test_a_rule_counts_once_for_a_transaction_however_many_of_its_rows_refused():
