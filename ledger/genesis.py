@@ -19,7 +19,7 @@ def genesis_state(charter: Charter) -> State:
     """
     if charter.version != CHARTER_VERSION:
         raise ValueError(f"the charter has version {charter.version}; this ledger reads version {CHARTER_VERSION}")
-    policies_from(charter.policies)
+    policies_from(charter.policies, voters=len(charter.voters()))
     state = State()
     for member in charter.members:
         if "." in member.id or "/" in member.id:

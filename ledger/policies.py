@@ -7,7 +7,7 @@ the rules about rules take two thirds, as much as it takes to certify a block; e
 from collections.abc import Mapping
 
 from ledger.operations.governance import ACTION_TYPES, RemoveMember, RotateOperatorKey, SetRole
-from ledger.policy import SELF, is_policy, read_policy
+from ledger.policy import FORBIDDEN, SELF, approvals_needed, is_policy, read_policy
 
 DEFAULT_POLICIES: dict[str, str] = {
     "change_parameters": "2/3",
@@ -38,10 +38,11 @@ def is_permitted(kind: str, policy: str) -> bool:
     return kind in DEFAULT_POLICIES and is_policy(policy) and (policy != SELF or kind in CONCERNING_ONE)
 
 
-def policies_from(overrides: Mapping[str, str]) -> dict[str, str]:
-    """The defaults with `overrides` in their place.
+def policies_from(overrides: Mapping[str, str], *, voters: int) -> dict[str, str]:
+    """The defaults with `overrides` in their place, for a chain founded with so many members that vote.
 
-    Raises: ValueError for a kind there is not, or no policy for it, naming both and what is permitted.
+    Raises: ValueError for a kind there is not, or a policy that is none for it or more than all voters could meet,
+    naming both and what is permitted.
     """
     for kind, policy in overrides.items():
         if kind not in DEFAULT_POLICIES:
@@ -51,5 +52,9 @@ def policies_from(overrides: Mapping[str, str]) -> dict[str, str]:
             raise ValueError(
                 f"policies.{kind} is {SELF}, but it concerns no one member; {SELF} is permitted for"
                 f" {', '.join(sorted(CONCERNING_ONE))}"
+            )
+        if policy != FORBIDDEN and approvals_needed(policy, voters) is None:
+            raise ValueError(
+                f"policies.{kind} is {policy}, and {voters} members vote; write {FORBIDDEN} for what nobody may decide"
             )
     return {**DEFAULT_POLICIES, **overrides}

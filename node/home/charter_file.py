@@ -81,7 +81,10 @@ def charter_from_json(data: bytes) -> Charter:
         founded_ms=fields.whole_number("founded_ms", 0, TIME_MS_MAX - 1),
         members=members,
         parameters=_parameters(fields.take("parameters", dict, "an object of whole numbers by name")),
-        policies=_policies(fields.take_or("policies", {}, dict, "an object of policies by kind of decision")),
+        policies=_policies(
+            fields.take_or("policies", {}, dict, "an object of policies by kind of decision"),
+            voters=sum(member.votes for member in members),
+        ),
         chains=_chains(fields.take_or("chains", [], list, "a list of chain ids")),
     )
 
@@ -194,12 +197,12 @@ def _parameters(content: dict[str, int]) -> dict[str, int]:
     return content
 
 
-def _policies(content: dict[str, str]) -> dict[str, str]:
+def _policies(content: dict[str, str], *, voters: int) -> dict[str, str]:
     fields = _Fields("policies.", content, set(content))
     for kind in content:
         fields.take(kind, str, "a policy, as text")
     try:
-        policies_from(content)
+        policies_from(content, voters=voters)
     except ValueError as error:
         raise CharterUnreadable(f"policies: {error}") from error
     return content

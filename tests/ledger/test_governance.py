@@ -2,13 +2,18 @@
 
 import pytest
 
+from canonical.encoding import Reader, encode
 from ledger.charter import Role
-from ledger.governance import governors, is_listed
+from ledger.enactment import ROSTER_MAX
+from ledger.governance import AGENDA_MAX, governors, is_listed
 from ledger.ledger import Ledger
 from ledger.operations.accounts import AccountState, UpdateAccountState
 from ledger.operations.governance import (
+    CHANGES_MAX,
     Ballot,
+    ChangeParameters,
     ListChain,
+    ParameterChange,
     Pause,
     Propose,
     RemoveMember,
@@ -20,7 +25,8 @@ from ledger.operations.governance import (
     particulars_of,
 )
 from ledger.parameters import DAY_MS
-from ledger.records.governance import ProposalState
+from ledger.records.governance import AgendaRecord, ProposalRecord, ProposalState, RosterRecord
+from ledger.table import VALUE_BYTES_MAX
 from tests.ledger.governing import DELAY_BLOCKS, Parliament, admission, figures
 from tests.ledger.test_operations import ACTIONS
 from tests.ledger.world import FOUNDED_MS, World, charter, key_of, series_operation
@@ -294,6 +300,7 @@ def test_a_chain_is_listed_and_unlisted_by_vote_and_by_charter__r7_1():
     [
         ({"pauses": "ANY"}, r"'pauses' is no kind of decision; there are: change_parameters, admit_member"),
         ({"pause": "most"}, r"policies\.pause is 'most'; expected ANY, MAJORITY"),
+        ({"pause": "6"}, r"policies\.pause is 6, and 5 members vote; write FORBIDDEN for what nobody may decide"),
         ({"pause": "SELF"}, r"policies\.pause is SELF, but it concerns no one member; SELF is permitted for remove_m"),
     ],
 )
@@ -338,3 +345,12 @@ def test_what_an_action_would_do_can_be_read_field_by_field():
         {"chain": "aa" * 32},
         {"chain": "wenchang"},
     ]
+
+
+def test_the_longest_rows_of_governance_can_be_read_again():
+    names = tuple(f"{number:032d}" for number in range(ROSTER_MAX))
+    changes = ChangeParameters((ParameterChange("x" * 64, 2**53 - 1),) * CHANGES_MAX)
+    longest = ProposalRecord(names[0], changes, "字" * 500, 2**53, ProposalState.OPEN, names, (), 2**53, 2**53)
+    proposals = tuple(f"{number:048d}" for number in range(AGENDA_MAX))
+    for record in (longest, RosterRecord(names), AgendaRecord(proposals, ())):
+        assert Reader(type(record), size_max=VALUE_BYTES_MAX).read(encode(record)) == record

@@ -8,10 +8,12 @@ import msgspec
 import pytest
 
 from canonical.hashing import Digest
+from ledger.governance import governors
 from ledger.invariants import RECORD_TYPES
 from ledger.names import token_id
 from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
 from ledger.operations.freezes import FreezeAccount, FreezeToken, UnfreezeToken
+from ledger.operations.governance import Ballot, Pause, Propose, RemoveMember, Vote
 from ledger.operations.series import Mint
 from ledger.operations.statements import Attest, Attested, ReportSuspicious
 from ledger.operations.table import OPERATION_TYPES
@@ -25,6 +27,8 @@ from ledger.operations.tokens import (
 )
 from ledger.operations.works import RevokeLicence
 from ledger.parameters import DAY_MS
+from ledger.records.governance import ProposalState
+from tests.ledger.governing import Parliament, admission
 from tests.ledger.world import ADULT, World, issue_operation, key_of, person, series_operation, work_operation
 
 DOCUMENT = Digest(sha256(b"document").digest())
@@ -204,3 +208,18 @@ def test_an_edition_of_ten_thousand_at_a_low_price_with_a_market_of_its_own_cann
     refusals = here.do("ant", series_operation("s", cap=16_888)).refusals
     assert [each.code for each in refusals] == ["E_EDITION_CAP"]
     assert not [each for each in OPERATION_TYPES if {"price", "bid", "offer", "buy_back"} & set(each.__struct_fields__)]
+
+
+def test_who_is_no_voter_any_more_is_not_counted_and_nobody_is_counted_twice():
+    """EvidencePlus.configureAuditor never removes an auditor either, so that its majorities stay wrong."""
+    here = Parliament(policies={"pause": "MAJORITY"})
+    here.enact(RemoveMember("jd"))
+    here.enact(RemoveMember("tencent"), "p-2")
+    assert governors(here.ledger.state) == ("ant", "copyright", "hunan")
+    again = Propose("p-3", admission("ant"), "Once more.", here.now_ms + DAY_MS)
+    assert [each.code for each in here.do("hunan", again).refusals] == ["E_EXISTS"]
+    here.propose("ant", Pause(), "p-4")
+    assert [each.code for each in here.do("ant", Vote("p-4", Ballot.FOR)).refusals] == ["E_ALREADY_VOTED"]
+    assert here.proposal("p-4").state is ProposalState.OPEN
+    here.vote("p-4", "hunan")
+    assert here.proposal("p-4").state is ProposalState.IN_FORCE

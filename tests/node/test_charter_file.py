@@ -117,6 +117,7 @@ def test_white_space_and_the_order_of_fields_do_not_change_the_chain() -> None:
         (("policies",), {"pause": "most"}, r"policies: policies\.pause is 'most'; expected ANY, MAJORITY"),
         (("policies",), {"pause": 2}, r"policies\.pause is 2; expected a policy"),
         (("policies",), {"pause": "SELF"}, r"policies\.pause is SELF, but it concerns no one member"),
+        (("policies",), {"pause": "2"}, r"policies\.pause is 2, and 1 members vote; write FORBIDDEN"),
         (("chains",), {}, r"chains is {}; expected a list of chain ids"),
         (("chains",), ["a/b"], r"chains\[0\] is 'a/b'; expected 1 to 64 lower-case"),
         (("chains",), ["a", 7], r"chains\[1\] is 7"),
