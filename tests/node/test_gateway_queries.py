@@ -19,8 +19,10 @@ from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosur
 from ledger.operations.tokens import Approve, Burn, SetApprovalForAll
 from ledger.receipts import ComplianceEntry, Event, compliance_root
 from node.client import Refused
+from node.gateway.errors import RequestRefused
 from node.gateway.queries import history as history_module
 from node.gateway.queries.history import is_about
+from node.gateway.queries.pace import Pace
 from node.gateway.queries.routes import QUERY_ROUTES
 from node.gateway.queries.table import QUERIES
 from node.gateway.queries.types import OwnerAnswer
@@ -29,8 +31,10 @@ from tests.node.one_member import OneMember, one_member, person_account, work
 
 
 @pytest.fixture
-async def alone(tmp_path):
+async def alone(tmp_path, monkeypatch):
+    """A member that never rests between dear questions: no time passes on its clock."""
     async with one_member(tmp_path) as member:
+        monkeypatch.setattr(member.service.asking, "_pace", Pace(lambda: 0.0))
         yield member
 
 
@@ -303,3 +307,28 @@ async def test_a_client_asks_by_name(alone):
     assert [each.event.name for each in lived.events] == ["issued", "transfer", "minted"]
     with pytest.raises(Refused, match="is still to come here"):
         await alone.client.query("owner_of", token="prints-0001", height="1000000")
+
+
+def test_dear_questions_take_a_tenth_of_the_time():
+    now_s = 100.0
+    pace = Pace(lambda: now_s)
+    with pace.dear():
+        now_s += 0.02
+    with pytest.raises(RequestRefused) as refused, pace.dear():
+        pass
+    assert refused.value.problem.retry_after_ms == 180
+    now_s += 0.181
+    with pace.dear():
+        now_s += 0.001
+    now_s += 0.0091
+    with pace.dear():
+        pass
+
+
+async def test_whoever_asks_for_a_history_too_soon_hears_when_to_come_back(alone, monkeypatch):
+    await told(alone)
+    resting = Pace()
+    resting._rests_until_s += 60
+    monkeypatch.setattr(alone.service.asking, "_pace", resting)
+    found = await problem(alone, "history", 503, token="prints-0001")
+    assert 59_000 < found["retry_after_ms"] <= 60_000

@@ -9,6 +9,7 @@ from ledger.ledger import Ledger
 from node.driver import Driver
 from node.gateway.errors import RequestRefused, unavailable
 from node.gateway.queries.history import history
+from node.gateway.queries.pace import Pace
 from node.gateway.queries.proofs import ROWS_PROVED_MAX, proof_reply
 from node.gateway.queries.table import Query
 from node.gateway.queries.types import (
@@ -33,6 +34,7 @@ class Asking:
         """Ask the ledger that `driver` drives, and the blocks on its disk."""
         self._driver = driver
         self._reader = reader
+        self._pace = Pace()
 
     @property
     def _ledger(self) -> Ledger:
@@ -55,7 +57,12 @@ class Asking:
             return answered
         certified = self._certified(height)
         rows = view.state.reads
-        proofs = ledger.prove_at(height, [key.encode() for key in list(rows)[:ROWS_PROVED_MAX]])
+        keys = [key.encode() for key in list(rows)[:ROWS_PROVED_MAX]]
+        if height == ledger.height:
+            proofs = ledger.prove_at(height, keys)
+        else:
+            with self._pace.dear():
+                proofs = ledger.prove_at(height, keys)
         if proofs is None:
             raise RequestRefused(
                 HTTPStatus.NOT_FOUND,
@@ -68,10 +75,11 @@ class Asking:
     def history(self, asked: AskedOfHistory) -> HistoryAnswer:
         """What happened to a token, from the blocks on this member's disk.
 
-        Raises: RequestRefused for a height that is not certified here.
+        Raises: RequestRefused for a height that is not certified here, or where somebody asked just now.
         """
         height = self._final(asked.height)
-        return history(self._reader, asked.token, height=height, lowest=self._driver.base + 1)
+        with self._pace.dear():
+            return history(self._reader, asked.token, height=height, lowest=self._driver.base + 1)
 
     def compliance(self, asked: AskedOfCompliance) -> ComplianceAnswer:
         """A block's compliance report.

@@ -13,10 +13,10 @@ from node.gateway.queries.types import HappenedReply, HistoryAnswer
 from node.gateway.types import event_reply
 from node.storage.reads import StorageReader
 
-WINDOW_BLOCKS = 64
-"""Blocks searched at once: 10 to 20 MB of receipts where blocks are full, a few milliseconds."""
+WINDOW_BLOCKS = 32
+"""Blocks searched at once: 5 to 10 MB of receipts where blocks are full, a few milliseconds."""
 
-SEARCH_MS_MAX = 100
+SEARCH_MS_MAX = 30
 """After so long an answer is given with what was found, and says how far it looked: the node has turns to take."""
 
 EVENTS_MAX = 200
