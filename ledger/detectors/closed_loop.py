@@ -6,7 +6,7 @@ cycle has to be searched for (`networkx.simple_cycles` is exponential, and knows
 
 from collections.abc import Iterator
 
-from ledger.detectors.view import Finding, View
+from ledger.detectors.view import Finding, Gift, View
 from ledger.parameters import DAY_MS
 
 HOPS_MIN = 3
@@ -21,7 +21,7 @@ QUICK_EXTRA_TENTHS = 10
 
 
 def find(view: View) -> Iterator[Finding]:
-    """One finding for each return after three to six hops through different hands."""
+    """One finding for each return over three to six different hands; detours on the way are left out of it."""
     for gifts in view.by_token.values():
         for end, last in enumerate(gifts):
             if not view.is_news(last):
@@ -29,8 +29,22 @@ def find(view: View) -> Iterator[Finding]:
             begins = [place for place in range(end + 1) if gifts[place].giver == last.receiver]
             if not begins:
                 continue
-            loop = gifts[begins[-1] : end + 1]
-            hands = {gift.giver for gift in loop}
-            if HOPS_MIN <= len(loop) <= HOPS_MAX and len(hands) == len(loop):
+            loop = without_detours(gifts[begins[-1] : end + 1])
+            if HOPS_MIN <= len(loop) <= HOPS_MAX:
                 quick = last.at_ms - loop[0].at_ms <= QUICK_MS
                 yield Finding(tuple(loop), QUICK_EXTRA_TENTHS if quick else 0)
+
+
+def without_detours(walk: list[Gift]) -> list[Gift]:
+    """A walk with its inner loops taken out: whoever had the token twice gives it on the last time only.
+
+    Otherwise one trip to a friend and back would hide a loop.
+    """
+    straight: list[Gift] = []
+    for gift in walk:
+        for place, earlier in enumerate(straight):
+            if earlier.giver == gift.giver:
+                del straight[place:]
+                break
+        straight.append(gift)
+    return straight
