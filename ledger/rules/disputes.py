@@ -4,7 +4,6 @@ A dispute stops everything that is made of a work, for some days, and the commit
 What was taken down stays on record, with its owner; it is neither made nor sold nor given any more.
 """
 
-from ledger.names import series_of_token
 from ledger.operations.measures import ForcedTransfer, OpenDispute, Outcome, ResolveDispute, Takedown
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.operations.subjects import Removable, SeriesSubject, TokenSubject
@@ -20,7 +19,12 @@ from ledger.state import State
 
 def token_is_undisputed(request: Request, operation: TransferFrom | ForcedTransfer | Redeem) -> Reason | None:
     """R4.3: no edition of a disputed work moves, whoever orders it."""
-    work = work_of_series(request.state, series_of_token(operation.token))
+    # Written out, here and below: every gift is asked, and calls would cost more than the two rows.
+    state = request.state
+    series = state.series.get(operation.token.rpartition("-")[0])
+    if series is None:
+        return None
+    work = state.works.get(series.work)
     if work is None or work.disputed_until_ms <= request.now_ms:
         return None
     return _disputed(work)
@@ -53,10 +57,14 @@ def _disputed(work: WorkRecord) -> Reason:
 
 def token_stands(request: Request, operation: Approve | TransferFrom | ForcedTransfer | Redeem | Burn) -> Reason | None:
     """R4.3: what was taken down is its owner's to look at, and nothing more is done with it."""
-    token = request.state.tokens.get(operation.token)
-    if token is None or not is_taken_down(request.state, operation.token):
+    state, name = request.state, operation.token
+    series, token = state.series.get(name.rpartition("-")[0]), state.tokens.get(name)
+    if series is None or token is None:
         return None
-    return refuse("Token {token} was taken down.", token=operation.token)
+    work = state.works.get(series.work)
+    if token.taken_down is None is series.taken_down and (work is None or work.taken_down is None):
+        return None
+    return refuse("Token {token} was taken down.", token=name)
 
 
 def series_stands(request: Request, operation: Mint | MintBatch | SealSeries | CosignSeries | Issue) -> Reason | None:

@@ -30,6 +30,7 @@ from ledger.operations.governance import (
 )
 from ledger.operations.measures import ForcedTransfer, OpenDispute, ResolveDispute, Takedown
 from ledger.operations.statements import ReportSuspicious, SubmitEvidence
+from ledger.operations.winding_down import ChooseHoldOrRefund
 from ledger.parameters import DAY_MS, RANGES
 from ledger.policies import is_permitted
 from ledger.rules.request import Reason, Request, refuse
@@ -55,6 +56,7 @@ PERMITTED_WHILE_PAUSED = frozenset(
         Takedown,
         ForcedTransfer,
         RecordAccess,
+        ChooseHoldOrRefund,
         ReportSuspicious,
         SubmitEvidence,
     }

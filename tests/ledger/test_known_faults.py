@@ -12,21 +12,15 @@ from ledger.governance import governors
 from ledger.invariants import RECORD_TYPES
 from ledger.names import token_id
 from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
-from ledger.operations.freezes import FreezeAccount, FreezeToken, UnfreezeToken
+from ledger.operations.freezes import EmergencyFreeze, FreezeAccount, FreezeToken, UnfreezeToken
 from ledger.operations.governance import Ballot, Pause, Propose, RemoveMember, Vote
 from ledger.operations.series import Mint
 from ledger.operations.statements import Attest, Attested, ReportSuspicious
+from ledger.operations.subjects import TokenSubject
 from ledger.operations.table import OPERATION_TYPES
-from ledger.operations.tokens import (
-    Approve,
-    Burn,
-    Refund,
-    SafeBatchTransferFrom,
-    SetApprovalForAll,
-    TransferFrom,
-)
+from ledger.operations.tokens import Approve, Burn, Refund, SafeBatchTransferFrom, SetApprovalForAll, TransferFrom
 from ledger.operations.works import RevokeLicence
-from ledger.parameters import DAY_MS
+from ledger.parameters import DAY_MS, HOUR_MS
 from ledger.records.governance import ProposalState
 from tests.ledger.governing import Parliament, admission
 from tests.ledger.world import ADULT, World, issue_operation, key_of, person, series_operation, work_operation
@@ -86,7 +80,7 @@ def test_no_record_is_overwritten_by_a_second_creation():
     assert changed == tried, "only the nonces of those who tried"
 
 
-def test_one_key_freezes_nothing_and_no_freeze_is_without_reason_case_and_end():
+def test_one_key_freezes_for_hours_at_most_and_no_freeze_is_without_reason_case_and_end():
     """BSN-DDC freezes by one operator key, without a reason, a case or an expiry on the chain."""
     here = World({"hold_hours_first": 0})
     token = here.sold_token("ant.li")
@@ -94,9 +88,13 @@ def test_one_key_freezes_nothing_and_no_freeze_is_without_reason_case_and_end():
     for number in range(3):
         here.must("regulator", FreezeToken(token, "because", f"case-{number}", here.now_ms + DAY_MS))
     assert here.ledger.can_transfer(token, "ant.li", "jd.wang", here.now_ms) == ()
-    fields = FreezeToken.__struct_fields__
-    assert set(fields) == {"token", "reason", "case", "expires_ms"}
-    assert FreezeToken.__struct_defaults__ == ()
+    alone = EmergencyFreeze(TokenSubject(token), "because", "case-9", here.now_ms + 30 * DAY_MS)
+    here.must("jd", alone)
+    (refusal,) = here.ledger.can_transfer(token, "ant.li", "jd.wang", here.now_ms)
+    assert (refusal.code, refusal.retry_at_ms) == ("E_FROZEN", here.now_ms + 72 * HOUR_MS)
+    for operation in (FreezeToken, FreezeAccount, EmergencyFreeze):
+        assert {"reason", "case", "expires_ms"} < set(operation.__struct_fields__)
+        assert operation.__struct_defaults__ == ()
 
 
 def test_a_series_does_not_sell_more_than_it_has():

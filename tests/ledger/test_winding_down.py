@@ -3,12 +3,14 @@
 import pytest
 
 from ledger.operations.accounts import RegisterAccount
+from ledger.operations.governance import Pause
 from ledger.operations.series import Mint
 from ledger.operations.subjects import Closable, PlatformSubject, SeriesSubject
 from ledger.operations.tokens import Refund, TransferFrom
 from ledger.operations.winding_down import Choice, ChooseHoldOrRefund, WindDown
 from ledger.parameters import DAY_MS
 from tests.ledger.case import OTHER, OWNER, Case
+from tests.ledger.governing import Parliament
 from tests.ledger.world import ADULT, issue_operation, key_of, person, series_operation
 
 RECEIPT = person("receipt")
@@ -112,3 +114,13 @@ def test_the_days_to_choose_are_a_parameter__r6_3():
     case.do("ant", WindDown(PlatformSubject("ant"), "it ends"))
     case.world.wait_days(1)
     assert choose(case, Choice.REFUND) == ["E_NO_CHOICE"]
+
+
+def test_a_pause_takes_nobodys_choice_away__r7_5():
+    here = Parliament()
+    token = here.sold_token(OWNER)
+    here.must("ant", WindDown(PlatformSubject("ant"), "it ends"))
+    here.enact(Pause())
+    refused = here.do(OWNER, TransferFrom(token, OWNER, OTHER))
+    assert "E_PAUSED" in [each.code for each in refused.refusals]
+    here.must(OWNER, ChooseHoldOrRefund(token, Choice.REFUND))
