@@ -1,10 +1,11 @@
 """Liars, by name. A liar runs the honest code and stands between it and the network: it holds the member's signing key.
 
 So everything it says is well signed, unless the lie is a bad signature, and everything it does not lie about is what an
-honest member says. It can tell each member another thing. Liars of one run know each other (`Collusion`).
+honest member says. It can tell each member another thing. Liars of one run know each other (`Collusion`). What the lies
+are: frame_lies.py, item_lies.py, censor.py, false_answers.py.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -12,26 +13,11 @@ import msgspec
 
 from canonical.encoding import Malformed, Reader, encode
 from canonical.hashing import Digest
-from canonical.signing import Sign, Signature
+from canonical.signing import Sign
 from consensus.bundle import Bundle, seal
 from consensus.messages import (
-    BlockVote,
-    Commit,
-    Data,
-    Forwarded,
     Item,
-    MetaData,
-    NamedViewChange,
-    NewView,
-    PartRoot,
-    Prepare,
     PrePrepare,
-    StateEntry,
-    StatePart,
-    Status,
-    Suspect,
-    SuspectReason,
-    ViewChange,
     proposal_digest,
 )
 from consensus.quorum import Committee
@@ -40,15 +26,8 @@ from node.opening import FRAME, FRAME_BYTES_MAX, BatchHead
 from node.simulation import Said, SimulatedMember
 from scenarios.censor import CENSORSHIPS, Censor
 from scenarios.false_answers import FALSE_ANSWERS
-
-HUGE_VIEW = View(2**62)
-"""A view nobody reaches by honest means."""
-
-REPLAYED_MAX = 64
-"""Old frames that a replaying liar keeps."""
-
-FLOOD = 20
-"""Frames a flooding liar sends in place of one."""
+from scenarios.frame_lies import FRAME_LIES, said_anew
+from scenarios.item_lies import LIES_OF_ITEMS
 
 
 @dataclass(slots=True)
@@ -77,6 +56,8 @@ class Liar:
     frames: Reader[Bundle | BatchHead] = field(default_factory=lambda: Reader(FRAME, size_max=FRAME_BYTES_MAX))
     kept: list[Said] = field(default_factory=list)
     """What it said before, for a liar that repeats itself."""
+    before: dict[type, Item] = field(default_factory=dict)
+    """Its last message of each kind as it was meant, for a liar that says again what stood there."""
     censor: Censor | None = field(init=False)
     """What it does not take in, for a liar that censors."""
 
@@ -103,7 +84,7 @@ class Liar:
         if isinstance(frame, Malformed | BatchHead) or frame.sender != self.replica:
             return [said]
         items = LIES_OF_ITEMS[self.way](self, list(frame.items), said.target)
-        return [replaced(said, self.sealed(items))] if items else []
+        return [said_anew(said, self.sealed(items))] if items else []
 
     @property
     def committee(self) -> Committee:
@@ -134,225 +115,6 @@ class Liar:
         """A digest of nothing."""
         return Digest(self.chance.randbytes(32))
 
-
-def replaced(said: Said, payload: bytes) -> Said:
-    """The same frame with another content."""
-    return Said(said.target, said.channel, payload)
-
-
-# Lies about whole frames
-
-
-def _silent(liar: Liar, told: Said) -> list[Said]:
-    """Says nothing."""
-    del liar, told
-    return []
-
-
-def _bad_signature(liar: Liar, told: Said) -> list[Said]:
-    """One bit of its signature is wrong."""
-    frame = liar.frames.read(told.payload)
-    if not isinstance(frame, Bundle):
-        return [told]
-    wrong = Signature(bytes((frame.signature[0] ^ 1,)) + frame.signature[1:])
-    return [replaced(told, encode(msgspec.structs.replace(frame, signature=wrong)))]
-
-
-def _forge_sender(liar: Liar, told: Said) -> list[Said]:
-    """Claims to be its neighbour."""
-    frame = liar.frames.read(told.payload)
-    if not isinstance(frame, Bundle):
-        return [told]
-    other = ReplicaId((liar.replica + 1) % len(liar.members))
-    return [replaced(told, encode(msgspec.structs.replace(frame, sender=other)))]
-
-
-def _garbage(liar: Liar, told: Said) -> list[Said]:
-    """Sends bytes without meaning before each message."""
-    return [replaced(told, liar.chance.randbytes(liar.chance.randrange(1, 200))), told]
-
-
-def _flood(liar: Liar, told: Said) -> list[Said]:
-    """Sends everything many times."""
-    del liar
-    return [told] * FLOOD
-
-
-def _replay(liar: Liar, told: Said) -> list[Said]:
-    """Repeats what it said long ago, with each new message."""
-    old = [liar.chance.choice(liar.kept)] if liar.kept else []
-    liar.kept = [*liar.kept, told][-REPLAYED_MAX:]
-    return [told, *old]
-
-
-# Lies about what is in a bundle
-
-
-def _equivocate(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Tells one half one proposal and the other half another, and votes for both, each where it is believed."""
-    if not liar.is_other_half(target):
-        return items
-    said: list[Item] = []
-    for item in items:
-        match item:
-            case PrePrepare():
-                said.append(liar.learn(item))
-            case Prepare(view, sequence, digest) | Commit(view, sequence, digest):
-                told = liar.collusion.other_digest.get((view, sequence, digest), digest)
-                said.append(type(item)(view, sequence, told))
-            case BlockVote():
-                # Its own ledger knows one story only; a vote for it would betray the other.
-                continue
-            case _:
-                said.append(item)
-    return said
-
-
-def _double_vote(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Votes for what it should, and for something else too."""
-    del target
-    extra: list[Item] = []
-    for item in items:
-        if isinstance(item, Prepare | Commit):
-            extra.append(type(item)(item.view, item.sequence, liar.random_digest()))
-        elif isinstance(item, BlockVote):
-            extra.append(BlockVote(item.sequence, liar.random_digest()))
-    return [*items, *extra][:BUNDLE_LIE_MAX]
-
-
-def _bad_digest(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Votes for digests of nothing."""
-    del target
-    return [
-        msgspec.structs.replace(item, digest=liar.random_digest()) if isinstance(item, Prepare | Commit) else item
-        for item in items
-    ]
-
-
-def _wrong_checkpoint(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Says that its blocks came out otherwise."""
-    del target
-    return [BlockVote(item.sequence, liar.random_digest()) if isinstance(item, BlockVote) else item for item in items]
-
-
-def _mutate(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """One number in each bundle is off by one."""
-    del target
-    place = liar.chance.randrange(len(items))
-    item = items[place]
-    fields = [name for name in item.__struct_fields__ if type(getattr(item, name)) is int]
-    if fields:
-        name = liar.chance.choice(fields)
-        value = max(0, getattr(item, name) + liar.chance.choice((-1, 1)))
-        items[place] = msgspec.structs.replace(item, **{name: value})
-    return items
-
-
-def _future_view(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Votes as if the next view had begun."""
-    del liar, target
-    return [
-        msgspec.structs.replace(item, view=View(item.view + 1)) if isinstance(item, Prepare | Commit) else item
-        for item in items
-    ]
-
-
-def _huge_view(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Claims a view that lies beyond all time."""
-    del liar, target
-    return [*items, Suspect(HUGE_VIEW, SuspectReason.NO_PROGRESS), ViewChange(HUGE_VIEW, None, ())][:BUNDLE_LIE_MAX]
-
-
-def _early_view_change(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Complains of every view and leaves it at once."""
-    del liar, target
-    view = max((item.view for item in items if isinstance(item, Status)), default=None)
-    if view is None:
-        return items
-    return [*items, Suspect(view, SuspectReason.NO_PROGRESS), ViewChange(View(view + 1), None, ())][:BUNDLE_LIE_MAX]
-
-
-def _never_view_change(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Never says a word of any view change."""
-    del liar, target
-    return [item for item in items if not isinstance(item, Suspect | ViewChange | NewView | Forwarded)]
-
-
-def _bogus_new_view(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Opens views that nobody asked for, when they would be its own."""
-    del target
-    view = max((item.view for item in items if isinstance(item, Status)), default=None)
-    if view is None:
-        return items
-    own = next(
-        View(each)
-        for each in range(view, view + len(liar.members))
-        if liar.committee.primary(View(each)) == liar.replica
-    )
-    named = tuple(
-        NamedViewChange(each, liar.random_digest()) for each in list(liar.committee.replicas())[: liar.committee.quorum]
-    )
-    return [*items, NewView(own, named)][:BUNDLE_LIE_MAX]
-
-
-def _withhold_votes(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Says what it holds, and votes for nothing."""
-    del liar, target
-    return [item for item in items if not isinstance(item, PrePrepare | Prepare | Commit | BlockVote)]
-
-
-def _poisoned_snapshot(liar: Liar, items: list[Item], target: str) -> list[Item]:
-    """Serves a member that is far behind a ledger with altered entries, or an altered list of its parts."""
-    del target
-    said: list[Item] = []
-    for item in items:
-        match item:
-            case MetaData(checkpoint, roots) if roots and liar.chance.random() < 0.5:
-                wrong = PartRoot(roots[0].part, liar.random_digest())
-                said.append(MetaData(checkpoint, (wrong, *roots[1:])))
-            case Data(height, parts):
-                said.append(Data(height, tuple(map(_poisoned, parts))))
-            case _:
-                said.append(item)
-    return said
-
-
-def _poisoned(part: StatePart) -> StatePart:
-    """The part with one byte more in its last entry: somebody's account, or somebody's token."""
-    if not part.entries:
-        return part
-    last = part.entries[-1]
-    return StatePart(part.part, (*part.entries[:-1], StateEntry(last.key, last.value + b"\x00")))
-
-
-BUNDLE_LIE_MAX = 256
-"""As many items as a bundle may carry."""
-
-FrameLie = Callable[[Liar, Said], list[Said]]
-ItemLie = Callable[[Liar, list[Item], str], list[Item]]
-
-FRAME_LIES: Mapping[str, FrameLie] = {
-    "silent": _silent,
-    "bad-signature": _bad_signature,
-    "forge-sender": _forge_sender,
-    "garbage": _garbage,
-    "flood": _flood,
-    "replay": _replay,
-}
-LIES_OF_ITEMS: Mapping[str, ItemLie] = {
-    "equivocate": _equivocate,
-    "double-vote": _double_vote,
-    "bad-digest": _bad_digest,
-    "wrong-checkpoint": _wrong_checkpoint,
-    "mutate": _mutate,
-    "future-view": _future_view,
-    "huge-view": _huge_view,
-    "early-view-change": _early_view_change,
-    "never-view-change": _never_view_change,
-    "bogus-new-view": _bogus_new_view,
-    "withhold-votes": _withhold_votes,
-    "poisoned-snapshot": _poisoned_snapshot,
-}
 
 CENSOR = "censor"
 """Takes in no batch of anybody else, so that as the primary it orders nothing but its own gateway's. A lie of omission:

@@ -24,9 +24,11 @@ from node.identity import Identity
 from node.opening import BatchHead
 from node.simulation import Said
 from node.simulation.chance import stream
-from scenarios.adversary import FRAME_LIES, LIES_OF_ITEMS, Collusion, Liar
+from scenarios.adversary import Collusion, Liar
 from scenarios.censor import CENSORSHIPS
 from scenarios.false_answers import FALSE_ANSWERS, FalseTongue
+from scenarios.frame_lies import FRAME_LIES
+from scenarios.item_lies import LIES_OF_ITEMS
 
 LIED_ABOUT_MAX = 10_000
 """Envelopes that a lying gateway keeps, so that it can make up a proof for whoever asks."""

@@ -32,9 +32,7 @@ from scenarios.campaign.conspiracy import Conspiracy, Equivocator
 from scenarios.campaign.plan import Liar, LiarKind
 from scenarios.campaign.rewriting import Rewriting, Signing, bundle_of
 from scenarios.censor import Censor
-
-FAR = 2**62
-"""A number that no honest member reaches."""
+from scenarios.mutation import FAR, mutated
 
 HEARD_MAX = 50
 """Own frames that a liar keeps to say again."""
@@ -154,26 +152,6 @@ class Deaf:
         """The frame."""
         del member
         return [said]
-
-
-def mutated(item: Item, chance: Random) -> Item:
-    """The item with one of its fields changed: by one, to something random, or to something far away."""
-    by = chance.choice((-1, 1, FAR))
-    name = chance.choice(item.__struct_fields__)
-    value = getattr(item, name)
-    change: object
-    match value:
-        case bool():
-            change = not value
-        case int():
-            change = max(0, value + by)
-        case bytes() if len(value) == 32:
-            change = chance.randbytes(32)
-        case tuple():
-            change = value[:-1] if chance.random() < 0.5 else value + value[:1]
-        case _:
-            return item
-    return msgspec.structs.replace(item, **{name: change})
 
 
 def wrapper_of(liar: Liar, simulation: Simulation, conspiracy: Conspiracy) -> Wrapper:
