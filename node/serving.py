@@ -25,7 +25,7 @@ SNAPSHOT_BLOCKS = 128
 and the parts that are served stay for whoever does need them."""
 
 SNAPSHOT_TICKS = 40
-"""Status intervals between one snapshot and the next: five seconds by default."""
+"""Status intervals between one snapshot and the next at least: five seconds by default."""
 
 SLICE_STEPS_MAX = 2_000
 """Steps of making a snapshot in one turn, each half an entry: some 8 ms of work, less than a proposal takes to fill."""
@@ -44,8 +44,10 @@ class Server:
     """The next one, while it is made."""
     making_of: CheckpointProof | None = None
     """The checkpoint of that."""
-    begun_at: int = -SNAPSHOT_TICKS
+    begun_at: int = 0
     """The tick at which the last one was begun."""
+    rests_until: int = 0
+    """No other is begun before this tick."""
     answered: dict[ReplicaId, tuple[int, int]] = field(default_factory=dict)
     """For each member the last tick in which it was answered, and how often."""
 
@@ -76,21 +78,27 @@ class Server:
             parts.append(StatePart(part, tuple(StateEntry(key, value) for key, value in entries)))
         return Data(fetch.height, tuple(parts))
 
-    def work(self) -> None:
-        """Do one slice of the snapshot that is being made; when it is whole it is served."""
+    def work(self, *, tick: int) -> None:
+        """Do one slice of the snapshot that is being made; when it is whole it is served.
+
+        Then the member rests from making any: `SNAPSHOT_TICKS`, or as long as this one took. So whoever asks without
+        need, again and again, costs it a quarter of a core, however large the state is.
+        """
         assert self.making is not None, "there is work only where something is made"
         made = self.making.work(SLICE_STEPS_MAX)
         if made is not None:
             self.served, self.checkpoint = made, self.making_of
             self.making = self.making_of = None
+            self.rests_until = tick + max(SNAPSHOT_TICKS, tick - self.begun_at)
 
     def _renew(self, stable: CheckpointProof | None, *, tick: int) -> None:
-        """Begin with the last stable checkpoint, if that is another one and the last was not begun just now."""
-        if self.making is not None or stable is None or tick < self.begun_at + SNAPSHOT_TICKS:
+        """Begin with the last stable checkpoint, if that is another one and the last was not made just now."""
+        if self.making is not None or stable is None or tick < self.rests_until:
             return
         if self.served is not None and stable.header.height < self.served.height + SNAPSHOT_BLOCKS:
             return
-        self.begun_at = tick
-        self.making, self.making_of = self.begin(stable.header.height), stable
+        self.making, self.making_of, self.begun_at = self.begin(stable.header.height), stable, tick
         if self.making is not None:
-            self.work()
+            self.work(tick=tick)
+        else:
+            self.rests_until = tick + SNAPSHOT_TICKS

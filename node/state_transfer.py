@@ -81,7 +81,7 @@ class StateTransfer:
     def fire(self, generation: int) -> None:
         """The timer ran out: do the next slice. One of an earlier generation is stale and nothing."""
         if generation == self._generation and self.server.making is not None:
-            self.server.work()
+            self.server.work(tick=self.replica.tick)
             self._go_on_later()
 
     def take_timers(self) -> list[SetTimer]:

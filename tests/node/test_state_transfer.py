@@ -214,11 +214,11 @@ def test_a_large_state_is_made_over_many_turns_and_the_chain_goes_on_meanwhile(m
     simulation = Simulation(4, seed=7)
     servers = {id(each.core._state_transfer.server): each for each in simulation.members}
 
-    def noted(self: serving.Server) -> None:
+    def noted(self: serving.Server, *, tick: int) -> None:
         member, making = servers[id(self)], self.making
         assert making is not None
         before = making.steps
-        work(self)
+        work(self, tick=tick)
         noted_here = (simulation.now_ms, making.steps - before, member.height)
         slices.setdefault(member.index, []).append(noted_here)
 

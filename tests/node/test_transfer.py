@@ -213,17 +213,39 @@ def test_a_large_state_is_made_in_slices_and_whoever_asks_meanwhile_gets_the_one
         before = server.making.steps
         part_max = max(map(len, early.parts.values()))
         making_of = server.making
-        server.work()
+        server.work(tick=slices)
         assert making_of.steps - before <= 100 + part_max
         slices += 1
     assert slices == 20
     assert ask(early, 30) == meta_data(early)
-    assert ask(late, SNAPSHOT_TICKS) == meta_data(early)
+    again = slices - 1 + SNAPSHOT_TICKS
+    assert ask(late, again - 1) == meta_data(early)
+    assert server.making is None
+    assert ask(late, again) == meta_data(early)
     fetch = Fetch(SequenceNumber(32), tuple(early.roots)[:3])
-    assert server.answer(PEERS[1], fetch, stable=proof(late), tick=SNAPSHOT_TICKS) == data(early, fetch)
+    assert server.answer(PEERS[1], fetch, stable=proof(late), tick=again) == data(early, fetch)
     while server.making is not None:
-        server.work()
-    assert ask(late, SNAPSHOT_TICKS) == meta_data(late)
+        server.work(tick=again)
+    assert ask(late, again) == meta_data(late)
+
+
+def test_a_member_rests_from_making_snapshots_as_long_as_the_last_one_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "SLICE_STEPS_MAX", 10)
+    server, tick = Server(making), 0
+    for height in (32, 160, 288):
+        server.answer(PEERS[0], Fetch(ZERO, ()), stable=proof(snapshot(height)), tick=tick)
+        assert server.making is not None
+        begun = tick
+        while server.making is not None:
+            tick += 2
+            server.work(tick=tick)
+        assert tick - begun > SNAPSHOT_TICKS
+        ended, late = tick, proof(snapshot(height + 128))
+        for _ in range(tick - begun):
+            server.answer(PEERS[0], Fetch(ZERO, ()), stable=late, tick=tick)
+            assert server.making is None
+            tick += 1
+        assert tick == 2 * ended - begun
 
 
 def test_one_member_is_answered_so_often_and_no_oftener() -> None:
