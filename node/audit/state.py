@@ -10,7 +10,6 @@ from ledger.execute import AuthoredBatch
 from ledger.ledger import Ledger
 from node.audit.context import AuditContext
 from node.batch import BATCH_BYTES_MAX, Batch
-from node.home.keys import verify_signature
 from node.judge import judge_of
 from node.register import Register
 from node.storage.columns import HEADER, PROPOSAL
@@ -69,7 +68,7 @@ def _entries(context: AuditContext) -> Iterator[tuple[bytes, bytes]]:
 def _replay(context: AuditContext, charter: Charter) -> Ledger | None:
     """Execute every block again; None, with a finding, where this ledger comes to another root than the chain did."""
     ledger = Ledger.genesis(charter)
-    ledger.appoint(judge_of(Register.of(charter), verify_signature))
+    ledger.appoint(judge_of(Register.of(charter), context.verify))
     for height, header_bytes, proposal_bytes in context.connection.execute(
         "SELECT height, header, proposal FROM blocks ORDER BY height"
     ):

@@ -19,11 +19,16 @@ from consensus.messages import (
 from consensus.types import Epoch, ReplicaId, SequenceNumber, View
 from ledger.charter import Charter
 from ledger.judge import Guilt
-from ledger.operations.statements import EVIDENCE_BYTES_MAX
+from ledger.operations.accounts import AccountState
+from ledger.operations.statements import EVIDENCE_BYTES_MAX, ReportSuspicious, SubmitEvidence
+from node.audit.database import audit
+from node.client import Refused as ClientRefused
 from node.home.keys import KeyPair, verify_signature
 from node.judge import judge_of
 from node.register import Register
 from tests.ledger.world import charter as unsigned_charter
+from tests.node.audited_chain import editing
+from tests.node.one_member import one_member
 
 KEYS = [KeyPair.from_seed(bytes([index]) * 32) for index in range(8)]
 D1, D2 = Digest(b"1" * 32), Digest(b"2" * 32)
@@ -118,3 +123,31 @@ def test_offences_are_names_that_can_stand_in_a_key_of_the_state():
     guilt = JUDGE(encode(huge))
     assert guilt is not None
     assert guilt.offence == f"prepare-{2**53}-{2**53}"
+
+
+async def test_a_member_that_contradicted_itself_is_suspended_by_every_node_that_runs_the_block__r8_3(tmp_path):
+    async with one_member(tmp_path) as member:
+        sign = member.keys["ant"].node.sign
+        votes = []
+        for digest in (D1, D2):
+            said: list[Item] = [prepare(digest)]
+            bundle = seal(said, chain=member.chain, epoch=Epoch(0), sender=ReplicaId(0), sign=sign)
+            votes.append(bundle.signed_items()[0].certificate_vote())
+        lie = Equivocation(prepare(D1), votes[0], prepare(D2), votes[1])
+        tencent = member.operator("tencent")
+        (reply,) = await member.client.finalise(tencent.seal(SubmitEvidence(encode(lie))))
+        assert reply.receipt is not None
+        assert reply.receipt.refusals == ()
+        assert reply.receipt.events[0].params["member"] == "ant"
+        accused = await member.client.account("ant")
+        assert accused.operator_state is AccountState.SUSPENDED
+        with pytest.raises(ClientRefused, match="suspended"):
+            await member.client.finalise(member.operator("ant").seal(ReportSuspicious("jd", D1)))
+        with pytest.raises(ClientRefused, match="was proved before"):
+            await member.client.finalise(tencent.seal(SubmitEvidence(encode(lie))))
+        path, charter_here = member.storage.path, member.charter
+    with editing(path) as connection:
+        connection.execute("UPDATE state SET value = x'00' WHERE key = CAST('account/jd' AS BLOB)")
+    # A row that was edited makes the audit run every block again, and with it the evidence.
+    audited = audit(path, charter=charter_here, member=ReplicaId(0))
+    assert [(each.table, each.row) for each in audited.findings] == [("state", "key=account/jd")]
