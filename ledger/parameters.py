@@ -66,7 +66,7 @@ class Parameters:
     hold_hours_later: int = 730 * 24
     """R10.1: hours between one gift and the next (Jingtan 2022: two years)."""
     transfers_max: int = 10_000
-    """R10.2: gifts of one token at most; huanhe permits none, the default bounds what nobody reaches."""
+    """R10.2: gifts of one token at most; Huanhe permitted none, the default bounds what nobody reaches."""
     gifts_per_day: int = 3
     """R10.4: gifts one person may give in a calendar day of China Standard Time."""
     turnover_percent_max: int = 50

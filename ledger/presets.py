@@ -67,7 +67,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         "huanhe": _preset(
             "Tencent's Huanhe, 2021 to 2023: no gift of any kind.",
             "yicaiglobal; jiemian.com/article/7925609",
-            gifts_per_day=0,
+            transfers_max=0,
         ),
         "guangzi": _preset(
             "Guangzi Xingqiu: 24 hours to the first gift, five days to the next, three gifts a day, from 14.",

@@ -59,7 +59,7 @@ def test_where_no_gift_is_permitted_no_wait_is_long_enough():
     here.open_account("jd.wang")
     here.wait_days(3_650)
     refusals = here.do("ant.li", TransferFrom(token, "ant.li", "jd.wang")).refusals
-    assert [(each.code, each.retry_at_ms) for each in refusals] == [("E_GIFT_LIMIT", None)]
+    assert [(each.code, each.retry_at_ms) for each in refusals] == [("E_TRANSFERS", None)]
 
 
 @pytest.mark.parametrize(("name", "is_received"), [("guangzi", True), ("diwujingmian", False)])

@@ -40,7 +40,7 @@ def test_the_same_in_json_with_a_plot_beside(history, tmp_path):
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert [each["policy"]["name"] for each in found["policies"]] == ["unlimited", "huanhe"]
-    assert found["policies"][1]["refused"] == {"L6": 1, "R10.1": 2, "R10.4": 2}
+    assert found["policies"][1]["refused"] == {"L6": 1, "R10.1": 2, "R10.2": 2}
     assert (tmp_path / "p.svg").read_text().startswith("<svg ")
 
 
