@@ -10,9 +10,21 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
-from benchmarks.machine import Machine, this_machine
+from benchmarks.detectors_result import (
+    HEAD,
+    DetectorFigure,
+    DetectorsResult,
+    HistoryFigure,
+    HonestFigure,
+    PatternFigure,
+    Share,
+    TypologyFigure,
+    history_lines,
+    honest_line,
+    typology_lines,
+)
+from benchmarks.machine import this_machine
+from benchmarks.statistics import Spread
 from ledger.detectors.alerts import Scored
 from ledger.detectors.view import Gift
 from ledger.parameters import DAY_MS
@@ -31,97 +43,6 @@ BEGIN_MS = 20_000 * DAY_MS
 
 HIGH_TENTHS = 20
 """A score from which an alert's level is high."""
-
-
-class Share(msgspec.Struct, frozen=True):
-    """So many of so many."""
-
-    part: int
-    whole: int
-
-    @property
-    def percent(self) -> str:
-        """For the table; a dash of nothing."""
-        return f"{100 * self.part / self.whole:.0f} %" if self.whole else "-"
-
-
-class DetectorFigure(msgspec.Struct, frozen=True):
-    """One detector in one row."""
-
-    detector: str
-    findings: Share
-    """Right ones of all."""
-    cases: Share
-    """Seen ones of all."""
-
-
-class TypologyFigure(msgspec.Struct, frozen=True):
-    """One typology planted into the town."""
-
-    typology: str
-    gifts_planted: int
-    findings: Share
-    """By any detector."""
-    cases: Share
-    findings_high: Share
-    """Of those at level high or very high."""
-    cases_high: Share
-    detectors: tuple[DetectorFigure, ...]
-    """Those that found something, in their own order."""
-
-
-class HonestFigure(msgspec.Struct, frozen=True):
-    """The town with nothing planted: every finding is a false alarm."""
-
-    gifts: int
-    people: int
-    findings: int
-    findings_high: int
-    detectors: dict[str, int]
-
-
-class PatternFigure(msgspec.Struct, frozen=True):
-    """Labels of one pattern in a real history."""
-
-    pattern: str
-    seen: Share
-    """Labels of which a finding names the token within the label's time."""
-
-
-class HistoryFigure(msgspec.Struct, frozen=True):
-    """A real history."""
-
-    name: str
-    transfers: int
-    passed_over: int
-    epochs: int
-    """Days on which something was given."""
-    gifts_at_once_max: int
-    """The most that an epoch looked at."""
-    left_out: int
-    findings: int
-    findings_high: int
-    detectors: dict[str, int]
-    labelled: Share
-    """Findings about a labelled token within a label's time, of all."""
-    labels: Share
-    patterns: tuple[PatternFigure, ...]
-
-
-class DetectorsResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One call; a file benchmarks/results/*-detectors.json."""
-
-    command: str
-    began_ms: int
-    """Unix milliseconds."""
-    seed: int
-    cases: int
-    """Planted of each typology."""
-    machine: Machine
-    conditions: tuple[str, ...]
-    honest: HonestFigure
-    typologies: tuple[TypologyFigure, ...]
-    history: HistoryFigure | None
 
 
 CONDITIONS = (
@@ -228,23 +149,28 @@ def measure_history(history: History, labels: Sequence[Label]) -> HistoryFigure:
         of_token.setdefault(label.token, []).append(label)
     seen: set[Label] = set()
     found: list[Scored] = []
-    labelled = epochs = most = left_out = 0
+    took_ms: list[float] = []
+    labelled = most = left_out = 0
+    began = time.process_time()
     for epoch in watch(history.transfers):
-        epochs, most, left_out = epochs + 1, max(most, epoch.gifts), left_out + epoch.left_out
+        took_ms.append((time.process_time() - began) * 1_000)
+        most, left_out = max(most, epoch.gifts), left_out + epoch.left_out
         found += epoch.found
         for each in epoch.found:
             named = {label for gift in each.finding.gifts for label in of_token.get(gift.token, ()) if _in(gift, label)}
             labelled += bool(named)
             seen |= named
+        began = time.process_time()
     patterns = sorted({label.pattern for label in labels})
     by_pattern = {each: [label for label in labels if label.pattern == each] for each in patterns}
     return HistoryFigure(
         name=history.name,
         transfers=len(history.transfers),
         passed_over=history.passed_over,
-        epochs=epochs,
+        epochs=len(took_ms),
         gifts_at_once_max=most,
         left_out=left_out,
+        epoch_ms=Spread.of(took_ms),
         findings=len(found),
         findings_high=sum(_is_high(each) for each in found),
         detectors=_by_detector(found),
@@ -277,47 +203,3 @@ def _is_high(found: Scored) -> bool:
 def _by_detector(found: Sequence[Scored]) -> dict[str, int]:
     counted = Counter(each.row.detector for each in found)
     return {detector.value: counted[detector] for detector in Detector if counted[detector]}
-
-
-HEAD = f"\n{'typology':<20}{'detector':<20}{'precision':>22}{'recall':>18}"
-
-
-def honest_line(figure: HonestFigure) -> str:
-    """What honest people set off."""
-    of_each = ", ".join(f"{name} {count}" for name, count in figure.detectors.items())
-    return (
-        f"Honest town: {figure.gifts:,} gifts of {figure.people:,} people, {figure.findings:,} false alarms,"
-        f" {figure.findings_high:,} of them high ({of_each})."
-    )
-
-
-def typology_lines(figure: TypologyFigure) -> list[str]:
-    """The typology's part of the table."""
-    rows = [
-        (figure.typology, "any", figure.findings, figure.cases),
-        ("", "any, level high", figure.findings_high, figure.cases_high),
-        *(("", each.detector, each.findings, each.cases) for each in figure.detectors if each.findings.part),
-    ]
-    return [
-        f"{typology:<20}{name:<20}{findings.percent + f' of {findings.whole:,}':>22}"
-        f"{cases.percent + f' of {cases.whole}':>18}"
-        for typology, name, findings, cases in rows
-    ]
-
-
-def history_lines(figure: HistoryFigure) -> list[str]:
-    """What the real history came to."""
-    of_each = ", ".join(f"{name} {count:,}" for name, count in figure.detectors.items())
-    patterns = ", ".join(f"{each.pattern} {each.seen.part} of {each.seen.whole}" for each in figure.patterns)
-    lines = [
-        "",
-        f"{figure.name}: {figure.transfers:,} transfers, {figure.findings:,} findings, {figure.findings_high:,} of them"
-        f" high, in {figure.epochs:,} days ({of_each}).",
-        f"At most {figure.gifts_at_once_max:,} gifts were looked at in a day; {figure.left_out:,} were left out.",
-    ]
-    if figure.labels.whole:
-        lines.append(
-            f"Weak labels: {figure.labels.part} of {figure.labels.whole} were found ({patterns});"
-            f" {figure.labelled.percent} of the findings name a labelled token in its time."
-        )
-    return lines

@@ -5,7 +5,8 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import detectors
-from benchmarks.detectors import DetectorsResult, Share, measure_history, measure_honest, measure_typology
+from benchmarks.detectors import measure_history, measure_honest, measure_typology
+from benchmarks.detectors_result import DetectorsResult, Share
 from ledger.parameters import DAY_MS
 from quorate.__main__ import main
 from scenarios.laboratory.background import Background
@@ -44,6 +45,7 @@ def test_a_label_is_seen_if_a_finding_names_its_token_in_its_time():
     ]
     figure = measure_history(History("made", back, 0), labels)
     assert (figure.findings, figure.epochs, figure.detectors) == (1, 2, {"back_and_forth": 1})
+    assert 0 <= figure.epoch_ms.lowest <= figure.epoch_ms.highest
     assert (figure.labels, figure.labelled) == (Share(1, 3), Share(1, 1))
     assert {each.pattern: each.seen for each in figure.patterns} == {"return": Share(1, 2), "ring": Share(0, 1)}
 
