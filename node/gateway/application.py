@@ -5,6 +5,7 @@ What it serves lives elsewhere:
     routes   the paths           http     bodies, queries, encodings
     types    what is answered    records  the ledger's records among it
     errors   problem+json        openapi  the document of all that
+    field_names  what is wrong with a body, by name
     events   the event stream    server   the socket
     service  what is done for clients, reading  what is looked up, figures  how the member is doing
     queries  questions about the ledger, as of a height and with proof

@@ -14,12 +14,16 @@ from litestar.exceptions import InternalServerException
 
 from canonical.hashing import Digest
 from node.gateway.errors import RequestRefused, bad_request
+from node.gateway.field_names import with_names
 from node.gateway.types import JSON, MESSAGE_PACK, Envelopes
 
 _MESSAGE_PACK_NAMES = frozenset({MESSAGE_PACK, "application/vnd.msgpack", "application/x-msgpack"})
 
 AnyRequest = Request[Any, Any, Any]
 Query = TypeVar("Query", bound=msgspec.Struct)
+
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What the decoders raise for bytes that are not what was asked for."""
 
 _read_json = msgspec.json.Decoder(Envelopes)
 _read_message_pack = msgspec.msgpack.Decoder(Envelopes)
@@ -53,12 +57,21 @@ async def read_envelopes(request: AnyRequest) -> Envelopes:
         ) from error
     try:
         return read(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise bad_request(
             "malformed-body",
-            f"the body is no array of envelopes: {str(error)[:300]}",
+            f"the body is no array of envelopes: {_with_names(error, body, media_type)[:400]}",
             "compare it with the request body of POST /v1/transactions in /schema/openapi.json",
         ) from error
+
+
+def _with_names(error: Exception, body: bytes, media_type: str) -> str:
+    """The decoder's words, with the wrong field by its name where the body can be read at all."""
+    try:
+        plain = msgspec.json.decode(body) if media_type == JSON else msgspec.msgpack.decode(body)
+    except _UNREADABLE:
+        return str(error)
+    return with_names(str(error), plain, Envelopes)
 
 
 def read_query(request: AnyRequest, expected: type[Query]) -> Query:

@@ -501,3 +501,13 @@ async def test_a_client_is_told_that_its_envelope_only_waits_in_memory_while_the
         assert statuses == ["pending"] * BATCHES_OUT_MAX + ["queued"] * 2
         again = await post(member, msgspec.msgpack.encode((envelope,)))
         assert msgspec.json.decode(again.content, type=SubmitReply).envelopes[0].transactions[0].status == "queued"
+
+
+async def test_a_field_that_is_wrong_is_told_by_its_name(alone):
+    envelope = alone.operator("ant").seal(MintBatch("prints", 2))
+    for kind, body in ((JSON, msgspec.json.encode([envelope])), (MESSAGE_PACK, msgspec.msgpack.encode([envelope]))):
+        plain = msgspec.json.decode(body) if kind == JSON else msgspec.msgpack.decode(body)
+        plain[0][2][0][2][2] = 1_001
+        content = msgspec.json.encode(plain) if kind == JSON else msgspec.msgpack.encode(plain)
+        problem = problem_of(await post(alone, content, kind), 400, "malformed-body")
+        assert "Expected `int` <= 1000 - at `[0].transactions[0].operation.mint_batch.count`" in problem.detail
