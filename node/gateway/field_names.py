@@ -1,4 +1,4 @@
-"""Which field of a body is wrong, by its name: structures are arrays on the wire, and decoders tell places by number."""
+"""Which field of a body is wrong, by its name: structures are arrays on the wire, and decoders tell places by index."""
 
 import re
 from typing import Any
