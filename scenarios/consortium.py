@@ -305,7 +305,8 @@ class LiveConsortium:
                 process.phase = Phase.KILLED
                 self._on_unasked_end(process.member, code)
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-                self._note_restart(process, how, MemberKilled if code < 0 else MemberCrashed)
+                # Who ends with 0 was told to, by somebody else than us.
+                self._note_restart(process, how, MemberCrashed if code > 0 else MemberKilled)
                 await self._start(process)
         except MemberFailed as error:
             if not self.failed.done():

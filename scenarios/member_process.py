@@ -138,8 +138,9 @@ class MemberProcess:
         line = await process.stdout.readline()
         if not line:
             code = await process.wait()
-            if code < 0:
-                raise MemberKilled(f"Member {self.member} was killed by signal {-code} before it served.")
+            if code <= 0:
+                how = f"killed by signal {-code}" if code else "told to stop by somebody else"
+                raise MemberKilled(f"Member {self.member} was {how} before it served.")
             raise MemberCrashed(self._told(f"ended with exit code {code} before it served"))
         try:
             return msgspec.json.decode(line, type=Ready)

@@ -13,7 +13,7 @@ from network.errors import BadBusUrl, BrokerFailed
 from node.client import Client
 from node.errors import HomeUnusable
 from scenarios.consortium import LiveConsortium
-from scenarios.errors import BusUnreachable, FolderUnusable, MemberFailed
+from scenarios.errors import BusUnreachable, FolderUnusable, MemberKilled
 from scenarios.member_process import Phase, python_environment
 from scenarios.watch import Watch
 from tests.node.one_member import person_account
@@ -69,11 +69,12 @@ async def test_whoever_is_killed_here_stays_down_until_it_is_started(tmp_path):
         assert sorted(consortium.urls("jd")) == sorted(consortium.urls())
 
 
-async def test_restarts_are_bounded(tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_restarts_are_bounded_and_who_was_ended_from_outside_has_not_crashed(tmp_path, monkeypatch, number):
     monkeypatch.setattr("scenarios.consortium.RESTARTS_MAX", 0)
     async with consortium_in(tmp_path / "c") as consortium:
-        os.kill(consortium.members["jd"].pid, signal.SIGKILL)
-        with pytest.raises(MemberFailed, match="given up"):
+        os.kill(consortium.members["jd"].pid, number)
+        with pytest.raises(MemberKilled, match="given up"):
             async with asyncio.timeout(PATIENCE_S):
                 await consortium.failed
 

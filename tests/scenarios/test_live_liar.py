@@ -1,5 +1,7 @@
 """A liar in a process of its own tells what a virtual one tells, and finds out by itself what its companions told."""
 
+from random import Random
+
 import pytest
 
 from canonical.encoding import encode
@@ -8,14 +10,21 @@ from consensus.bundle import seal
 from consensus.messages import BatchReference, Prepare, PrePrepare, Proposal, proposal_digest
 from consensus.types import BatchNumber, Epoch, ReplicaId, SequenceNumber, View
 from ledger.charter import chain_id
+from ledger.envelope import transaction_ids
 from network.bus import Channel
 from network.commands import Role
+from node.gateway.types import EnvelopeReply, SubmitReply, TransactionReply, TransactionStatus
 from node.home.home import new_consortium, open_home
-from node.home.keys import verify_signature
+from node.home.keys import KeyPair, verify_signature
 from node.identity import Identity
 from node.opening import FRAME_BYTES_MAX
 from scenarios.adversary import CENSOR, LIES
+from scenarios.censor import CENSOR_CLIENT
+from scenarios.certificates import Examiner
+from scenarios.false_answers import LIE_TO_CLIENTS
 from scenarios.live_liar import cast
+from scenarios.load import Clients
+from scenarios.proof import Doubt, proven
 
 PROPOSAL = Proposal((BatchReference(ReplicaId(0), BatchNumber(1), Digest(bytes(32)), 1, 100),), 1_000)
 
@@ -98,3 +107,40 @@ def test_what_it_hears_from_honest_members_or_cannot_read_teaches_it_nothing(con
     vote = said_by(backup, 1, Prepare(View(0), SequenceNumber(1), digest_of(consortium, PROPOSAL)))
     assert next(iter(follows.say(Channel.VOTES, vote, everybody[2])))[2] == vote
     assert next(iter(follows.say(Channel.VOTES, vote, everybody[3])))[2] == vote
+
+
+def test_a_gateway_that_lies_calls_final_what_it_only_took_in_and_has_a_proof_that_proves_nothing(consortium):
+    _, charter = consortium
+    identity = identity_of(consortium, 0)
+    liar = cast(identity, Role(LIE_TO_CLIENTS, (), ids(consortium)[:1]), 1)
+    assert liar is not None
+    assert liar.is_false
+    operator = KeyPair.generate()
+    envelope = Clients(charter, lambda _: (operator.public_key, operator.sign), Random(1)).envelope()
+    (transaction,) = transaction_ids(envelope, chain=chain_id(charter))
+    taken = EnvelopeReply((TransactionReply(transaction.hex(), TransactionStatus.PENDING),))
+    (told,) = liar.reply((envelope,), SubmitReply((taken,)), height=7).envelopes
+    assert told.transactions[0].status is TransactionStatus.FINAL
+    assert told.transactions[0].receipt is not None
+    proof = liar.certificate(transaction, None)
+    assert proof is not None
+    examiner = Examiner(charter, verify_signature)
+    assert proven(proof, transaction, examiner=examiner) == Doubt("no quorum voted for this block 8")
+    assert liar.certificate(Digest(bytes(32)), None) is None
+
+
+def test_a_gateway_that_lies_says_of_a_refusal_what_is_so(consortium):
+    liar = cast(identity_of(consortium, 0), Role(LIE_TO_CLIENTS, (), ids(consortium)[:1]), 1)
+    assert liar is not None
+    refused = EnvelopeReply((TransactionReply("00" * 32, TransactionStatus.REFUSED),))
+    assert liar.reply((), SubmitReply(()), height=0) == SubmitReply(())
+    operator = KeyPair.generate()
+    envelope = Clients(consortium[1], lambda _: (operator.public_key, operator.sign), Random(1)).envelope()
+    assert liar.reply((envelope,), SubmitReply((refused,)), height=0).envelopes == (refused,)
+
+
+@pytest.mark.parametrize("way", ["equivocate", CENSOR_CLIENT])
+def test_who_lies_to_members_says_to_clients_what_is_so(consortium, way):
+    liar = cast(identity_of(consortium, 0), Role(way, ids(consortium), ids(consortium)[:1]), 1)
+    assert liar is not None
+    assert not liar.is_false
