@@ -17,7 +17,7 @@ from ledger.operations.freezes import (
 )
 from ledger.operations.subjects import AccountSubject
 from ledger.records.accounts import AccountRecord
-from ledger.records.freezes import UNCONFIRMED, EmergencyRecord, FreezeRecord, FreezeState
+from ledger.records.freezes import EMERGENCIES_MAX, UNCONFIRMED, EmergencyRecord, FreezeRecord, FreezeState
 from ledger.records.tokens import TokenRecord
 from ledger.state import State
 
@@ -72,36 +72,46 @@ def case_in_force(state: State, name: str, case: str, now_ms: int) -> FreezeReco
     return state.freezes.get(f"{name}/{case}")
 
 
-def emergency_against(state: State, party: str, name: str) -> EmergencyRecord | None:
-    """The earlier emergency freeze that keeps `party` from freezing `name` alone again, if there is one.
+def emergency_against(state: State, party: str, name: str) -> tuple[str, str] | None:
+    """The earlier emergency freeze that keeps `party` from freezing `name` alone again, as name and case, if any.
 
     Otherwise one key could hold a thing for ever: the token, then the token in another case, then its owner's account.
     """
     own = _unconfirmed(state, party, name)
-    if own is not None or "." in name:
-        return own
+    if own or "." in name:
+        return own[0] if own else None
     owner = owner_of(state, name)
-    of_owner = None if owner is None else _unconfirmed(state, party, owner)
+    of_owner = () if owner is None else _unconfirmed(state, party, owner)
+    if len(of_owner) >= EMERGENCIES_MAX:
+        return of_owner[0]
     # That another token of the same owner was frozen says nothing against freezing this one.
-    return of_owner if of_owner is not None and of_owner.name == owner else None
+    return next((each for each in of_owner if each[0] == owner), None)
 
 
 def remember_emergency(state: State, party: str, name: str, case: str) -> None:
     """Bind `party` by its emergency freeze of `name`; for a token also towards the account that owns it."""
-    record = EmergencyRecord(name, case)
-    state.emergencies.put(f"{party}/{name}", record)
+    rows = [name]
     owner = owner_of(state, name)
-    if owner is not None and owner != name and "." in owner and _unconfirmed(state, party, owner) is None:
-        state.emergencies.put(f"{party}/{owner}", record)
+    if owner is not None and owner != name and "." in owner:
+        rows.append(owner)
+    for row in rows:
+        cases = (*_unconfirmed(state, party, row), (name, case))
+        assert len(cases) <= EMERGENCIES_MAX, "rule R7.2 holds"
+        state.emergencies.put(f"{party}/{row}", EmergencyRecord(cases))
 
 
-def _unconfirmed(state: State, party: str, name: str) -> EmergencyRecord | None:
+def _unconfirmed(state: State, party: str, name: str) -> tuple[tuple[str, str], ...]:
+    """Those emergency freezes of a row that not enough parties have approved, withdrawn ones among them."""
     record = state.emergencies.get(f"{party}/{name}")
     if record is None:
-        return None
-    freeze = state.freezes.get(f"{record.name}/{record.case}")
+        return ()
+    return tuple(each for each in record.cases if not _is_confirmed(state, each))
+
+
+def _is_confirmed(state: State, emergency: tuple[str, str]) -> bool:
+    freeze = state.freezes.get(f"{emergency[0]}/{emergency[1]}")
     assert freeze is not None, "an emergency freeze is a case"
-    return record if freeze.state in UNCONFIRMED or freeze.state is FreezeState.WITHDRAWN else None
+    return freeze.state not in (*UNCONFIRMED, FreezeState.WITHDRAWN)
 
 
 def may_appeal(state: State, account: str, name: str) -> bool:

@@ -48,13 +48,17 @@ class FreezeRecord(Record, frozen=True):
     """Members that upheld it, sorted, each once."""
 
 
-class EmergencyRecord(Record, frozen=True):
-    """`emergency/<member>/<token or account>`: the emergency freeze by which a member held this thing alone.
+EMERGENCIES_MAX = 16
+"""Tokens of one owner that a member may freeze alone before any of it is confirmed: bounds the owner's row."""
 
-    An account's row may name a token that it owned: who held the token alone does not hold its owner alone after it.
-    Kept for good; it binds the member until that case was approved by enough (R7.2).
+
+class EmergencyRecord(Record, frozen=True):
+    """`emergency/<member>/<token or account>`: the emergency freezes by which a member held this thing alone.
+
+    An account's row names the tokens that it owned, too: who held a token alone does not hold its owner alone after it.
+    Kept for good; each binds the member until its case was approved by enough (R7.2).
     """
 
-    name: str
-    """The token or account that was frozen."""
-    case: str
+    cases: tuple[tuple[str, str], ...]
+    """The token or account that was frozen, and the case, in the order of the freezes; at most EMERGENCIES_MAX, since
+    those that were confirmed go when another comes."""

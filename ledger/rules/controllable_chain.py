@@ -170,13 +170,13 @@ def emergency_is_the_cases_first(request: Request, operation: EmergencyFreeze) -
 def emergency_is_not_chained(request: Request, operation: EmergencyFreeze) -> Reason | None:
     """R7.2: nobody freezes the same alone again, under whatever case, before his last one was confirmed."""
     earlier = emergency_against(request.state, request.account, name_of(operation))
-    if earlier is None or (earlier.name == name_of(operation) and earlier.case == operation.case):
+    if earlier is None or earlier == (name_of(operation), operation.case):
         return None
     return refuse(
         "{account} froze {name} alone in case {case}, which was not confirmed.",
         account=request.account,
-        name=earlier.name,
-        case=earlier.case,
+        name=earlier[0],
+        case=earlier[1],
     )
 
 

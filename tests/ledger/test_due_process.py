@@ -238,6 +238,18 @@ class DueProcessMachine(RuleBasedStateMachine):
             self.time_passes(71)
             self.time_passes(1)
 
+    @rule(by=st.sampled_from(PARTIES))
+    def one_party_freezes_all_that_somebody_has(self, by):
+        """One of them is confirmed after it lapsed; then the owner's account is tried."""
+        for token, case in (("t0", "case-1"), ("t1", "case-2")):
+            self.emergency(token, case, by, 25)
+        self.time_passes(71)
+        self.time_passes(1)
+        self.freeze("t0", "case-1", "regulator" if by != "regulator" else "jd", 25)
+        for party in ("regulator", "copyright"):
+            self.unfreeze("t0", "case-1", party)
+        self.emergency(self.owners["t1"], "case-1", by, 25)
+
     @rule(thing=things, case=cases, term=days)
     def two_parties_freeze(self, thing, case, term):
         for party in ("jd", "regulator"):

@@ -6,7 +6,7 @@ from ledger.operations.freezes import FreezeToken
 from ledger.operations.subjects import AccountSubject, TokenSubject
 from ledger.operations.tokens import TransferFrom
 from ledger.parameters import HOUR_MS
-from ledger.records.freezes import FreezeState
+from ledger.records.freezes import EMERGENCIES_MAX, FreezeState
 from tests.ledger.case import OTHER, OWNER, Case
 
 EITHER = pytest.mark.parametrize("about", ["token", "account"])
@@ -153,3 +153,29 @@ def test_a_token_that_moved_on_is_held_anew_only_by_others__r7_2():
     assert case.do(OWNER, TransferFrom(case.token, OWNER, OTHER)) == ["transfer"]
     assert case.emergency("jd", case="case-2") == ["E_EMERGENCY_SPENT"]
     assert case.emergency("tencent", case="case-3") == ["freeze_approved", "frozen"]
+
+
+def test_confirming_one_emergency_does_not_free_the_party_of_another__r7_2():
+    """Two tokens of one owner: had his row named only the first, its confirmation would have hidden the second."""
+    case = Case()
+    second = case.world.sold_token(OWNER)
+    case.emergency("jd")
+    case.emergency("jd", case="case-2", subject=TokenSubject(second))
+    case.freeze("regulator")
+    case.unfreeze("regulator")
+    case.unfreeze("ant")
+    case.world.wait_days(4)
+    account = AccountSubject(OWNER)
+    assert case.emergency("jd", case="case-3", subject=account) == ["E_EMERGENCY_SPENT"]
+    confirmed = FreezeToken(second, "court order", "case-2", case.expires_ms)
+    assert case.do("regulator", confirmed) == ["freeze_approved", "frozen"]
+    assert case.emergency("jd", case="case-3", subject=account) == ["freeze_approved", "frozen"]
+
+
+def test_so_many_tokens_of_one_owner_are_frozen_alone_and_then_it_is_his_account_that_should_be__r7_2():
+    case = Case()
+    tokens = [case.token, *(case.world.sold_token(OWNER) for _ in range(EMERGENCIES_MAX))]
+    for number, token in enumerate(tokens):
+        expected = ["freeze_approved", "frozen"] if number < EMERGENCIES_MAX else ["E_EMERGENCY_SPENT"]
+        assert case.emergency("jd", case=f"case-{number}", subject=TokenSubject(token)) == expected
+    assert case.emergency("ant", case="case-x", subject=TokenSubject(tokens[-1])) == ["freeze_approved", "frozen"]
