@@ -1,9 +1,7 @@
 """How fast virtual time runs: one slot in committees of growing size beside the bare ceiling, and campaign seeds.
 
-The slot is the work that other PBFT simulators are measured with: one request, delays of 250 ms with a deviation of
-50 ms, signatures ideal, from the request until a quorum executed it. Founding the committee is not counted. Here a slot
-runs through whole nodes: frames are encoded, decoded and hashed, the ledger executes, disks sync, every member's block
-vote leaves. Each size is measured in a process of its own, so that one size's garbage is not another's memory.
+What is timed is in benchmarks/simulator_work.py. Each size is measured in a process of its own, so that one size's
+garbage is not another's memory; then it is looked at where the time goes.
 """
 
 import gc
@@ -12,34 +10,18 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 
 import msgspec
 
 from benchmarks.ceiling import ceiling_slot
 from benchmarks.machine import Machine, this_machine
+from benchmarks.simulator_profile import PROFILED, Profile, lines_of, profile_seeds, profile_slot
+from benchmarks.simulator_work import SECONDS_A_SEED, Seeds, Slot
 from benchmarks.statistics import Spread
-from consensus.quorum import Committee
-from node.identity import Knobs
-from node.simulation import SimulatedMember, Simulation
-from node.writes import StoreBlock
-from scenarios.campaign.load import Load
-from scenarios.campaign.run import run_plan
-from scenarios.campaign.swarm import Campaign
-from scenarios.campaign.workforce import settle
-
-PATIENT = Knobs(target_failover_ms=9_000)
-"""The peers' view timer in that measurement: nobody leaves the view."""
-
-SECONDS_A_SEED = 60
-"""Simulated seconds of faults in each seed that is timed."""
 
 WARM_UP, WARM_UP_MEMBERS = 5, 16
 """Slots that are not counted: Python learns which way a function goes from having gone it."""
-
-WITHIN_MS = 60_000
-"""Virtual time after which a slot has failed."""
 
 
 class SlotFigure(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +70,8 @@ class SimulatorResult(msgspec.Struct, frozen=True, kw_only=True):
     conditions: tuple[str, ...]
     slots: tuple[SlotFigure, ...]
     seeds: SeedsFigure | None
+    profiles: tuple[Profile, ...] = ()
+    """Where the time goes; files of before 23 November 2026 do not say."""
 
 
 CONDITIONS = (
@@ -97,30 +81,6 @@ CONDITIONS = (
     "Processor time of one core, each size in a process of its own, after a warm-up; a garbage collection before each"
     " measurement.",
 )
-
-
-class Slot:
-    """A committee that is founded and has ordered nothing yet."""
-
-    def __init__(self, members: int, *, seed: int) -> None:
-        """Found it, and let a client sign what it will ask for."""
-        self.simulation = Simulation(members, seed=seed, profile="slow", knobs=PATIENT)
-        self.simulation.on_executed.append(self._on_executed)
-        self._executed: set[int] = set()
-        self._load = Load(self.simulation, frozenset())
-        self._envelope = self._load.registration()
-
-    def order(self) -> None:
-        """Let a quorum execute one account: what is timed."""
-        simulation = self.simulation
-        quorum = Committee(len(simulation.members)).quorum
-        self._load.send(self._envelope, simulation.members[0])
-        reached = simulation.run_until(lambda: len(self._executed) >= quorum, WITHIN_MS)
-        assert reached, "an undisturbed committee executes a request"
-
-    def _on_executed(self, member: SimulatedMember, block: StoreBlock) -> None:
-        del block
-        self._executed.add(member.index)
 
 
 def measure_slot(members: int, *, seed: int) -> tuple[float, int, int]:
@@ -159,13 +119,10 @@ def measure_size(members: int, seed: int, repeats: int) -> SlotFigure:
 
 
 def measure_seeds(count: int, seed: int, seconds: int) -> SeedsFigure:
-    """Run `count` campaign seeds at n = 4, two envelopes a second each, as a campaign's worker does."""
-    campaign = Campaign(seed, seed + count, 4, 1, safety_ms=seconds * 1_000)
-    settle()
-    started, simulated_ms = time.process_time(), 0
-    for number in range(seed, seed + count):
-        plan = replace(campaign.plan(number), load_per_second=2)
-        simulated_ms += run_plan(plan).simulated_ms
+    """Run `count` campaign seeds."""
+    seeds = Seeds(count, seed=seed, seconds=seconds)
+    started = time.process_time()
+    simulated_ms = seeds.run()
     cpu_s = time.process_time() - started
     return SeedsFigure(
         count=count, seconds_a_seed=seconds, cpu_s=round(cpu_s, 3), simulated_s=round(simulated_ms / 1_000, 3)
@@ -184,8 +141,13 @@ def measure(
             slots.append(processes.submit(measure_size, size, seed, repeats).result())
             tell(row(slots[-1]))
         timed = processes.submit(measure_seeds, seeds, seed, SECONDS_A_SEED).result() if seeds else None
-    if timed is not None:
-        tell(seeds_line(timed))
+        if timed is not None:
+            tell(seeds_line(timed))
+        profiles = [processes.submit(profile_slot, each, seed).result() for each in PROFILED if each in members]
+        if seeds:
+            profiles.append(processes.submit(profile_seeds, seeds, seed).result())
+    if profiles:
+        tell("\n" + "\n".join(lines_of(tuple(profiles))))
     return SimulatorResult(
         command=command,
         began_ms=began_ms,
@@ -194,6 +156,7 @@ def measure(
         conditions=CONDITIONS,
         slots=tuple(slots),
         seeds=timed,
+        profiles=tuple(profiles),
     )
 
 

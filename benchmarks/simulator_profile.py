@@ -1,23 +1,22 @@
-"""Where virtual time's processor time goes, by part of the node.
+"""Where virtual time's processor time goes, by part of the node: sampled, and founding not looked at."""
 
-    python -m benchmarks.simulator_profile --slot 128 --repeats 4
-    python -m benchmarks.simulator_profile --seeds 5
-
-A timer signal looks every 2 ms of processor time which file is at work; library code counts for its caller. Founding
-is not looked at.
-"""
-
-import argparse
+import msgspec
 
 from benchmarks.sampling import Parts, shares_of
-from benchmarks.simulator import SECONDS_A_SEED, Slot, measure_seeds
+from benchmarks.simulator_work import SECONDS_A_SEED, Seeds, Slot
 
 PARTS: Parts = (
     ("driver: agenda, links, turns, disk", ("node/simulation/",)),
     ("core: gate, frames, pool, execution's call", ("node/",)),
     (
         "consensus: counting votes",
-        ("consensus/log", "consensus/relevance", "consensus/normal_case", "consensus/quorum"),
+        (
+            "consensus/counting",
+            "consensus/log",
+            "consensus/relevance",
+            "consensus/normal_case",
+            "consensus/quorum",
+        ),
     ),
     ("consensus: statuses", ("consensus/status",)),
     ("consensus: the rest", ("consensus/",)),
@@ -27,27 +26,48 @@ PARTS: Parts = (
 )
 """The parts of a node."""
 
+PROFILED = (16, 128, 512)
+"""Sizes of committees whose slot is looked at."""
 
-def main() -> None:
-    """Profile what is asked for and print shares."""
-    parser = argparse.ArgumentParser(description="Where virtual time's processor time goes.")
-    parser.add_argument("--slot", type=int, default=0, help="one slot in a committee of this size")
-    parser.add_argument("--repeats", type=int, default=4, help="of the slot")
-    parser.add_argument("--seeds", type=int, default=0, help="campaign seeds of 60 simulated seconds at n = 4")
-    arguments = parser.parse_args()
+MEMBERS_LOOKED_AT = 512
+"""So many members' work at least is sampled for each size: a slot of sixteen is over in a few samples."""
 
-    repeats = range(arguments.repeats if arguments.slot else 0)
-    slots = [Slot(arguments.slot, seed=2021 + repeat) for repeat in repeats]
 
-    def work() -> None:
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of work."""
+
+    work: str
+    """What was done, in words."""
+    shares: tuple[tuple[str, float], ...]
+    """Each part's share of the processor time, in the order of `PARTS`; parts that took none are left out."""
+
+
+def profile_slot(members: int, seed: int) -> Profile:
+    """Look at slots of one size. Called in a process of its own."""
+    slots = [Slot(members, seed=seed + repeat) for repeat in range(max(1, MEMBERS_LOOKED_AT // members))]
+
+    def order() -> None:
         for slot in slots:
             slot.order()
-        if arguments.seeds:
-            measure_seeds(arguments.seeds, 2021, SECONDS_A_SEED)
 
-    for part, share in shares_of(work, PARTS):
-        print(f"{share:>6.1%}  {part}")
+    shares = shares_of(order, PARTS)
+    return Profile(work=f"slot, n = {members}", shares=_in_order(shares))
 
 
-if __name__ == "__main__":
-    main()
+def profile_seeds(count: int, seed: int) -> Profile:
+    """Look at campaign seeds. Called in a process of its own."""
+    shares = shares_of(Seeds(count, seed=seed, seconds=SECONDS_A_SEED).run, PARTS)
+    return Profile(work=f"seeds of {SECONDS_A_SEED} s, n = 4", shares=_in_order(shares))
+
+
+def lines_of(profiles: tuple[Profile, ...]) -> list[str]:
+    """A table: a line a part, a column a piece of work."""
+    names = [name for name, _ in PARTS if any(name in dict(each.shares) for each in profiles)]
+    head = f"{'':<44}" + "".join(f"{each.work:>22}" for each in profiles)
+    columns = [dict(each.shares) for each in profiles]
+    return [head, *(f"{name:<44}" + "".join(f"{each.get(name, 0.0):>22.0%}" for each in columns) for name in names)]
+
+
+def _in_order(shares: list[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    found = dict(shares)
+    return tuple((name, round(found[name], 4)) for name, _ in PARTS if name in found)

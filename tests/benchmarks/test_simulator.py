@@ -5,7 +5,7 @@ from click.testing import CliRunner
 from benchmarks.ceiling import ceiling_slot
 from benchmarks.sampling import part_of, shares_of
 from benchmarks.simulator import SimulatorResult, measure_seeds, measure_size, measure_slot, row
-from benchmarks.simulator_profile import PARTS
+from benchmarks.simulator_profile import PARTS, Profile, lines_of, profile_seeds
 from consensus.quorum import Committee
 from quorate.__main__ import main
 
@@ -78,3 +78,21 @@ def test_each_file_counts_for_one_part(path, part):
 def test_the_shares_of_all_parts_are_one():
     shares = shares_of(lambda: [measure_slot(7, seed=seed) for seed in range(20)], PARTS)
     assert sum(share for _, share in shares) == pytest.approx(1)
+
+
+def test_a_profile_is_a_column_with_a_line_for_each_part_that_took_time():
+    driver, counting = PARTS[0][0], PARTS[2][0]
+    head, *lines = lines_of(
+        (
+            Profile(work="a slot", shares=((driver, 0.4), (counting, 0.6))),
+            Profile(work="seeds", shares=((driver, 1.0),)),
+        )
+    )
+    assert head.split() == ["a", "slot", "seeds"]
+    assert [line.split()[-2:] for line in lines] == [["40%", "100%"], ["60%", "0%"]]
+
+
+@pytest.mark.slow
+def test_a_profile_of_seeds_finds_every_room_at_work():
+    found = dict(profile_seeds(1, 1).shares)
+    assert {name.partition(":")[0] for name in found} >= {"driver", "core", "consensus", "canonical", "ledger"}
