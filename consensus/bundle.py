@@ -66,12 +66,11 @@ class Signed:
         return self._vote
 
 
-@dataclass(frozen=True, slots=True)
-class OpenBundle:
+class OpenBundle(msgspec.Struct, frozen=True):
     """A bundle that this member signed itself or whose signature was verified."""
 
     bundle: Bundle
-    _signed: tuple[Signed, ...] = field(repr=False)
+    _signed: tuple[Signed, ...]
 
     def signed_items(self) -> tuple[Signed, ...]:
         """The items in order, each with its proof."""

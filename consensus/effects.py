@@ -49,8 +49,7 @@ class Rejected:
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True)
-class VoteRecord:
+class VoteRecord(msgspec.Struct, frozen=True):
     """Own vote, to be on disk before it leaves. A restart feeds these back, in order, and sends them again."""
 
     vote: Vote
@@ -63,8 +62,7 @@ class PreparedRecord:
     certificate: PreparedCertificate
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """An item on its way."""
 
     item: Item
@@ -72,8 +70,7 @@ class Outgoing:
     """One replica, or None for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetTimer:
+class SetTimer(msgspec.Struct, frozen=True):
     """Start the timer of this kind, in place of a running one."""
 
     kind: str
@@ -144,7 +141,7 @@ Push = PushBlocks | PushBatches
 class Ready(msgspec.Struct):
     """Everything asked for since the last `take`, each list in the order in which it must be done.
 
-    A Struct, since one is built in every turn: it takes a tenth of the time of a dataclass with so many lists.
+    A Struct, as is all here that every turn builds: it takes a tenth of the time of a dataclass.
     """
 
     records: list[Record] = msgspec.field(default_factory=list)

@@ -1,7 +1,5 @@
 """What a member asks of its driver: the core's own `Ready`."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from canonical.hashing import Digest
@@ -11,8 +9,7 @@ from network.bus import Channel
 from node.writes import StoreBlock, Write
 
 
-@dataclass(frozen=True, slots=True)
-class Outbound:
+class Outbound(msgspec.Struct, frozen=True):
     """A frame on its way."""
 
     channel: Channel

@@ -71,8 +71,7 @@ class OpenBatch:
     """Ids of its transactions, in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class BundleFrame:
+class BundleFrame(msgspec.Struct, frozen=True):
     """A decoded bundle, its signature not yet checked."""
 
     sender: ReplicaId

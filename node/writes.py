@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from consensus.messages import (
     BatchReference,
     BlockHeader,
@@ -16,8 +18,7 @@ from consensus.types import BatchNumber, Digest, SequenceNumber, View
 from ledger.receipts import ComplianceEntry, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class StoreVote:
+class StoreVote(msgspec.Struct, frozen=True):
     """An own vote, before it leaves."""
 
     vote: Vote
