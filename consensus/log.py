@@ -98,6 +98,8 @@ class Log:
     low: SequenceNumber = SequenceNumber(0)
     """h: the last stable checkpoint."""
     slots: dict[SequenceNumber, Slot] = field(default_factory=dict)
+    highest: SequenceNumber = SequenceNumber(0)
+    """No slot is above it."""
 
     @property
     def high(self) -> SequenceNumber:
@@ -113,13 +115,14 @@ class Log:
         found = self.slots.get(sequence)
         if found is None:
             found = self.slots[sequence] = Slot(sequence)
+            self.highest = max(self.highest, sequence)
         return found
 
     def after(self, sequence: SequenceNumber) -> list[Slot]:
         """The slots above `sequence` of which anything is known, lowest first."""
-        # Asked after what is executed, which is where the log ends most of the time: so nothing is sorted.
-        last, slots = max(self.slots, default=sequence), self.slots
-        return [slots[SequenceNumber(each)] for each in range(sequence + 1, last + 1) if each in slots]
+        # Asked after what is executed, which is where the log ends most of the time: so nothing is gone through.
+        slots = self.slots
+        return [slots[SequenceNumber(each)] for each in range(sequence + 1, self.highest + 1) if each in slots]
 
     def truncate(self, stable: SequenceNumber) -> None:
         """Discard everything at or below a stable checkpoint and slide the window (§4.3)."""
