@@ -14,7 +14,6 @@ from math import log
 from pathlib import Path
 from random import Random
 from statistics import NormalDist
-from struct import unpack
 
 import networkx
 
@@ -23,8 +22,8 @@ DATA = Path(__file__).parent / "data"
 SLOW = "slow"
 """The profile that other simulators are measured with: 250 ms with a deviation of 50 ms, normally distributed."""
 
-QUANTILES = 1 << 16
-"""Steps of a normal distribution: as many as two bytes can tell apart."""
+QUANTILES = 4_096
+"""Steps of a normal distribution."""
 
 TAIL_US_MIN = 50
 """No link is more regular than that, whatever a short series of pings says."""
@@ -63,21 +62,21 @@ class Profile:
 class NormalProfile(Profile):
     """The same normally distributed delay between any two, in `QUANTILES` equally likely steps, never below zero.
 
-    The outermost steps lie four deviations from the mean. A step is drawn quicker than a sum of logarithms is computed,
-    and every message of a run draws one: two bytes of chance, for all receivers together.
+    The outermost steps lie three and a half deviations from the mean. A step is drawn quicker than a sum of logarithms
+    is computed, and every message of a run draws one.
     """
 
     steps_us: tuple[int, ...]
 
     def delay_us(self, source: int, target: int, chance: Random) -> int:
         """Draw what one message takes."""
-        return self.delays_us(source, (target,), chance)[0]
+        del source, target
+        return chance.choice(self.steps_us)
 
     def delays_us(self, source: int, targets: Sequence[int], chance: Random) -> list[int]:
         """Draw what one message to each of `targets` takes, in their order."""
         del source
-        count = len(targets)
-        return list(map(self.steps_us.__getitem__, unpack(f"<{count}H", chance.randbytes(2 * count))))
+        return chance.choices(self.steps_us, k=len(targets))
 
 
 def profile_of(name: str, members: int) -> Profile:
