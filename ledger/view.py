@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.case_file import CaseFile, case_file
 from ledger.enactment import parameters_row
 from ledger.governance import is_paused, members, policy_of
 from ledger.judge import Judge
@@ -136,6 +137,10 @@ class View:
             return None
         case = record.freeze_case
         return Frozen(case, record.frozen_until_ms, self.state.freezes.get(f"{name}/{case}"))
+
+    def case_file(self, name: str, case: str) -> CaseFile:
+        """All that stands under a case about a token, an account, a series or a work."""
+        return case_file(self.state, name, case)
 
     def standing(self, token: str) -> Standing | None:
         """What keeps a token where it is or ended it, at the block's time; None where there is no such token."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.case_file import CaseFile
 from ledger.operations.freezes import FreezeAccount, FreezeToken
 from ledger.operations.measures import OpenDispute, Takedown
 from ledger.operations.series import Mint, SealSeries
@@ -162,3 +163,18 @@ def test_freezes_disputes_and_wind_downs_are_told_together_and_only_while_they_l
     left = view_at(case, case.world.ledger.height).standing(case.token)
     assert left == replace(NOTHING, choose_until_ms=until_ms)
     assert view_at(case, case.world.ledger.height).standing("x-0001") is None
+
+
+def test_a_case_file_tells_who_approved_what_and_why():
+    case = Case()
+    for party in ("regulator", "jd"):
+        case.do(party, FreezeToken(case.token, "theft", "case-1", case.expires_ms))
+    take_down(case, "copyright", TokenSubject(case.token))
+    take_down(case, "hunan", SeriesSubject(case.token.rpartition("-")[0]))
+    view = view_at(case, case.world.ledger.height)
+    found = view.case_file(case.token, "case-1")
+    assert found.freeze is not None
+    assert (found.freeze.reason, found.freeze.approvals) == ("theft", ("jd", "regulator"))
+    assert [(kind, record.approvals) for kind, record in found.takedowns] == [("token", ("copyright",))]
+    assert (found.dispute, found.forced_transfer) == (None, None)
+    assert view.case_file(case.token, "case-2") == CaseFile(None, None, (), None)

@@ -14,13 +14,17 @@ from consensus.quorum import Committee
 from consensus.types import ReplicaId
 from ledger.commitment import OtherBranch, OtherLeaf, StateProof, Step, verify_proof
 from ledger.operations.accounts import RotateKey
+from ledger.operations.freezes import FreezeToken
 from ledger.operations.governance import ChangeParameters, ParameterChange, Pause, Propose
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
 from ledger.operations.tokens import Approve, Burn, SetApprovalForAll
 from ledger.receipts import ComplianceEntry, Event, compliance_root
+from ledger.records.freezes import FreezeRecord
+from ledger.records.measures import DisputeRecord, ForcedTransferRecord, TakedownRecord
 from node.client import Refused
 from node.gateway.errors import RequestRefused
 from node.gateway.queries import history as history_module
+from node.gateway.queries.cases import DisputeReply, ForcedTransferReply, FreezeReply, TakedownReply
 from node.gateway.queries.history import is_about
 from node.gateway.queries.pace import Pace
 from node.gateway.queries.routes import QUERY_ROUTES
@@ -83,6 +87,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "can_receive": {"account": "ant.wang"},
     "get_frozen": {"name": "prints-0001"},
     "standing": {"token": "prints-0002"},
+    "case": {"name": "prints-0002", "case": "case-1"},
     "alerts": {"epoch": 1},
     "proposal": {"proposal": "p-1"},
     "parameters": {},
@@ -332,3 +337,26 @@ async def test_whoever_asks_for_a_history_too_soon_hears_when_to_come_back(alone
     monkeypatch.setattr(alone.service.asking, "_pace", resting)
     found = await problem(alone, "history", 503, token="prints-0001")
     assert 59_000 < found["retry_after_ms"] <= 60_000
+
+
+def test_a_case_is_told_field_by_field_as_the_record_has_it():
+    for reply, record in (
+        (FreezeReply, FreezeRecord),
+        (DisputeReply, DisputeRecord),
+        (ForcedTransferReply, ForcedTransferRecord),
+    ):
+        assert reply.__struct_fields__ == record.__struct_fields__
+    assert TakedownReply.__struct_fields__ == ("kind", *TakedownRecord.__struct_fields__)
+
+
+async def test_who_froze_a_token_and_why_is_told_with_its_proof(alone):
+    await told(alone)
+    height_ms = (await alone.client.status()).timestamp_ms
+    freeze = FreezeToken("prints-0002", "theft", "case-1", height_ms + 86_400_000)
+    await alone.client.finalise(alone.operator("ant").seal(freeze))
+    answer = await ask(alone, "case", name="prints-0002", case="case-1", proof="true")
+    assert (answer["freeze"]["state"], answer["freeze"]["approvals"]) == ("proposed", ["ant"])
+    assert (answer["dispute"], answer["takedowns"], answer["forced_transfer"]) == (None, [], None)
+    keys = {row["key"] for row in answer["proof"]["rows"]}
+    assert "freeze/prints-0002/case-1" in keys
+    assert "dispute/prints-0002/case-1" in keys

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.view import View
-from node.gateway.queries import answers
+from node.gateway.queries import answers, cases
 from node.gateway.queries.types import (
     AlertsAnswer,
     AllowedAnswer,
@@ -67,6 +67,7 @@ QUERIES = (
     Query("can_receive", AskedOfAccount, AllowedAnswer, answers.can_receive),
     Query("get_frozen", AskedOfFrozen, FrozenAnswer, answers.get_frozen),
     Query("standing", AskedOfToken, StandingAnswer, answers.standing),
+    Query("case", cases.AskedOfCase, cases.CaseAnswer, cases.case),
     Query("alerts", AskedOfEpoch, AlertsAnswer, answers.alerts),
     Query("proposal", AskedOfProposal, ProposalAnswer, answers.proposal),
     Query("parameters", Asked, ParametersAnswer, answers.parameters),
