@@ -8,6 +8,7 @@ from consensus.quorum import Committee
 from ledger.operations.tokens import TransferFrom
 from ledger.receipts import Event
 from ledger.rules.request import Request
+from ledger.transitions.holding import count
 from ledger.transitions.table import TRANSITIONS
 from scenarios import simulated_clients
 from scenarios.history import Act, Answer, History
@@ -85,6 +86,8 @@ def test_a_ledger_that_loses_a_gift_is_not_linearizable(monkeypatch):
         events = right(request, operation)
         assert before is not None
         request.state.tokens.put(operation.token, before)
+        count(request.state, operation.to, -1)
+        count(request.state, operation.sender, 1)
         return events
 
     monkeypatch.setitem(TRANSITIONS, TransferFrom, transfer_from)
