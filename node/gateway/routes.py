@@ -32,6 +32,7 @@ from node.gateway.types import (
     TransactionReply,
     TransactionStatus,
 )
+from node.statement_file import Kind
 
 Found = TypeVar("Found", bound=Reply)
 
@@ -58,6 +59,13 @@ class TransferQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The account that would receive it."""
 
 
+class StatementQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Parameters of a statement."""
+
+    height: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] | None = None
+    """The state after this block; without it after the last one that is certified here. Not for compliance."""
+
+
 ROUTES = (
     Route("GET", "/v1/status", "How this member is doing.", StatusReply),
     Route("GET", "/v1/explain", "Why consensus moves or does not, in one structure.", media_type=JSON),
@@ -79,6 +87,14 @@ ROUTES = (
         "The file that proves a final transaction to anybody who has the charter.",
         media_type=JSON,
         problems=(400, 404),
+    ),
+    Route(
+        "GET",
+        "/v1/statements/{kind}/{subject}",
+        f"The file that proves what the state says of one thing. Kinds: {', '.join(Kind)}.",
+        media_type=JSON,
+        problems=(400, 404, 503),
+        query=StatementQuery,
     ),
     Route("GET", "/v1/tokens/{token}", "One edition.", TokenReply, problems=(404,)),
     Route(
@@ -134,7 +150,20 @@ def submission_handlers(service: Service) -> Sequence[HTTPRouteHandler]:
             raise unknown("final-transaction", name)
         return Response(found, media_type=JSON)
 
-    return submit, transaction, certificate
+    @get("/v1/statements/{kind:str}/{subject:str}")
+    async def statement(request: AnyRequest) -> Response[bytes]:
+        name = _named(request, "kind")
+        if name not in list(Kind):
+            raise bad_request(
+                "bad-identifier", f"{name[:40]!r} is no kind of statement", f"there are {', '.join(Kind)}"
+            )
+        query = read_query(request, StatementQuery)
+        return Response(
+            service.statement(Kind(name), _named(request, "subject"), query.height),
+            media_type=JSON,
+        )
+
+    return submit, transaction, certificate, statement
 
 
 def ledger_handlers(service: Service) -> Sequence[HTTPRouteHandler]:

@@ -29,6 +29,7 @@ from node.gateway.types import (
     refusal_reply,
 )
 from node.home.charter_file import charter_to_json
+from node.statement_file import Kind
 from node.storage.reads import StorageReader
 from node.waiting import FinalBlock, Placed
 
@@ -74,6 +75,13 @@ class Service:
     def certificate(self, transaction: Digest) -> bytes | None:
         """The file that proves a final transaction; None where it is not final here."""
         return self.reading.certificate(transaction)
+
+    def statement(self, kind: Kind, subject: str, height: int | None) -> bytes:
+        """The file that proves what the state says of `subject`.
+
+        Raises: RequestRefused saying why there is none.
+        """
+        return self.asking.statement(kind, subject, height, chain=self._chain)
 
     @property
     def height(self) -> int:

@@ -1,31 +1,17 @@
 """`quorate explain`: why is it not moving? One member's answer, or all of a consortium's, in sentences."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from quorate.commands.finding import Gateway, NotRunning, gateway_of
 
 if TYPE_CHECKING:
     import httpx
 
 ANSWER_TIMEOUT_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Gateway:
-    """Whom to ask, and who should answer."""
-
-    url: str
-    member: str = ""
-    """Of a home: whose it is; another who answers there is not asked. Empty where a URL was given."""
-    chain: str = ""
-
-
-class NotRunning(Exception):
-    """A home whose node is not there to be asked; the text says how that is known and what to do."""
 
 
 @click.command("explain", epilog="Exit status: 0 when all answered; 1 when one did not; 2 for a wrong command line.")
@@ -43,7 +29,7 @@ def explain(gateways: tuple[str, ...], as_json: bool) -> None:
     with httpx.Client(timeout=ANSWER_TIMEOUT_S, trust_env=False) as http:
         for name in gateways:
             try:
-                gateway = _gateway_of(name)
+                gateway = gateway_of(name)
                 stands = _asked(http, gateway)
             except NotRunning as fault:
                 click.echo(str(fault), err=True)
@@ -71,37 +57,6 @@ def _asked(http: "httpx.Client", gateway: Gateway) -> dict[str, Any]:
             )
     stands: dict[str, Any] = http.get(f"{gateway.url}/v1/explain").raise_for_status().json()
     return stands
-
-
-def _gateway_of(text: str) -> Gateway:
-    """The gateway that a URL names, or that a home's node left word of.
-
-    Raises: click.UsageError; NotRunning.
-    """
-    if text.startswith(("http://", "https://")):
-        return Gateway(text.rstrip("/"))
-    folder = Path(text)
-    if not folder.is_dir():
-        raise click.UsageError(f"{text}: neither a URL (http://host:port) nor a member's folder")
-    from ledger.charter import chain_id
-    from node.errors import NodeFault
-    from node.home.home import open_home
-    from node.home.running import find_gateway
-
-    try:
-        home = open_home(folder)
-    except NodeFault as fault:
-        raise click.UsageError(str(fault)) from fault
-    member, chain = home.member.id, chain_id(home.charter).hex()
-    running = find_gateway(folder)
-    if running is not None:
-        return Gateway(running.gateway, member, chain)
-    if home.settings.gateway_port == 0:
-        raise NotRunning(
-            f"{text}: no node runs on this home, and its gateway takes any free port. What to do: start it with"
-            f" `quorate node --home {text}`; it leaves word in the home."
-        )
-    return Gateway(f"http://{home.settings.gateway_host}:{home.settings.gateway_port}", member, chain)
 
 
 def told(name: str, stands: dict[str, Any]) -> list[str]:

@@ -126,7 +126,7 @@ def read_certificate(data: bytes) -> CertificateFile:
     certificate = CertificateFile(
         chain=read_hexadecimal(top["chain"], "chain", 32),
         header=read_hexadecimal(top["header"], "header"),
-        votes=tuple(_vote(each, f"votes[{i}]") for i, each in enumerate(read_array(top["votes"], "votes"))),
+        votes=tuple(read_vote(each, f"votes[{i}]") for i, each in enumerate(read_array(top["votes"], "votes"))),
         account=read_text(envelope["account"], "envelope.account", ACCOUNT_ID),
         public_key=read_hexadecimal(envelope["public_key"], "envelope.public_key", 32),
         envelope_count=read_integer(envelope["count"], "envelope.count"),
@@ -202,7 +202,11 @@ def _member(value: Any, where: str) -> MemberFile:
     )
 
 
-def _vote(value: Any, where: str) -> VoteFile:
+def read_vote(value: Any, where: str) -> VoteFile:
+    """Read one member's vote.
+
+    Raises: UnreadableError naming the field.
+    """
     fields = read_fields(value, where, "sender", "index", "count", "path", "signature")
     return VoteFile(
         sender=read_integer(fields["sender"], f"{where}.sender"),

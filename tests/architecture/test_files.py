@@ -7,7 +7,7 @@ from tests.architecture.files import ROOT, name_of, sources
 
 LINES_MAX = 400
 QUORUM_FORMULA = re.compile(r"\bn\s*-\s*1\s*\)?\s*//\s*3|-\s*1\)\s*//\s*3|2\s*\*\s*f\s*\+\s*1")
-MAY_STATE_THE_QUORUM = {"consensus/quorum.py", "quorate/verifier/checks.py"}
+MAY_STATE_THE_QUORUM = {"consensus/quorum.py", "quorate/verifier/block.py"}
 UNCLEAR = {"manager", "helper", "helpers", "util", "utils", "common", "misc"}
 TEXT = {".py", ".md", ".toml", ".lock", ".json", ".csv", ".txt", ".yml", ".cfg", ".html", ".js", ".css", ""}
 

@@ -15,7 +15,7 @@ from node.certificate_file import certificate_file
 from node.home.charter_file import charter_to_json
 from node.home.home import new_consortium
 from node.home.keys import KeyPair
-from quorate.verifier.checks import verify
+from quorate.verifier.checks import Contents, verify
 from quorate.verifier.format import read_charter
 from quorate.verifier.hashing import chain_id as chain_id_of_file
 from tests.node.core_cluster import CoreCluster, CoreMember
@@ -75,7 +75,7 @@ def test_every_member_certifies_every_transaction_of_a_mixed_load(cluster):
             for index in range(len(envelope.transactions)):
                 report = verify(certificate_from(member, envelope, index), charter_file)
                 assert report.holds, report.failed()
-                assert report.contents is not None
+                assert isinstance(report.contents, Contents)
                 statuses.add(report.contents.receipt.status)
     assert statuses == {"accepted", "refused"}
 

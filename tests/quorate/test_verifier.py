@@ -18,7 +18,8 @@ from ledger.charter import chain_id, members_digest
 from ledger.envelope import transaction_id
 from node.certificate_file import path_sides
 from quorate.verifier import hashing as verifier_hashing
-from quorate.verifier.checks import Outcome, quorum, verify
+from quorate.verifier.block import Outcome, quorum
+from quorate.verifier.checks import verify
 from quorate.verifier.format import read_charter
 from tests.quorate.certificates import block_of, bundle_of, charter_json, charter_of, key, public
 

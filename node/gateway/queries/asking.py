@@ -1,16 +1,18 @@
 """Asking one member: which height a question is about, what to say where it is forgotten, and the proof."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
 
+from canonical.hashing import Digest
 from consensus.messages import CheckpointProof
 from ledger.ledger import Ledger
 from node.driver import Driver
-from node.gateway.errors import RequestRefused, unavailable
+from node.gateway.errors import RequestRefused, bad_request, unavailable
 from node.gateway.queries.history import history
 from node.gateway.queries.pace import Pace
-from node.gateway.queries.proofs import ROWS_PROVED_MAX, proof_reply
+from node.gateway.queries.proofs import ROWS_PROVED_MAX, ProofReply, proof_reply
 from node.gateway.queries.table import Query
 from node.gateway.queries.types import (
     Answer,
@@ -21,6 +23,7 @@ from node.gateway.queries.types import (
     HistoryAnswer,
     RuleReply,
 )
+from node.statement_file import Kind, read_rows, statement_file
 from node.storage.reads import StorageReader
 
 RETRY_AFTER_MS = 500
@@ -55,14 +58,16 @@ class Asking:
         answered = query.answer(view, asked, now_ms if asked.height is None else view.timestamp_ms)
         if not asked.proof:
             return answered
+        return msgspec.structs.replace(answered, proof=self._proof(height, view.state.reads))
+
+    def _proof(self, height: int, rows: Mapping[str, bytes | None]) -> ProofReply:
         certified = self._certified(height)
-        rows = view.state.reads
         keys = [key.encode() for key in list(rows)[:ROWS_PROVED_MAX]]
-        if height == ledger.height:
-            proofs = ledger.prove_at(height, keys)
+        if height == self._ledger.height:
+            proofs = self._ledger.prove_at(height, keys)
         else:
             with self._pace.dear():
-                proofs = ledger.prove_at(height, keys)
+                proofs = self._ledger.prove_at(height, keys)
         if proofs is None:
             raise RequestRefused(
                 HTTPStatus.NOT_FOUND,
@@ -70,7 +75,38 @@ class Asking:
                 f"too much has changed since block {height} to prove anything under its state root",
                 "ask for the proof without a height: the last certified block is near enough",
             )
-        return msgspec.structs.replace(answered, proof=proof_reply(certified, rows, proofs))
+        return proof_reply(certified, rows, proofs)
+
+    def statement(self, kind: Kind, subject: str, height: int | None, *, chain: Digest) -> bytes:
+        """The file by which anybody who has the charter can check what the state says of `subject`.
+
+        Raises: RequestRefused for what cannot be stated, or a height that is not known any more, or not certified yet.
+        """
+        if kind is Kind.COMPLIANCE:
+            return self._compliance_statement(subject, chain=chain)
+        ledger = self._ledger
+        at = min(self._driver.certified, ledger.height) if height is None else height
+        view = ledger.at(at)
+        if view is None:
+            raise out_of_reach(at, oldest=ledger.oldest, newest=ledger.height)
+        fault = read_rows(view, kind, subject)
+        if fault is not None:
+            raise RequestRefused(
+                HTTPStatus.NOT_FOUND,
+                "nothing-to-state",
+                f"{fault} after block {at}",
+                "check the name; of what does not exist ask for a statement of absence or of holdings",
+            )
+        return statement_file(chain, kind, subject, self._proof(at, view.state.reads), None)
+
+    def _compliance_statement(self, subject: str, *, chain: Digest) -> bytes:
+        if not (subject.isascii() and subject.isdigit() and len(subject) <= 18 and str(int(subject)) == subject):
+            raise bad_request("bad-identifier", f"{subject[:80]!r} is no height", "write it in decimal digits")
+        height = self._final(int(subject))
+        entries = self._reader.compliance(height)
+        if entries is None:
+            raise out_of_reach(height, oldest=self._driver.base + 1, newest=self._driver.certified)
+        return statement_file(chain, Kind.COMPLIANCE, subject, proof_reply(self._certified(height), {}, ()), entries)
 
     def history(self, asked: AskedOfHistory) -> HistoryAnswer:
         """What happened to a token, from the blocks on this member's disk.

@@ -1,0 +1,133 @@
+"""A ledger with a small life, certified with real keys: what statements, and the test vectors, are made of."""
+
+from hashlib import sha256
+
+import msgspec
+
+from canonical.hashing import Digest
+from canonical.signing import PublicKey
+from consensus.messages import BlockHeader, CheckpointProof
+from consensus.quorum import Committee
+from consensus.types import Epoch, SequenceNumber
+from ledger.charter import Charter, Role, chain_id, members_digest
+from ledger.envelope import Transaction, seal_envelope
+from ledger.execute import AuthoredBatch, BlockResult
+from ledger.ledger import Ledger
+from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.table import Operation
+from ledger.operations.works import RegisterWork
+from ledger.receipts import Status
+from node.gateway.queries.proofs import proof_reply
+from node.statement_file import Kind, read_rows, statement_file
+from tests.quorate.certificates import bundle_of, charter_of, public, signer
+
+CONTENT = b"the picture itself"
+NOW_MS = 1_625_000_100_000
+TOKEN, UNSOLD, NEVER, WORK, HOLDER, POOR = (
+    "scroll-a-0001", "scroll-a-0003", "scroll-a-0004", "scroll", "member-0.li", "member-0.wang",
+)  # fmt: skip
+
+
+def founded(voters: int = 4) -> Charter:
+    """Platforms, and a registrar that votes last."""
+    charter = charter_of(voters)
+    *others, last = charter.members
+    members = (*others, msgspec.structs.replace(last, role=Role.REGISTRAR))
+    return msgspec.structs.replace(charter, members=members, parameters={})
+
+
+class Life:
+    """A work, a series of three, one sold; each block certified by a quorum."""
+
+    def __init__(self, voters: int = 4) -> None:
+        self.charter = founded(voters)
+        self.chain = chain_id(self.charter)
+        self.voters = voters
+        self.ledger = Ledger.genesis(self.charter)
+        self.results: dict[int, BlockResult] = {}
+        self._nonces: dict[str, int] = {}
+        registrar = f"member-{voters - 1}"
+        content = Digest(sha256(CONTENT).digest())
+        self.block(
+            registrar,
+            RegisterWork(WORK, "Scroll", "unknown", "Hunan Museum", "Catalogue 1", content, "C-1", ("member-0",)),
+        )
+        claims = (Claim.OVER_18, Claim.REAL_NAME)
+        disclosure = Disclosure("A digital edition of the scroll.", "Private viewing.")
+        self.block(
+            "member-0",
+            *(
+                RegisterAccount(name, Digest(sha256(name.encode()).digest()), public(name), claims)
+                for name in (HOLDER, POOR)
+            ),
+            CreateSeries(
+                "scroll-a", WORK, "Scroll, first series", 3, 1_990, ("member-0",),
+                (Anchor(AnchorKind.EXHIBIT, "Hall 3"),), disclosure,
+            ),
+            MintBatch("scroll-a", 3),
+            SealSeries("scroll-a"),
+        )  # fmt: skip
+        self.block("member-0", Issue("scroll-a", HOLDER, 1_990, Digest(bytes(32)), "CNY"))
+
+    def block(self, account: str, *operations: Operation, accepted: bool = True) -> BlockResult:
+        """One block with one envelope."""
+        first = self._nonces.get(account, 0) + 1
+        self._nonces[account] = first + len(operations) - 1
+        transactions = tuple(Transaction(first + place, 0, each) for place, each in enumerate(operations))
+        name = account.replace("member-", "operator-") if "." not in account else account
+        envelope = seal_envelope(
+            account, transactions, chain=self.chain, public_key=PublicKey(public(name)), sign=signer(name)
+        )
+        height = self.ledger.height + 1
+        result = self.ledger.execute(height, NOW_MS + height, [AuthoredBatch(0, height, (envelope,))])
+        assert not accepted or all(each.status is Status.ACCEPTED for each in result.receipts), result.receipts
+        self.results[height] = result
+        return result
+
+    def certified(self, height: int) -> CheckpointProof:
+        """The header of a block with the votes of a bare quorum."""
+        result = self.results[height]
+        header = BlockHeader(
+            height=SequenceNumber(height),
+            parent=Digest(b"p" * 32),
+            epoch=Epoch(0),
+            proposal=Digest(b"d" * 32),
+            timestamp_ms=NOW_MS + height,
+            transactions_root=result.transactions_root,
+            receipts_root=result.receipts_root,
+            state_root=result.state_root,
+            compliance_root=result.compliance_root,
+            next_members=members_digest(self.charter.voters()),
+        )
+        bundles = (bundle_of(header, chain=self.chain, member=i) for i in range(Committee(self.voters).quorum))
+        return CheckpointProof(header, tuple(each.signed_items()[1].certificate_vote() for each in bundles))
+
+    def statement(self, kind: Kind, subject: str) -> bytes:
+        """The file, as of the last block; its rows are proved whether or not they say what the kind wants."""
+        height = self.ledger.height
+        certified = self.certified(int(subject) if kind is Kind.COMPLIANCE else height)
+        if kind is Kind.COMPLIANCE:
+            report = self.results[int(subject)].compliance
+            return statement_file(self.chain, kind, subject, proof_reply(certified, {}, ()), report)
+        view = self.ledger.at(height)
+        assert view is not None
+        read_rows(view, kind, subject)
+        rows = view.state.reads
+        proofs = self.ledger.prove_at(height, [key.encode() for key in rows])
+        assert proofs is not None
+        return statement_file(self.chain, kind, subject, proof_reply(certified, rows, proofs), None)
+
+
+GOOD: tuple[tuple[Kind, str], ...] = (
+    (Kind.OWNERSHIP, TOKEN),
+    (Kind.OWNERSHIP, UNSOLD),
+    (Kind.COPYRIGHT, WORK),
+    (Kind.ABSENCE, NEVER),
+    (Kind.ABSENCE, "vase-0001"),
+    (Kind.HOLDINGS, HOLDER),
+    (Kind.HOLDINGS, POOR),
+    (Kind.HOLDINGS, "member-0.nobody"),
+    (Kind.COMPLIANCE, "2"),
+)
+"""Every kind, with a subject of which it can be said."""

@@ -1,0 +1,21 @@
+"""docs/vectors: the files are those that the script makes, and the verifier finds in each what the index says."""
+
+import json
+
+import pytest
+
+from quorate.verifier.checks import verify
+from tests.quorate.vectors import FOLDER, vectors
+
+INDEX = json.loads((FOLDER / "index.json").read_bytes())
+
+
+def test_the_files_are_what_the_script_makes():
+    assert {path.name: path.read_bytes() for path in FOLDER.glob("*.json")} == vectors()
+
+
+@pytest.mark.parametrize("entry", INDEX, ids=lambda entry: entry["file"])
+def test_the_verifier_finds_what_the_index_says(entry):
+    report = verify((FOLDER / entry["file"]).read_bytes(), (FOLDER / "charter.json").read_bytes())
+    assert list(report.failed()) == entry["fails"]
+    assert report.holds == (not entry["fails"])
