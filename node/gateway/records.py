@@ -8,11 +8,11 @@ from ledger.charter import Role
 from ledger.ledger import Ledger
 from ledger.names import series_of_token
 from ledger.operations.accounts import AccountState, Claim
-from ledger.operations.series import Anchor, AnchorKind
+from ledger.operations.series import Anchor, AnchorKind, Tag
 from ledger.records.accounts import AccountRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
-from ledger.records.works import WorkRecord
+from ledger.records.works import Review, WorkRecord
 from ledger.view import View
 from node.gateway.types import Hex, Reply
 
@@ -64,6 +64,10 @@ class WorkReply(Reply, frozen=True):
     certificate_number: str
     registrar: str
     licensees: tuple[str, ...]
+    review: Review
+    """Whether it may be issued as far as its likeness to another work goes (R4.2)."""
+    similar_to: str | None
+    """The work that it resembles."""
     disputed: bool
     """As of the block time of `height`."""
     dispute_case: str | None
@@ -90,13 +94,23 @@ class SeriesReply(Reply, frozen=True):
     issuer: str
     title: str
     price_fen: int
+    """The disclosed price, or the lower end of its band."""
+    price_highest_fen: int | None
+    """The other end of the band; None where there is one price."""
     sellers: tuple[str, ...]
     anchors: tuple[AnchorReply, ...]
     description: str
     rights: str
+    risks: str
+    tags: tuple[Tag, ...]
+    cosigner: str | None
+    """The institution that put its name to a series of heritage."""
     edition_cap: int
     minted: int
     issued: int
+    burned: int
+    """Sold editions that ended, refunds among them; `issued` still counts them."""
+    refunded: int
     sealed: bool
     taken_down: str | None
     """The case in which it was taken down with all its editions; its work may be taken down as well."""
@@ -119,6 +133,10 @@ class TokenReply(Reply, frozen=True):
     freeze_case: str | None
     frozen_until_ms: int
     """0 without a freeze."""
+    approved: str | None
+    """The account that may give it on its owner's behalf."""
+    redeemed: tuple[str, ...]
+    """The benefits that were used, as its series calls them."""
     taken_down: str | None
     """The case in which it was taken down by itself; `/v1/query/standing` tells of its series and its work too."""
 
@@ -158,6 +176,8 @@ def work_reply(ledger: Ledger | View, work: str, record: WorkRecord) -> WorkRepl
         certificate_number=record.certificate_number,
         registrar=record.registrar,
         licensees=record.licensees,
+        review=record.review,
+        similar_to=record.similar_to,
         disputed=ledger.timestamp_ms < record.disputed_until_ms,
         dispute_case=record.dispute_case,
         disputed_until_ms=record.disputed_until_ms,
@@ -174,13 +194,19 @@ def series_reply(ledger: Ledger | View, series: str, record: SeriesRecord) -> Se
         issuer=record.issuer,
         title=record.title,
         price_fen=record.price_fen,
+        price_highest_fen=record.price_highest_fen,
         sellers=record.sellers,
         anchors=tuple(map(_anchor_reply, record.anchors)),
         description=record.disclosure.description,
         rights=record.disclosure.rights,
+        risks=record.disclosure.risks,
+        tags=record.tags,
+        cosigner=record.cosigner,
         edition_cap=record.edition_cap,
         minted=record.minted,
         issued=record.issued,
+        burned=record.burned,
+        refunded=record.refunded,
         sealed=record.sealed,
         taken_down=record.taken_down,
     )
@@ -188,6 +214,8 @@ def series_reply(ledger: Ledger | View, series: str, record: SeriesRecord) -> Se
 
 def token_reply(ledger: Ledger, token: str, record: TokenRecord) -> TokenReply:
     """Return an edition as the gateway shows it."""
+    series = ledger.series(series_of_token(token))
+    anchors = () if series is None else series.anchors
     return TokenReply(
         height=ledger.height,
         token=token,
@@ -199,6 +227,8 @@ def token_reply(ledger: Ledger, token: str, record: TokenRecord) -> TokenReply:
         frozen=record.is_frozen(ledger.timestamp_ms),
         freeze_case=record.freeze_case,
         frozen_until_ms=record.frozen_until_ms,
+        approved=record.approved,
+        redeemed=tuple(each.reference for place, each in enumerate(anchors) if record.redeemed >> place & 1),
         taken_down=record.taken_down,
     )
 

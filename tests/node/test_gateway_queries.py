@@ -17,7 +17,7 @@ from ledger.operations.accounts import RotateKey
 from ledger.operations.freezes import FreezeToken
 from ledger.operations.governance import ChangeParameters, ParameterChange, Pause, Propose
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
-from ledger.operations.tokens import Approve, Burn, SetApprovalForAll
+from ledger.operations.tokens import Approve, Burn, Redeem, SetApprovalForAll
 from ledger.receipts import ComplianceEntry, Event, compliance_root
 from ledger.records.freezes import FreezeRecord
 from ledger.records.measures import DisputeRecord, ForcedTransferRecord, TakedownRecord
@@ -31,7 +31,8 @@ from node.gateway.queries.routes import QUERY_ROUTES
 from node.gateway.queries.table import QUERIES
 from node.gateway.queries.types import OwnerAnswer
 from node.home.keys import verify_signature
-from tests.node.one_member import OneMember, one_member, person_account, work
+from node.wallet import Wallet
+from tests.node.one_member import PERSON_KEYS, OneMember, one_member, person_account, work
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def alone(tmp_path, monkeypatch):
 async def told(member: OneMember) -> list[int]:
     """A life of `prints-0001`: minted, sold, approved, burned; the heights of the last three."""
     ant, li = member.operator("ant"), member.person("li")
-    anchors = (Anchor(AnchorKind.EXHIBIT, "hall 2"),)
+    anchors = (Anchor(AnchorKind.EXHIBIT, "hall 2"), Anchor(AnchorKind.TICKET, "ticket 9"))
     series = CreateSeries(
         "prints", "landscape", "Prints", 10, 1_900, ("ant",), anchors, Disclosure("a print", "private use")
     )
@@ -360,3 +361,15 @@ async def test_who_froze_a_token_and_why_is_told_with_its_proof(alone):
     keys = {row["key"] for row in answer["proof"]["rows"]}
     assert "freeze/prints-0002/case-1" in keys
     assert "dispute/prints-0002/case-1" in keys
+
+
+async def test_a_token_tells_who_may_give_it_and_what_of_it_was_used(alone):
+    await told(alone)
+    wang = Wallet("ant.wang", PERSON_KEYS, chain=alone.chain)
+    sale = Issue("prints", "ant.wang", 1_900, Digest(bytes(32)), "CNY")
+    await alone.client.finalise(alone.operator("ant").seal(sale))
+    used = wang.seal(Redeem("prints-0002", "ticket 9"), Approve("prints-0002", "ant.li"))
+    assert [each.receipt and each.receipt.refusals for each in await alone.client.finalise(used)] == [(), ()]
+    token, series = await alone.client.token("prints-0002"), await alone.client.series("prints")
+    assert (token.approved, token.redeemed) == ("ant.li", ("ticket 9",))
+    assert (series.issued, series.burned, series.refunded, series.tags, series.cosigner) == (2, 1, 0, (), None)
