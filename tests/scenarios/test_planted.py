@@ -81,10 +81,13 @@ def test_what_is_said_and_not_on_disk_is_seen(monkeypatch, forgotten):
     assert broken_checks() == {"recorded"}
 
 
-def test_a_ledger_that_could_keep_a_purse_is_seen(monkeypatch):
-    class Purse(msgspec.Struct):
-        fen: int
+class Purse(msgspec.Struct):
+    """What no ledger of ours has: a number that could be paid with."""
 
+    fen: int
+
+
+def test_a_ledger_that_could_keep_a_purse_is_seen(monkeypatch):
     monkeypatch.setattr(invariants, "RECORD_TYPES", (*invariants.RECORD_TYPES, Purse))
     assert broken_checks() == {"no-coin"}
 
@@ -119,3 +122,10 @@ def test_a_campaign_sees_a_certificate_that_proves_nothing(monkeypatch):
     )
     found = campaign_of()
     assert (found.verdict, found.reason.split(":")[0]) == (Verdict.SAFETY, "certificate")
+
+
+def test_a_campaign_sees_a_ledger_that_could_keep_a_purse(monkeypatch):
+    monkeypatch.setattr(invariants, "RECORD_TYPES", (*invariants.RECORD_TYPES, Purse))
+    found = campaign_of()
+    assert found.verdict is Verdict.SAFETY
+    assert "no transferable balance: nobody says what Purse.fen counts" in found.reason
