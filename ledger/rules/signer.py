@@ -4,7 +4,7 @@ from ledger.keys import key_in_force
 from ledger.nonces import WINDOW, is_too_old, is_used
 from ledger.operations.measures import ForcedTransfer
 from ledger.operations.series import Issue
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Refund, TransferFrom
 from ledger.records.accounts import AccountRecord
 from ledger.rules.request import Reason, Request, refuse
 
@@ -67,6 +67,13 @@ def owner_is_active(request: Request, operation: TransferFrom) -> Reason | None:
         return None
     owner = request.state.accounts.get(operation.sender)
     return None if owner is None else _inactive(operation.sender, owner)
+
+
+def returning_owner_is_active(request: Request, operation: Refund) -> Reason | None:
+    """L5: and the buyer whose approval a seller takes a token back by."""
+    token = request.state.tokens.get(operation.token)
+    owner = None if token is None else request.state.accounts.get(token.owner)
+    return None if token is None or owner is None else _inactive(token.owner, owner)
 
 
 def _inactive(account: str, record: AccountRecord) -> Reason | None:

@@ -93,6 +93,7 @@ OPERATION_RULES = (
     Rule("L5", 0, "E_ACCOUNT_STATE", OPERATION_TYPES, signer.signer_is_active),
     Rule("L5", 0, "E_RECIPIENT_STATE", (Issue, *MOVING), signer.recipient_is_active),
     Rule("L5", 0, "E_OWNER_STATE", (TransferFrom,), signer.owner_is_active),
+    Rule("L5", 0, "E_OWNER_STATE", (Refund,), signer.returning_owner_is_active),
     Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
     Rule("L6", 0, "E_AUTHORITY", (UpdateClaims,), authority.claims_are_the_platforms),
     Rule("L6", 0, "E_AUTHORITY", (RotateKey,), authority.key_is_changed_by_its_holder),

@@ -174,14 +174,18 @@ def test_a_holding_period_binds_an_approved_account__r10_1():
 def test_an_approval_rests_while_its_giver_is_suspended(by):
     here = world()
     here.must("ant.li", Approve("s-0001", "jd.wang"))
+    second = here.sold_token("ant.li")
+    here.must("ant.li", Approve(second, "jd"))
     suspended, active = (
         UpdateAccountState("ant.li", *((each, None) if by == "ant" else (None, each)))
         for each in (AccountState.SUSPENDED, AccountState.ACTIVE)
     )
     here.must(by, suspended)
     assert codes(here.do("jd.wang", TransferFrom("s-0001", "ant.li", "jd.zhao")).refusals) == ["L5 E_OWNER_STATE"]
+    assert codes(here.do("jd", Refund(second, BACK)).refusals) == ["L5 E_OWNER_STATE"]
     here.must(by, active)
     here.must("jd.wang", TransferFrom("s-0001", "ant.li", "jd.zhao"))
+    here.must("jd", Refund(second, BACK))
 
 
 def test_an_account_has_so_many_operators_and_a_place_becomes_free_again():

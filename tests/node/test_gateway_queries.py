@@ -1,6 +1,7 @@
 """Questions over a real member: each name, each as of a height, each with rows that lead to a certified header."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -373,3 +374,9 @@ async def test_a_token_tells_who_may_give_it_and_what_of_it_was_used(alone):
     token, series = await alone.client.token("prints-0002"), await alone.client.series("prints")
     assert (token.approved, token.redeemed) == ("ant.li", ("ticket 9",))
     assert (series.issued, series.burned, series.refunded, series.tags, series.cosigner) == (2, 1, 0, (), None)
+
+
+def test_the_ledgers_page_names_every_question():
+    page = (Path(__file__).parents[2] / "docs" / "LEDGER.md").read_text(encoding="utf-8")
+    questions = page[page.index("## Questions") : page.index("## The rules")]
+    assert all(f"`{route.path.rpartition('/')[2]}`" in questions for route in QUERY_ROUTES)
