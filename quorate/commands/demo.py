@@ -50,9 +50,11 @@ def _members_of(count: int) -> tuple[str, ...]:
 )
 @click.option(
     "--kill",
-    "victim",
+    "victims",
+    multiple=True,
     metavar="MEMBER",
-    help="Whom to kill in the middle of the rush: ant (the primary), tencent, jd, copyright, ... Default: the last.",
+    help="Whom to kill in the middle of the rush: ant (the primary), tencent, jd, copyright, ... Default: the last."
+    " Of seven members two may be given.",
 )
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="DIR", help="The run's folder. Default: runs/<time>-demo."
@@ -70,7 +72,7 @@ def demo(
     members: str,
     buses: tuple[str, ...],
     works: Path | None,
-    victim: str | None,
+    victims: tuple[str, ...],
     directory: Path | None,
     seed: int,
     pace: str | None,
@@ -108,12 +110,17 @@ def demo(
     """  # noqa: D301 click knows the backspace, not two letters
     from rich.console import Console
 
+    from consensus.quorum import Committee
     from scenarios.first_day.pace import Pace
     from scenarios.first_day.story import Options, tell
     from scenarios.works import CATALOGUE_FILE
 
-    if victim is not None and victim not in _members_of(int(members)):
-        raise click.BadParameter(f"one of {', '.join(_members_of(int(members)))}", param_hint="--kill")
+    names = _members_of(int(members))
+    if not set(victims) <= set(names):
+        raise click.BadParameter(f"one of {', '.join(names)}", param_hint="--kill")
+    most = Committee(len(names)).faults_max
+    if not len(victims) == len(set(victims)) <= most:
+        raise click.BadParameter(f"of {members} members {most} can be missed, each named once", param_hint="--kill")
     console = Console()
     unhurried = console.is_terminal and not os.environ.get("CI")
     options = Options(
@@ -121,7 +128,7 @@ def demo(
         members=int(members),
         buses=buses,
         works=works or CATALOGUE_FILE,
-        victim=victim,
+        victims=victims,
         seed=seed,
         table=not plain,
         recorded=record,

@@ -1,10 +1,10 @@
-"""The accident in the middle of the rush: one member is killed without warning, started again, and catches up."""
+"""The accident in the middle of the rush: members are killed without warning, started again, and catch up."""
 
 import time
 
 from scenarios.first_day.claims import Kind
 from scenarios.first_day.rush import Rush
-from scenarios.first_day.stage import Stage
+from scenarios.first_day.stage import Stage, together
 
 MISSED_BLOCKS_MIN = 5
 """The member stays down until the others have made so many blocks without it."""
@@ -17,9 +17,13 @@ CATCH_UP_TIMEOUT_S = 40.0
 
 
 async def kill_and_restart(stage: Stage, rush: Rush) -> None:
-    """Wait for the middle of the rush, kill the victim, start it again, and see it catch up."""
-    watch, victim = stage.watch, stage.victim
+    """Wait for the middle of the rush, kill every victim, start each again, and see it catch up."""
     await rush.half_way.wait()
+    await together(*(_kill_and_restart(stage, victim) for victim in stage.victims))
+
+
+async def _kill_and_restart(stage: Stage, victim: str) -> None:
+    watch = stage.watch
     role = watch.views[victim].role or "backup"
     before, view_before = watch.height, watch.view
     await stage.consortium.kill(victim)

@@ -50,8 +50,8 @@ class Stage:
     scale: Scale
     works: tuple[Work, ...]
     random: Random
-    victim: str
-    """The member that is killed in the middle of the rush."""
+    victims: tuple[str, ...]
+    """Members that are killed in the middle of the rush, at most as many as the others can do without."""
     pauses: Pauses
     """Between the moments of the day."""
     people: tuple[Person, ...] = ()

@@ -54,8 +54,8 @@ class Options:
     buses: tuple[str, ...] = ()
     """Broker URLs; none starts the embedded broker."""
     works: Path = CATALOGUE_FILE
-    victim: str | None = None
-    """The member that is killed; None takes the last one, a backup."""
+    victims: tuple[str, ...] = ()
+    """The members that are killed; none named takes the last one, a backup."""
     seed: int = 2021
     """Of everything left to chance: people, their keys, and the order in which they come."""
     table: bool = True
@@ -214,7 +214,6 @@ def _set(
     screen: Screen,
     works: tuple[Work, ...],
 ) -> Stage:
-    victim = options.victim or list(consortium.members)[-1]
     return Stage(
         consortium=consortium,
         watch=watch,
@@ -223,7 +222,7 @@ def _set(
         scale=options.scale,
         works=works,
         random=Random(options.seed),
-        victim=victim,
+        victims=options.victims or (list(consortium.members)[-1],),
         pauses=Pauses(options.pace, seconds=lambda: screen.seconds),
         figures=telling.figures,
     )

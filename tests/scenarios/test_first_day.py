@@ -74,15 +74,17 @@ def test_the_day_ends_with_every_claim_held(tmp_path):
 
 
 def test_the_primary_may_be_the_one_that_is_killed(tmp_path):
-    code, text = told(tmp_path / "day", victim="ant")
+    code, text = told(tmp_path / "day", victims=("ant",))
     assert code == 0, text
     assert "ant, the primary, is killed" in text
     assert "ant has caught up" in text
 
 
 def test_seven_members_tell_it_too(tmp_path):
-    code, text = told(tmp_path / "day", members=7)
+    code, text = told(tmp_path / "day", members=7, victims=("ant", "hunan"))
     assert code == 0, text
+    assert "ant, the primary, is killed" in text
+    assert "ant has caught up" in text
     assert "hunan has caught up" in text
 
 
