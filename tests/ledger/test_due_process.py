@@ -8,8 +8,6 @@ ledger must agree on is whether each order is accepted, and whether a token coul
 * nothing is held for ever but what the committee took down.
 """
 
-from dataclasses import dataclass, field
-
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,17 +28,21 @@ from ledger.operations.table import Operation
 from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS, HOUR_MS
 from ledger.receipts import Status
+from tests.ledger.histories import (
+    DECISION_MS,
+    EMERGENCY_MS,
+    GOVERNORS,
+    PARTIES,
+    PEOPLE,
+    Dispute,
+    Freeze,
+    Histories,
+    Measure,
+    majority,
+)
 from tests.ledger.world import World
 
 pytestmark = pytest.mark.slow
-
-EMERGENCY_MS = 72 * HOUR_MS
-REVIEW_MS = 15 * DAY_MS
-DECISION_MS = 30 * DAY_MS
-PEOPLE = ("ant.li", "jd.wang")
-PARTIES = ("regulator", "ant", "jd", "copyright")
-GOVERNORS = ("ant", "tencent", "jd", "copyright", "hunan")
-HOLDING = {"E_FROZEN", "E_ACCOUNT_FROZEN", "E_DISPUTED", "E_TAKEN_DOWN"}
 
 who = st.sampled_from(("regulator", "ant", "jd", "copyright", "hunan", "ant.li"))
 cases = st.sampled_from(("case-1", "case-2"))
@@ -49,58 +51,7 @@ days = st.sampled_from((2, 25))
 dispute_days = st.sampled_from((2, 12))
 
 
-@dataclass
-class Freeze:
-    """One case of one thing, as what happened."""
-
-    ends_ms: int
-    approved: set[str] = field(default_factory=set)
-    released: set[str] = field(default_factory=set)
-    upheld: set[str] = field(default_factory=set)
-    emergency: tuple[str, int] | None = None
-    confirmed: bool = False
-    appealed_ms: int | None = None
-    is_upheld: bool = False
-    over: bool = False
-
-    def end_ms(self) -> int:
-        """When it ends by itself; 0 if it never took effect, or was ended."""
-        if self.over:
-            return 0
-        if self.confirmed:
-            if self.appealed_ms is not None and not self.is_upheld:
-                return min(self.ends_ms, self.appealed_ms + REVIEW_MS)
-            return self.ends_ms
-        return 0 if self.emergency is None else min(self.ends_ms, self.emergency[1] + EMERGENCY_MS)
-
-
-@dataclass
-class Dispute:
-    """One case about the work."""
-
-    ends_ms: int
-    approved: set[str] = field(default_factory=set)
-    opened: bool = False
-    over: bool = False
-    decided: dict[str, Outcome] = field(default_factory=dict)
-
-
-@dataclass
-class Measure:
-    """A takedown, or a forced transfer from somebody to somebody."""
-
-    until_ms: int
-    sender: str = ""
-    approved: set[str] = field(default_factory=set)
-    done: bool = False
-
-
-def majority(parties: set[str]) -> bool:
-    """Three of the five that vote."""
-    return len(parties & set(GOVERNORS)) >= 3
-
-
-class DueProcessMachine(RuleBasedStateMachine):
+class DueProcessMachine(Histories, RuleBasedStateMachine):
     """Two tokens of one work, each with one of two people.
 
     Each rule states what the oracle expects, gives the order, and lets the oracle remember it if it was accepted.
@@ -123,19 +74,6 @@ class DueProcessMachine(RuleBasedStateMachine):
         self.alone: dict[str, list[tuple[str, str, str]]] = {}
         self.held_ms: dict[tuple[str, str, int], dict[tuple[str, str], int]] = {}
 
-    def may_freeze(self, by: str) -> bool:
-        return by in PARTIES or (self.governors > 0 and by in GOVERNORS)
-
-    def enough(self, parties: set[str]) -> bool:
-        """The regulator and one more, or so many that vote, where they count."""
-        if 0 < self.governors <= len(parties & set(GOVERNORS)):
-            return True
-        return "regulator" in parties and len(parties) > 1
-
-    @property
-    def now_ms(self) -> int:
-        return self.world.now_ms
-
     def order(self, by: str, operation: Operation, *, expected: bool) -> bool:
         receipt = self.world.do(by, operation)
         assert (receipt.status is Status.ACCEPTED) == expected, (operation, receipt)
@@ -143,30 +81,6 @@ class DueProcessMachine(RuleBasedStateMachine):
 
     def subject(self, thing: str) -> Freezable:
         return AccountSubject(thing) if "." in thing else TokenSubject(self.tokens[thing])
-
-    def end_of(self, thing: str) -> int:
-        """When the freeze of a token or account that is in force ends; 0 without one."""
-        ends = [each.end_ms() for (name, _), each in self.freezes.items() if name == thing]
-        return max([end for end in ends if end > self.now_ms], default=0)
-
-    def case_in_force(self, thing: str) -> str | None:
-        for (name, case), each in self.freezes.items():
-            if name == thing and each.end_ms() > self.now_ms:
-                return case
-        return None
-
-    def dispute_end(self) -> int:
-        return max([each.ends_ms for each in self.disputes.values() if each.opened and not each.over], default=0)
-
-    def is_disputed(self) -> bool:
-        return self.dispute_end() > self.now_ms
-
-    def may_sign(self, by: str) -> bool:
-        return self.end_of(by) == 0
-
-    def unconfirmed(self, by: str) -> list[tuple[str, str, str]]:
-        """What `by` froze alone and nobody confirmed: thing, case, and who owned it then."""
-        return [each for each in self.alone.get(by, []) if not self.freezes[each[0], each[1]].confirmed]
 
     @rule(hours=st.sampled_from((1, 24, 71, 240)))
     def time_passes(self, hours):
@@ -323,17 +237,6 @@ class DueProcessMachine(RuleBasedStateMachine):
         if case is not None:
             for party in ("regulator", "copyright"):
                 self.unfreeze(thing, case, party)
-
-    def is_free(self, token: str, to: str) -> bool:
-        ends = (self.end_of(token), self.end_of(self.owners[token]), self.end_of(to))
-        return not any(ends) and not self.is_disputed() and not self.is_down(token)
-
-    def is_down(self, token: str) -> bool:
-        return token in self.down or "work" in self.down
-
-    def moved(self, token: str, to: str) -> None:
-        self.owners[token] = to
-        self.possession[token] += 1
 
     @rule(token=st.sampled_from(("t0", "t1")))
     def gift(self, token):
