@@ -4,10 +4,10 @@ import pytest
 
 from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
 from ledger.operations.freezes import FreezeAccount
-from ledger.operations.tokens import TransferFrom
+from ledger.operations.tokens import Approve, Refund, SafeBatchTransferFrom, SetApprovalForAll, TransferFrom
 from ledger.records.freezes import FreezeState
 from tests.ledger.case import OTHER, OWNER, Case
-from tests.ledger.world import issue_operation
+from tests.ledger.world import issue_operation, person
 
 
 def frozen() -> Case:
@@ -81,3 +81,17 @@ def test_who_is_suspended_after_his_approval_does_not_count__r7_2():
     assert case.freeze("regulator") == ["freeze_approved"]
     assert not case.is_frozen()
     assert case.freeze("tencent") == ["freeze_approved", "frozen"]
+
+
+def test_nobody_gives_or_takes_back_for_a_frozen_owner_whatever_he_approved_before__r7_2():
+    case = Case(about="account")
+    case.world.open_account("jd.zhao")
+    case.do(OWNER, SetApprovalForAll("jd.zhao", True))
+    case.do(OWNER, Approve(case.token, "ant"))
+    for party in ("regulator", "jd"):
+        case.freeze(party)
+    assert case.do("jd.zhao", TransferFrom(case.token, OWNER, OTHER)) == ["E_ACCOUNT_FROZEN"]
+    assert case.do("jd.zhao", SafeBatchTransferFrom((case.token,), OWNER, OTHER)) == ["E_ACCOUNT_FROZEN"]
+    assert case.do("ant", Refund(case.token, person("receipt"))) == ["E_ACCOUNT_FROZEN"]
+    case.world.now_ms = case.expires_ms
+    assert case.do("jd.zhao", TransferFrom(case.token, OWNER, OTHER)) == ["transfer"]

@@ -6,6 +6,7 @@ import pytest
 
 from ledger.case_file import CaseFile
 from ledger.operations.freezes import FreezeAccount, FreezeToken
+from ledger.operations.governance import RemoveMember, SetPolicy
 from ledger.operations.measures import OpenDispute, Takedown
 from ledger.operations.series import Mint, SealSeries
 from ledger.operations.subjects import PlatformSubject, Removable, SeriesSubject, TokenSubject, WorkSubject
@@ -15,6 +16,7 @@ from ledger.parameters import DAY_MS
 from ledger.standing import Standing
 from ledger.view import View
 from tests.ledger.case import OTHER, OWNER, Case
+from tests.ledger.governing import Parliament
 from tests.ledger.world import issue_operation, person, series_operation
 
 NOTHING = Standing(None, None, None, None, None, None, None, None, None)
@@ -178,3 +180,22 @@ def test_a_case_file_tells_who_approved_what_and_why():
     assert [(kind, record.approvals) for kind, record in found.takedowns] == [("token", ("copyright",))]
     assert (found.dispute, found.forced_transfer) == (None, None)
     assert view.case_file(case.token, "case-2") == CaseFile(None, None, (), None)
+
+
+def test_who_was_removed_by_vote_takes_his_approval_along__r4_3():
+    here = Parliament()
+    token = here.sold_token(OWNER)
+    order = Takedown(TokenSubject(token), "a copy", "case-1")
+    for member in ("jd", "ant"):
+        here.must(member, order)
+    here.enact(RemoveMember("jd"))
+    assert [event.name for event in here.must("hunan", order).events] == ["takedown_approved"]
+    assert [event.name for event in here.must("tencent", order).events] == ["takedown_approved", "taken_down"]
+
+
+def test_the_policy_of_a_takedown_is_changed_by_vote__r4_3():
+    here = Parliament()
+    token = here.sold_token(OWNER)
+    order = Takedown(TokenSubject(token), "a copy", "case-1")
+    here.enact(SetPolicy("takedown", "ANY"))
+    assert [event.name for event in here.must("hunan", order).events] == ["takedown_approved", "taken_down"]
