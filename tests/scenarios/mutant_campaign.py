@@ -1,6 +1,6 @@
 """Puts each known wrong protocol into whole nodes, and counts the seeds until a campaign finds it; writes the table.
 
-    python -m tests.scenarios.mutant_campaign --seeds 25 --jobs 2            every mutant, some 25 minutes
+    python -m tests.scenarios.mutant_campaign --seeds 25 --jobs 2            every mutant, some 20 minutes
     python -m tests.scenarios.mutant_campaign --only "a quorum is one too small"
 
 Results go to mutants.json beside this file, and from there to docs/MUTANTS.md. Each mutant runs in a process of its
