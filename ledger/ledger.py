@@ -197,9 +197,11 @@ class Ledger:
 
     def forget_before(self, height: int) -> None:
         """Let go of what leads back to blocks below `height`: nobody will ask for a snapshot of them."""
+        # Of blocks still to come there is nothing to let go of, and the last one can always be asked about.
+        height = min(height, self._height)
         for each in [each for each in self._before if each <= height]:
             del self._before[each]
-        for each in [each for each in self._times if each < height and each != self._height]:
+        for each in [each for each in self._times if each < height]:
             del self._times[each]
         self._born_at = max(self._born_at, height)
 

@@ -156,6 +156,9 @@ def test_heights_outside_what_is_known_have_no_view_and_no_proof():
     assert ledger.at(2) is None
     assert ledger.prove_at(2, [b"token/s-0001"]) is None
     assert at(ledger, 3).timestamp_ms == here.now_ms
+    ledger.forget_before(ledger.height + 100)
+    assert ledger.oldest == ledger.height
+    assert at(ledger).owner_of("s-0001") == "ant.li"
     for _ in range(BLOCKS_BACK_MAX + 5):
         ledger.execute(ledger.height + 1, here.now_ms, [])
     assert ledger.oldest == ledger.height - BLOCKS_BACK_MAX
