@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from consensus.types import MEMBERS_MAX, ReplicaId, View
 
@@ -50,6 +51,11 @@ class Committee:
         """The primary of `view`: p = v mod n (§4)."""
         return ReplicaId(view % self.size)
 
+    @property
+    def members(self) -> frozenset[ReplicaId]:
+        """Every replica, to be looked up in; the same object for all committees of one size."""
+        return _members(self.size)
+
     def replicas(self) -> Iterator[ReplicaId]:
         """Every replica in order."""
         return map(ReplicaId, range(self.size))
@@ -57,3 +63,8 @@ class Committee:
     def __contains__(self, replica: object) -> bool:
         """Whether `replica` numbers a member."""
         return isinstance(replica, int) and 0 <= replica < self.size
+
+
+@cache
+def _members(size: int) -> frozenset[ReplicaId]:
+    return frozenset(map(ReplicaId, range(size)))

@@ -260,7 +260,7 @@ class State:
         """Ask the committee once for what every vote needs."""
         self.quorum = self.settings.committee.quorum
         self.prepares_needed = self.settings.committee.prepares_needed
-        self.members = frozenset(self.settings.committee.replicas())
+        self.members = self.settings.committee.members
         self.epoch = self.settings.epoch
 
     @property
