@@ -5,7 +5,7 @@ Both carry the same mark, a case and a time, so that "is it frozen?" is one comp
 
 from msgspec.structs import replace
 
-from ledger.names import platform_of
+from ledger.names import platform_of, series_of_token
 from ledger.operations.freezes import (
     FreezeAccount,
     FreezeOperation,
@@ -84,15 +84,22 @@ def emergency_against(state: State, party: str, name: str) -> tuple[str, str] | 
     of_owner = () if owner is None else _unconfirmed(state, party, owner)
     if len(of_owner) >= EMERGENCIES_MAX:
         return of_owner[0]
-    # That another token of the same owner was frozen says nothing against freezing this one.
-    return next((each for each in of_owner if each[0] == owner), None)
+    # That another token of the same owner was frozen says nothing against freezing this one, once they are sold. Until
+    # then one edition that is held holds its whole series, and one after the other would hold it for years.
+    bound_by = (owner,) if owner is None or "." in owner else _series_fellows(name, of_owner)
+    return next((each for each in of_owner if each[0] in bound_by), None)
+
+
+def _series_fellows(token: str, cases: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Those tokens among the frozen ones that are of the same series."""
+    return tuple(name for name, _ in cases if series_of_token(name) == series_of_token(token))
 
 
 def remember_emergency(state: State, party: str, name: str, case: str) -> None:
-    """Bind `party` by its emergency freeze of `name`; for a token also towards the account that owns it."""
+    """Bind `party` by its emergency freeze of `name`; for a token also towards its owner or issuer."""
     rows = [name]
     owner = owner_of(state, name)
-    if owner is not None and owner != name and "." in owner:
+    if owner is not None and owner != name:
         rows.append(owner)
     for row in rows:
         cases = (*_unconfirmed(state, party, row), (name, case))

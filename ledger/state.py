@@ -57,8 +57,6 @@ class State:
         self.cultures = self._table("culture", CultureRecord)
         self.disputes = self._table("dispute", DisputeRecord)
         self.emergencies = self._table("emergency", EmergencyRecord)
-        self.emergencies = self._table("emergency", EmergencyRecord)
-        self.epochs = self._table("epoch", EpochRecord)
         self.epochs = self._table("epoch", EpochRecord)
         self.evidence = self._table("evidence", EvidenceRecord)
         self.forced_transfers = self._table("forced_transfer", ForcedTransferRecord)

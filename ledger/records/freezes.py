@@ -56,6 +56,7 @@ class EmergencyRecord(Record, frozen=True):
     """`emergency/<member>/<token or account>`: the emergency freezes by which a member held this thing alone.
 
     An account's row names the tokens that it owned, too: who held a token alone does not hold its owner alone after it.
+    An issuer's row names its unsold editions: who stopped the sale of a series alone does not stop it alone again.
     Kept for good; each binds the member until its case was approved by enough (R7.2).
     """
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from ledger.operations.freezes import FreezeToken
+from ledger.operations.freezes import EmergencyFreeze, FreezeToken
 from ledger.operations.subjects import AccountSubject, TokenSubject
 from ledger.operations.tokens import TransferFrom
 from ledger.parameters import HOUR_MS
 from ledger.records.freezes import EMERGENCIES_MAX, FreezeState
 from tests.ledger.case import OTHER, OWNER, Case
+from tests.ledger.world import World, issue_operation
 
 EITHER = pytest.mark.parametrize("about", ["token", "account"])
 
@@ -179,3 +180,23 @@ def test_so_many_tokens_of_one_owner_are_frozen_alone_and_then_it_is_his_account
         expected = ["freeze_approved", "frozen"] if number < EMERGENCIES_MAX else ["E_EMERGENCY_SPENT"]
         assert case.emergency("jd", case=f"case-{number}", subject=TokenSubject(token)) == expected
     assert case.emergency("ant", case="case-x", subject=TokenSubject(tokens[-1])) == ["freeze_approved", "frozen"]
+
+
+def test_nobody_stops_the_sale_of_a_series_alone_edition_by_edition__r7_2():
+    world = World()
+    world.open_account("ant.li")
+    world.sealed_series("s", editions=3)
+    world.sealed_series("other", editions=1)
+
+    def hold(token: str, case: str) -> list[str]:
+        freeze = EmergencyFreeze(TokenSubject(token), "theft", case, world.now_ms + 72 * HOUR_MS)
+        return [refusal.code for refusal in world.do("jd", freeze).refusals]
+
+    assert hold("s-0001", "case-1") == []
+    assert world.do("ant", issue_operation("s", "ant.li")).refusals[0].code == "E_FROZEN"
+    world.wait_days(3)
+    world.must("ant", issue_operation("s", "ant.li"))
+    assert hold("s-0002", "case-2") == ["E_EMERGENCY_SPENT"], "the next edition is the same sale"
+    assert hold("other-0001", "case-3") == [], "another series is another emergency"
+    world.must("regulator", FreezeToken("s-0001", "theft", "case-4", world.now_ms + HOUR_MS))
+    assert hold("s-0002", "case-5") == ["E_EMERGENCY_SPENT"], "what others ask for elsewhere confirms nothing"
