@@ -28,7 +28,10 @@ class EvidenceRecord(Record, frozen=True):
 
 
 class ReportRecord(Record, frozen=True):
-    """`report/<payload hash, hex>`: that somebody reported an account (R11.3). What was said is with the regulator."""
+    """`report/<member>/<payload hash, hex>`: that a member reported an account (R11.3).
+
+    What was said is with the regulator.
+    """
 
     reporter: str
     account: str

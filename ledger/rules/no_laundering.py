@@ -87,9 +87,9 @@ def _view(closing: Closing, tokens: list[str]) -> View:
 
 
 def report_is_new(request: Request, operation: ReportSuspicious) -> Reason | None:
-    """R11.3: the same report is made once."""
+    """R11.3: a member makes the same report once; that another was quicker to name its hash silences nobody."""
     payload = operation.payload_hash.hex()
-    known = request.state.reports.get(payload)
+    known = request.state.reports.get(f"{request.account}/{payload}")
     if known is None:
         return None
     return refuse("{reporter} has made report {payload}.", reporter=known.reporter, payload=payload)

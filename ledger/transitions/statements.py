@@ -29,7 +29,9 @@ def attest(request: Request, operation: Attest) -> tuple[Event, ...]:
 def report_suspicious(request: Request, operation: ReportSuspicious) -> tuple[Event, ...]:
     """Keep that there is a report, and about whom."""
     payload = operation.payload_hash.hex()
-    request.state.reports.put(payload, ReportRecord(request.account, operation.account, request.now_ms))
+    request.state.reports.put(
+        f"{request.account}/{payload}", ReportRecord(request.account, operation.account, request.now_ms)
+    )
     params = (("reporter", request.account), ("account", operation.account), ("payload", payload))
     return (Event("suspicion_reported", params),)
 

@@ -159,11 +159,20 @@ def test_a_report_stands_with_who_and_about_whom_and_is_made_once__r11_3():
     here = world()
     (event,) = here.must("jd", ReportSuspicious("ant.li", DOCUMENT)).events
     assert dict(event.params) == {"reporter": "jd", "account": "ant.li", "payload": DOCUMENT.hex()}
-    record = here.ledger.state.reports.get(DOCUMENT.hex())
+    record = here.ledger.state.reports.get(f"jd/{DOCUMENT.hex()}")
     assert record is not None
     assert (record.reporter, record.account, record.at_ms) == ("jd", "ant.li", here.now_ms)
-    (refusal,) = here.do("ant", ReportSuspicious("jd", DOCUMENT)).refusals
+    (refusal,) = here.do("jd", ReportSuspicious("ant", DOCUMENT)).refusals
     assert (refusal.code, refusal.rule, refusal.tenet) == ("E_REPORTED", "R11.3", 11)
+
+
+def test_nobody_silences_a_report_by_naming_its_hash_first__r11_3():
+    here = world()
+    here.must("ant", ReportSuspicious("jd", DOCUMENT))
+    here.must("jd", ReportSuspicious("ant.li", DOCUMENT))
+    record = here.ledger.state.reports.get(f"jd/{DOCUMENT.hex()}")
+    assert record is not None
+    assert record.account == "ant.li"
 
 
 # Evidence
