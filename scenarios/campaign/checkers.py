@@ -60,6 +60,18 @@ class Split:
     """The invariant and what was seen."""
 
 
+@dataclass(frozen=True, slots=True)
+class SeenView:
+    """The view of one member at one look."""
+
+    lives: int
+    """Its how manieth life it was."""
+    view: View
+    """That it was in."""
+    on_disk: View
+    """That it would be born again in."""
+
+
 @dataclass(slots=True)
 class Checkers:
     """Everything that is watched in one run."""
@@ -82,7 +94,7 @@ class Checkers:
     _accepted: dict[Digest, int] = field(default_factory=dict)
     _batches: dict[int, int] = field(default_factory=dict)
     _said: dict[tuple[int, str, int, int], bytes] = field(default_factory=dict)
-    _views: dict[int, View] = field(default_factory=dict)
+    _views: dict[int, SeenView] = field(default_factory=dict)
     _last_payload: bytes = b""
 
     def watch(self) -> None:
@@ -185,9 +197,16 @@ class Checkers:
             found = broken(state)
             if found:
                 raise Violated(f"{member.id}: {'; '.join(found)}")
-            if state.view < self._views.get(member.index, 0) and not member.wiped:
-                raise Violated(f"I7: {member.id} fell from view {self._views[member.index]} to {state.view}")
-            self._views[member.index] = state.view
+            self._look_at_view(member)
+
+    def _look_at_view(self, member: SimulatedMember) -> None:
+        """I7. A view that was not on disk when a life ended was never spoken of, and is forgotten with that life."""
+        view, last = member.core.replica.state.view, self._views.get(member.index)
+        if last is not None and not member.wiped:
+            at_least = last.view if last.lives == member.lives else last.on_disk
+            if view < at_least:
+                raise Violated(f"I7: {member.id} fell from view {at_least} to {view}")
+        self._views[member.index] = SeenView(member.lives, view, member.disk.view)
 
     def look_at_ledgers(self) -> None:
         """One owner, never oversold, no coin; and the state is what the last header says."""

@@ -1,5 +1,6 @@
 import importlib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from node.writes import StoreVote
 from quorate.commands.campaign import campaign as command
 from scenarios.campaign import run as runs
 from scenarios.campaign import swarm
+from scenarios.campaign.checkers import Checkers, Violated
 from scenarios.campaign.conspiracy import Equivocator, conspiracy_of
 from scenarios.campaign.failure_file import read_failure, write_failure
 from scenarios.campaign.liars import wrapper_of
@@ -144,6 +146,22 @@ def test_what_a_vote_without_its_record_leads_to_is_found_though_nobody_looks_at
     result = run_plan(replace(QUIET, faults=cuts, safety_ms=1_500, load_per_second=40))
     assert result.verdict is Verdict.SAFETY
     assert result.reason.startswith("I2:")
+
+
+@pytest.mark.parametrize(
+    ("on_disk", "dies", "falls"),
+    [(0, False, True), (2, False, True), (0, True, False), (2, True, True)],
+    ids=["within a life", "and on disk", "not on disk when it died", "on disk when it died"],
+)
+def test_a_view_may_fall_only_with_the_life_that_did_not_write_it(on_disk, dies, falls):
+    simulation = Simulation(4, seed=1)
+    checkers, member = Checkers(simulation, frozenset()), simulation.members[2]
+    member.core.replica.state.view, member.disk._view = View(2), View(on_disk)
+    checkers._look_at_view(member)
+    member.lives += dies
+    member.core.replica.state.view = View(1)
+    with pytest.raises(Violated, match=r"I7: .* fell from view 2 to 1") if falls else nullcontext():
+        checkers._look_at_view(member)
 
 
 def test_a_run_that_differs_from_itself_is_told(monkeypatch):
