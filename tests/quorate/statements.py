@@ -6,11 +6,11 @@ import msgspec
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
-from consensus.messages import BlockHeader, CheckpointProof
+from consensus.messages import BlockHeader, CertifiedBlock, CheckpointProof, Proposal
 from consensus.quorum import Committee
 from consensus.types import Epoch, SequenceNumber
 from ledger.charter import Charter, Role, chain_id, members_digest
-from ledger.envelope import Transaction, seal_envelope
+from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.execute import AuthoredBatch, BlockResult
 from ledger.ledger import Ledger
 from ledger.operations.accounts import Claim, RegisterAccount
@@ -18,6 +18,7 @@ from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosur
 from ledger.operations.table import Operation
 from ledger.operations.works import RegisterWork
 from ledger.receipts import Status
+from node.certificate_file import certificate_file
 from node.gateway.queries.proofs import proof_reply
 from node.statement_file import Kind, read_rows, statement_file
 from tests.quorate.certificates import bundle_of, charter_of, public, signer
@@ -46,6 +47,7 @@ class Life:
         self.voters = voters
         self.ledger = Ledger.genesis(self.charter)
         self.results: dict[int, BlockResult] = {}
+        self.envelopes: dict[int, Envelope] = {}
         self._nonces: dict[str, int] = {}
         registrar = f"member-{voters - 1}"
         content = Digest(sha256(CONTENT).digest())
@@ -82,7 +84,7 @@ class Life:
         height = self.ledger.height + 1
         result = self.ledger.execute(height, NOW_MS + height, [AuthoredBatch(0, height, (envelope,))])
         assert not accepted or all(each.status is Status.ACCEPTED for each in result.receipts), result.receipts
-        self.results[height] = result
+        self.results[height], self.envelopes[height] = result, envelope
         return result
 
     def certified(self, height: int) -> CheckpointProof:
@@ -102,6 +104,13 @@ class Life:
         )
         bundles = (bundle_of(header, chain=self.chain, member=i) for i in range(Committee(self.voters).quorum))
         return CheckpointProof(header, tuple(each.signed_items()[1].certificate_vote() for each in bundles))
+
+    def certificate(self, height: int, index: int) -> bytes:
+        """The file of one transaction of a block."""
+        result, certified = self.results[height], self.certified(height)
+        block = CertifiedBlock(certified.header, Proposal((), certified.header.timestamp_ms), certified.votes)
+        ids, receipts = result.transaction_ids, result.receipts
+        return certificate_file(self.charter, block, self.envelopes[height], index, ids, receipts, index)
 
     def statement(self, kind: Kind, subject: str) -> bytes:
         """The file, as of the last block; its rows are proved whether or not they say what the kind wants."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ledger.operations.series import MintBatch
 from node.statement_file import Kind
 from tests.quorate.certificates import charter_json
 from tests.quorate.statements import GOOD, HOLDER, NEVER, POOR, TOKEN, WORK, Life
@@ -18,6 +19,9 @@ from tests.quorate.statements import GOOD, HOLDER, NEVER, POOR, TOKEN, WORK, Lif
 FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
 
 Alteration = Callable[[dict[str, Any]], None]
+
+CERTIFICATES: dict[str, tuple[int, int]] = {"transaction-one-alone": (1, 0), "transaction-one-of-five": (2, 2)}
+"""Good certificates of transactions, with the height and the place of each; `refused` is beside them."""
 
 
 def _flipped(text: str, place: int) -> str:
@@ -64,6 +68,22 @@ def _kind(content: dict[str, Any]) -> None:
     content["kind"] = "holdings"
 
 
+def _own_signature(content: dict[str, Any]) -> None:
+    content["envelope"]["signature"] = _flipped(content["envelope"]["signature"], 4)
+
+
+def _place(content: dict[str, Any]) -> None:
+    content["envelope"]["index"] += 1
+
+
+def _transaction_path(content: dict[str, Any]) -> None:
+    content["block"]["transaction_path"][0] = _flipped(content["block"]["transaction_path"][0], 0)
+
+
+def _receipt(content: dict[str, Any]) -> None:
+    content["receipt"] = _flipped(content["receipt"], 20)
+
+
 def _unknown_field(content: dict[str, Any]) -> None:
     content["note"] = ""
 
@@ -88,6 +108,15 @@ BROKEN: tuple[tuple[str, Kind, str, Alteration], ...] = (
 )
 """What is done to a good file, and its name."""
 
+BROKEN_CERTIFICATES: tuple[tuple[str, Alteration], ...] = (
+    ("transaction-signature-altered", _own_signature),
+    ("transaction-at-another-place", _place),
+    ("transaction-path-altered", _transaction_path),
+    ("transaction-receipt-altered", _receipt),
+    ("transaction-vote-short", _vote_missing),
+)
+"""The same, done to the certificate of one transaction among five."""
+
 EXPECTED: dict[str, tuple[str, ...]] = {
     "signature-altered": ("votes", "quorum"),
     "one-vote-short": ("quorum",),
@@ -99,6 +128,11 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "somebody-elses-row": ("subject",),
     "other-kind": ("subject",),
     "report-altered": ("report",),
+    "transaction-signature-altered": ("transaction signature",),
+    "transaction-at-another-place": ("transaction signature",),
+    "transaction-path-altered": ("transaction path",),
+    "transaction-receipt-altered": ("receipt path", "receipt matches transaction"),
+    "transaction-vote-short": ("quorum",),
     "unknown-field": ("format",),
     "capital-letters": ("format",),
 }
@@ -120,6 +154,20 @@ def vectors() -> dict[str, bytes]:
         name = f"broken-{title}.json"
         made[name] = json.dumps(content, separators=(",", ":"), ensure_ascii=True).encode()
         index.append({"file": name, "kind": kind.value, "subject": subject, "fails": list(EXPECTED[title])})
+    certificates = {name: life.certificate(*place) for name, place in CERTIFICATES.items()}
+    # Its own life, so that the statements above are of a state in which nobody tried this.
+    other = Life()
+    other.block("member-0", MintBatch("scroll-a", 1), accepted=False)
+    certificates["transaction-refused"] = other.certificate(other.ledger.height, 0)
+    for title, data in certificates.items():
+        made[f"{title}.json"] = data
+        index.append({"file": f"{title}.json", "kind": "transaction", "subject": title, "fails": []})
+    for title, alter in BROKEN_CERTIFICATES:
+        content = json.loads(certificates["transaction-one-of-five"])
+        alter(content)
+        name = f"broken-{title}.json"
+        made[name] = json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
+        index.append({"file": name, "kind": "transaction", "subject": title, "fails": list(EXPECTED[title])})
     made["index.json"] = (json.dumps(index, indent=1) + "\n").encode()
     return made
 
