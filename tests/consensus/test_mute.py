@@ -319,6 +319,7 @@ def test_a_view_asked_for_before_the_disk_was_lost_is_not_asked_for_again() -> N
 # Anything at all
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [0, 52])
 def test_a_wiped_member_stays_honest_through_loss_crashes_and_disorder(first: int) -> None:
     """Seed 57 found that a number which was lost with the disk was never given out again, and none above it ran."""

@@ -110,6 +110,7 @@ def test_what_was_packed_goes_on_elsewhere_as_here(count: int, monkeypatch: pyte
             trie.remove(key(leaf(1)))
 
 
+@pytest.mark.slow
 def test_an_entry_costs_the_commitment_a_few_hundred_bytes_at_most() -> None:
     entries = [(b"token/%d" % number, b"value") for number in range(10_000)]
     gc.collect()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from node.admission import Unavailable
 from node.audit.database import audit
 from node.core import RETRY_AFTER_MS
@@ -11,6 +13,7 @@ from tests.node.core_cluster import CoreCluster
 from tests.node.test_core import founded
 
 
+@pytest.mark.slow
 def test_a_member_whose_database_was_moved_away_catches_up_and_is_mute_until_it_knows_what_it_signed(
     tmp_path: Path,
 ) -> None:

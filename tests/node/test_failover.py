@@ -30,6 +30,7 @@ def next_block_ms(profile: str, *, kill_ms: int, seed: int) -> int:
     return max(standstills)[1] - kill_ms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("profile", "beside_ms"), [("lan", 50), ("metro", 100), ("wan-china", 200)])
 def test_next_block_comes_within_twice_the_target(profile, beside_ms):
     """Noticing takes one patience from the last step on; everything else is a handful of messages and syncs."""

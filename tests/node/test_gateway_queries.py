@@ -136,6 +136,7 @@ async def test_answers_are_those_of_their_height(alone):
     assert (await ask(alone, "work", work="nothing"))["work"] is None
 
 
+@pytest.mark.slow
 async def test_governance_can_be_followed_at_any_height_and_a_voter_reads_what_he_votes_on(alone):
     changes = ChangeParameters((ParameterChange("gifts_per_day", 7), ParameterChange("hold_hours_first", 24)))
     wallet = alone.operator("ant")

@@ -44,6 +44,7 @@ def test_another_seed_gives_another_run():
     assert eventful(seed=1).trace_hash() != eventful(seed=2).trace_hash()
 
 
+@pytest.mark.slow
 def test_the_hash_seed_of_the_process_changes_nothing():
     def in_process(hash_seed: str) -> str:
         done = subprocess.run(

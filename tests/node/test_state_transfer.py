@@ -153,6 +153,7 @@ def test_one_who_serves_nothing_but_poison_is_asked_once(monkeypatch: pytest.Mon
     assert simulation.run_until(lambda: all_at(simulation, 70), within_ms=20_000)
 
 
+@pytest.mark.slow
 def test_a_moving_target_is_followed__t_e14(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the middle of it the others forget the checkpoint that they served, as in a restart, and serve a later one."""
     monkeypatch.setattr(serving, "SNAPSHOT_TICKS", 0)

@@ -14,6 +14,8 @@ from tests.node.test_core import founded, registration
 
 BLOCKS = 45
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CoreCluster:

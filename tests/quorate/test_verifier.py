@@ -88,6 +88,7 @@ def test_white_space_between_tokens_means_nothing():
     assert verify(json.dumps(json.loads(CERTIFICATE), indent=4).encode(), CHARTER).holds
 
 
+@pytest.mark.slow
 def test_every_byte_altered_in_its_lowest_bit_fails_with_the_name_of_a_check():
     for place in range(len(CERTIFICATE)):
         data = bytearray(CERTIFICATE)

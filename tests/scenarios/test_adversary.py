@@ -53,6 +53,7 @@ def test_a_liar_that_lies_to_one_is_honest_to_the_others():
     assert {each.to for each in after} == {0, 2}
 
 
+@pytest.mark.slow
 def test_a_double_voter_is_named_and_nobody_else():
     verdict, world = lying("double-vote", "backup[0]")
     assert verdict.outcome is Outcome.HELD
@@ -60,6 +61,7 @@ def test_a_double_voter_is_named_and_nobody_else():
     assert findings.accused == {1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_who_serves_a_poisoned_snapshot_is_asked_no_more_and_the_others_give_the_true_one(seed, monkeypatch):
     monkeypatch.setattr("node.transfer.SNAPSHOT_BEHIND", 40)

@@ -30,6 +30,7 @@ def censored(way, *, who="primary", seed=1):
     return verdict, world, liar.censor
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", CENSORSHIPS)
 def test_a_censor_that_leads_is_replaced_and_its_victim_is_served(way):
     verdict, world, censor = censored(way)
@@ -44,6 +45,7 @@ def test_a_censor_that_leads_is_replaced_and_its_victim_is_served(way):
         assert len(ids) > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", CENSORSHIPS)
 def test_a_censor_that_does_not_lead_is_not_noticed(way):
     verdict, _, censor = censored(way, who="backup[0]")

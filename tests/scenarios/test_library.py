@@ -103,6 +103,7 @@ for name in ("primary-killed", "double-votes"):
 """
 
 
+@pytest.mark.slow
 def test_a_story_is_the_same_to_the_last_event_whatever_the_hash_seed():
     seen = set()
     for hash_seed in ("0", "1"):

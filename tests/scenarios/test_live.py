@@ -100,6 +100,7 @@ async def test_who_lies_to_people_is_found_out_with_processes(tmp_path):
     assert world._load.heard.doubts.keys() == {0}
 
 
+@pytest.mark.slow
 async def test_who_lies_to_people_is_found_out_in_virtual_time():
     verdict = await perform(lies_to_people.plan(), SimulatedWorld(4, seed=1))
     assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
@@ -110,6 +111,7 @@ async def test_the_same_plan_holds_in_virtual_time():
     assert (verdict.outcome, verdict.reasons) == (Outcome.HELD, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 async def test_in_virtual_time_the_fifth_of_seven_moves_the_chain_within_one_capped_timeout(seed):
     plan = LIBRARY["late-fifth"].plan()

@@ -101,6 +101,7 @@ def test_a_run_that_is_told_is_the_run_that_is_not(twins):
     assert run_plan(plan, watch=watch).trace == run_plan(plan).trace
 
 
+@pytest.mark.slow
 def test_a_campaign_leaves_the_picture_of_the_shrunk_plan_beside_it(tmp_path):
     found = run_seed(Campaign(5, 5, 4, 2), 5)
     assert found.verdict is Verdict.SAFETY

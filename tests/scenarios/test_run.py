@@ -46,6 +46,7 @@ def test_an_until_says_how_far_it_came():
     assert "block 0, view 0" in verdict.reasons[0]
 
 
+@pytest.mark.slow
 def test_too_many_liars_are_a_failure_of_safety_where_nobody_asked_for_it():
     plan = LIBRARY["too-many-liars"].plan()
     honest_claim = Plan("claims-too-much", "", 4, steps=plan.steps, checks=("agreement",))

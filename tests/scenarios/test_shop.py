@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from msgspec.structs import replace
 
 from consensus.quorum import Committee
@@ -33,6 +34,7 @@ def kind_of(answer: object) -> object:
     return answer if isinstance(answer, Answer) else type(answer)
 
 
+@pytest.mark.slow
 def test_people_buy_give_and_look_and_are_refused_what_is_not_theirs():
     outcome, reasons, history = shopped()
     assert outcome is Outcome.HELD, reasons
@@ -40,6 +42,7 @@ def test_people_buy_give_and_look_and_are_refused_what_is_not_theirs():
     assert {(Act.BUY, int), (Act.GIVE, Answer.YES), (Act.READ, int), (Act.READ, str)} <= answers
 
 
+@pytest.mark.slow
 def test_in_a_drop_nobody_gives_anything_away():
     outcome, reasons, history = shopped(LoadKind.DROP)
     assert outcome is Outcome.HELD, reasons
@@ -47,6 +50,7 @@ def test_in_a_drop_nobody_gives_anything_away():
     assert (Act.BUY, Answer.NO) in {(each.act, kind_of(each.answer)) for each in history.operations}
 
 
+@pytest.mark.slow
 def test_the_same_seed_asks_the_same_things_at_the_same_times():
     first, second = shopped()[2], shopped()[2]
     assert [each.told() for each in first.operations] == [each.told() for each in second.operations]
@@ -64,11 +68,13 @@ LAG = (OpenLoad(Load(rate_per_s=150, kind=LoadKind.GIFTS)), Partition(("not memb
 """S36: member 3 hears nothing for a while, and answers readers all the same."""
 
 
+@pytest.mark.slow
 def test_readers_who_ask_a_quorum_read_nothing_old_while_a_member_lags__s36():
     verdict = asyncio.run(perform(replace(plan(), steps=LAG), SimulatedWorld(4, seed=3)))
     assert verdict.outcome is Outcome.HELD, verdict.reasons
 
 
+@pytest.mark.slow
 def test_readers_who_believe_one_member_read_what_is_old__s36(monkeypatch):
     """The mutant 'reads need no quorum'."""
     monkeypatch.setattr(simulated_clients, "Committee", Alone)
