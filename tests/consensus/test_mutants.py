@@ -1,26 +1,10 @@
 """The tests are tested: each known wrong protocol fails where the table says, and the right one holds there."""
 
-import importlib
-from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import product
-
 import pytest
 
 from tests.consensus.machine import Broken
+from tests.consensus.mutant import runs_of
 from tests.consensus.mutants import MUTANTS, Mutant
-
-
-def runs_of(found_by: str) -> Iterator[Callable[[], None]]:
-    """The story or test of this name, once for each of its parameters."""
-    module, _, name = found_by.rpartition(".")
-    story = getattr(importlib.import_module(f"tests.consensus.{module}"), name)
-    parameters = [mark.args for mark in getattr(story, "pytestmark", []) if mark.name == "parametrize"]
-    for values in product(*(values for _, values in parameters)):
-        arguments: dict[str, object] = {}
-        for (names, _), value in zip(parameters, values, strict=True):
-            arguments.update({names: value} if isinstance(names, str) else dict(zip(names, value, strict=True)))
-        yield partial(story, **arguments)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name.replace(" ", "-"))
@@ -34,7 +18,7 @@ def test_a_mutant_is_found_and_the_protocol_is_not(mutant: Mutant, monkeypatch: 
 
 
 def tell(found_by: str) -> None:
-    for run in runs_of(found_by):
+    for run in runs_of("tests.consensus", found_by):
         run()
 
 

@@ -24,6 +24,7 @@ import pytest
 from scenarios.campaign.run import Verdict, run_plan
 from scenarios.campaign.swarm import Campaign, Mode
 from tests.consensus.mutants import MUTANTS
+from tests.ledger.mutants import section as section_about_the_ledger
 
 RESULTS = Path(__file__).parent / "mutants.json"
 PAGE = Path(__file__).parents[2] / "docs" / "MUTANTS.md"
@@ -97,6 +98,8 @@ def page(results: dict[str, Searched]) -> str:
     lines = [
         "# Mutants",
         "",
+        "## The protocol",
+        "",
         f"{len(MUTANTS)} deliberate faults in the protocol. Each is found by the test it names, where the right",
         f"protocol holds (`tests/consensus/test_mutants.py`). {len(found)} of them are found by a short campaign too,",
         "in whole nodes, four members of whom one is faulty: one seed after the other, each in the modes swarm, twins",
@@ -118,6 +121,7 @@ def page(results: dict[str, Searched]) -> str:
             cells = (seen.mode.value, str(seen.seed), f"{seen.verdict}: {seen.reason}")
         row = (each.name, each.what.rstrip("."), each.breaks, f"`{each.found_by}`", *cells)
         lines.append(f"| {' | '.join(text.replace('|', '/') for text in row)} |")
+    lines += ["", *section_about_the_ledger()]
     return "\n".join(lines) + "\n"
 
 
