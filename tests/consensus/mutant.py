@@ -28,7 +28,7 @@ class Mutant:
     what: str
     """What it does, in one sentence."""
     breaks: str
-    """The line of PROTOCOL.md that it breaks, or the rule of LEDGER.md."""
+    """The line of PROTOCOL.md that it breaks, or the rule or part of LEDGER.md."""
     found_by: str
     """A story or test in tests/consensus or tests/ledger, `module.function`, that fails with it and holds without."""
     words: str
