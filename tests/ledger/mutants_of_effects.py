@@ -243,14 +243,14 @@ def days_begin_in_greenwich(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(no_speculation, "DAY_OFFSET_MS", 0)
 
 
-@mutant(breaks="LEDGER.md, queries", found_by="test_view.test_every_question_is_answered_as_of_its_height")
+@mutant(breaks="LEDGER.md, Questions", found_by="test_view.test_every_question_is_answered_as_of_its_height")
 def holdings_are_not_counted(patch: pytest.MonkeyPatch) -> None:
     """Sales, gifts and burns leave the count of what an account holds as it was."""
     swap(patch, holding.count, lambda state, account, change: None)
 
 
 @mutant(
-    breaks="LEDGER.md, state",
+    breaks="LEDGER.md, State",
     found_by="test_commitment.test_a_present_key_cannot_be_hidden_behind_another_leaf_or_branch",
 )
 def any_leaf_proves_an_absence(patch: pytest.MonkeyPatch) -> None:
