@@ -67,10 +67,11 @@ def _proved_of_statement(contents: StatementContents) -> list[str]:
             if account is None:
                 return [f"Account {subject} holds nothing: it does not exist."]
             held = account["tokens"]
-            return [f"Account {subject} holds {f'{held} sold editions' if held else 'nothing'}."]
+            editions = "1 sold edition" if held == 1 else f"{held} sold editions" if held else "nothing"
+            return [f"Account {subject} holds {editions}."]
         case Kind.COMPLIANCE:
             refused = [(rule, count) for rule, _, count in contents.report if count]
-            lines = [f"In block {subject} {len(contents.report)} rules were asked."]
+            lines = [f"In block {subject}, {len(contents.report)} rules were asked."]
             return lines + [f"Rule {shown(rule)} refused {count}." for rule, count in refused]
 
 

@@ -35,7 +35,7 @@ def test_a_statement_of_every_kind_holds(kind, subject):
         (Kind.OWNERSHIP, TOKEN, f"Token {TOKEN} belongs to account {HOLDER}."),
         (Kind.ABSENCE, NEVER, f"Token {NEVER} was never minted: 3 editions of its series were."),
         (Kind.HOLDINGS, POOR, f"Account {POOR} holds nothing."),
-        (Kind.HOLDINGS, HOLDER, f"Account {HOLDER} holds 1 sold editions."),
+        (Kind.HOLDINGS, HOLDER, f"Account {HOLDER} holds 1 sold edition."),
         (Kind.COPYRIGHT, WORK, "Platforms that may issue series of it: member-0."),
         (Kind.COMPLIANCE, "2", "In block 2"),
     ],
