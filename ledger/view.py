@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.case_file import CaseFile, case_file
 from ledger.enactment import parameters_row
-from ledger.governance import is_paused, members, policy_of
+from ledger.governance import agenda_of, is_paused, members, policy_of
 from ledger.judge import Judge
 from ledger.moment import Moment
 from ledger.names import series_of_token, token_id
@@ -80,6 +80,11 @@ class View:
     def proposal(self, proposal: str) -> ProposalRecord | None:
         """What was put to the vote under this number."""
         return self.state.proposals.get(proposal)
+
+    def agenda(self) -> tuple[str, ...]:
+        """The proposals that wait for votes, then those that wait for their height."""
+        agenda = agenda_of(self.state)
+        return (*agenda.open, *agenda.adopted)
 
     def parameters_since(self) -> int:
         """The first block that was judged by `parameters`; 0 where they are the charter's. Reads their row."""

@@ -20,8 +20,8 @@ import msgspec
 
 from canonical.hashing import Digest
 from ledger.envelope import Envelope
-from node.gateway.queries.table import ANSWERED
-from node.gateway.queries.types import Answer, HistoryAnswer
+from node.gateway.queries.table import ALL_QUERIES
+from node.gateway.queries.types import HistoryAnswer
 from node.gateway.records import AccountReply, SeriesReply, TokenReply, WorkReply
 from node.gateway.types import (
     JSON,
@@ -182,12 +182,14 @@ class Client:
         """An account."""
         return await self._read(f"/v1/accounts/{account}", AccountReply)
 
-    async def query(self, question: str, /, **asked: str) -> Answer:
+    async def query(self, question: str, /, **asked: str) -> msgspec.Struct:
         """Ask under ERC's names: `query("owner_of", token="s-0001", height="7", proof="true")`.
 
-        The names, and what each takes, are in `node/gateway/queries/table.py`. Raises: KeyError for another name.
+        The names, what each takes and what type it answers, are in `node/gateway/queries/table.py`.
+
+        Raises: KeyError for another name.
         """
-        return await self._read(f"/v1/query/{question}", ANSWERED[question], **asked)
+        return await self._read(f"/v1/query/{question}", ALL_QUERIES[question].answered, **asked)
 
     async def history(self, token: str, *, height: int | None = None) -> HistoryAnswer:
         """What happened to a token up to `height`, the latest first, as far back as one answer reaches."""

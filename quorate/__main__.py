@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "charter": ("quorate.commands.charter", "Found a consortium, and read what was founded."),
     "audit": ("quorate.commands.audit", "What was checked and refused in any block, with its proof."),
     "policy": ("quorate.commands.policy", "What would have happened under other rules."),
+    "query": ("quorate.commands.query", "Ask a member about the ledger, with proof."),
     "certificate": ("quorate.commands.certificate", "Take a proof away from a member."),
     "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),
 }

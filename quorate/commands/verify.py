@@ -1,12 +1,13 @@
 """`quorate verify`: prints the offline verifier's answer, check by check, and what it is worth."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from quorate.commands.proof_words import claimed, proved, shown
-from quorate.verifier.block import Outcome
+from quorate.verifier.block import Check, Outcome
 from quorate.verifier.checks import Report
 from quorate.verifier.checks import verify as verify_certificate
 
@@ -50,7 +51,7 @@ def verify(certificate: Path, charter: Path, content: Path | None, as_json: bool
 
 def as_text(report: Report) -> list[str]:
     """Return the report as lines for a terminal."""
-    lines = [f"  {MARKS[check.outcome]:<8} {check.name:<28} {shown(check.detail)}" for check in report.checks]
+    lines = check_lines(report.checks)
     if report.contents is None:
         failed = ", ".join(report.failed())
         return [*lines, "", f"The certificate does NOT hold. It fails: {failed}."]
@@ -59,6 +60,11 @@ def as_text(report: Report) -> list[str]:
     lines += ["", "What somebody claimed, and the chain only dates"]
     lines += [f"  * {line}" for line in claimed(report.contents)]
     return lines
+
+
+def check_lines(checks: Sequence[Check]) -> list[str]:
+    """Each check with how it ended."""
+    return [f"  {MARKS[check.outcome]:<8} {check.name:<28} {shown(check.detail)}" for check in checks]
 
 
 def as_object(report: Report) -> dict[str, object]:

@@ -92,6 +92,7 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "case": {"name": "prints-0002", "case": "case-1"},
     "alerts": {"epoch": 1},
     "proposal": {"proposal": "p-1"},
+    "proposals": {},
     "parameters": {},
     "members": {},
     "history": {"token": "prints-0001"},

@@ -30,7 +30,9 @@ from node.gateway.queries.types import (
     OwnerAnswer,
     ParametersAnswer,
     ProposalAnswer,
+    ProposalLine,
     ProposalReply,
+    ProposalsAnswer,
     SeriesAnswer,
     StandingAnswer,
     StandingReply,
@@ -107,6 +109,8 @@ def can_receive(view: View, asked: AskedOfAccount, now_ms: int) -> AllowedAnswer
 
 
 def _allowed(view: View, refusals: tuple[Refusal, ...]) -> AllowedAnswer:
+    # The rules' figures decide too, so a proof has the row that they stand in.
+    view.parameters_since()
     return AllowedAnswer(height=view.height, allowed=not refusals, refusals=tuple(map(refusal_reply, refusals)))
 
 
@@ -185,6 +189,26 @@ def _proposal(record: ProposalRecord) -> ProposalReply:
         record.votes_for,
         record.votes_against,
         record.decided_height,
+        record.effective_height,
+    )
+
+
+def proposals(view: View, _asked: Asked, _: int) -> ProposalsAnswer:
+    """The proposals that wait for votes, or for their height."""
+    found = ((name, view.proposal(name)) for name in view.agenda())
+    lines = tuple(_line(name, record) for name, record in found if record is not None)
+    return ProposalsAnswer(height=view.height, proposals=lines)
+
+
+def _line(name: str, record: ProposalRecord) -> ProposalLine:
+    return ProposalLine(
+        name,
+        kind_of(record.action),
+        record.proposer,
+        record.state,
+        record.expires_ms,
+        record.votes_for,
+        record.votes_against,
         record.effective_height,
     )
 

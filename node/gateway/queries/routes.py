@@ -9,32 +9,14 @@ from node.gateway.clock import now_ms
 from node.gateway.http import AnyRequest, answer, read_query
 from node.gateway.openapi import Route
 from node.gateway.queries.asking import Asking
-from node.gateway.queries.table import QUERIES, Query
-from node.gateway.queries.types import AskedOfCompliance, AskedOfHistory, ComplianceAnswer, HistoryAnswer
+from node.gateway.queries.table import ALL_QUERIES, COMPLIANCE, HISTORY, QUERIES, Query
+from node.gateway.queries.types import AskedOfCompliance, AskedOfHistory
 
 PROBLEMS = (400, 404, 503)
 
-QUERY_ROUTES = (
-    *(
-        Route("GET", f"/v1/query/{query.name}", query.summary, query.answered, problems=PROBLEMS, query=query.asked)
-        for query in QUERIES
-    ),
-    Route(
-        "GET",
-        "/v1/query/history",
-        "What happened to a token, the latest first, with the transactions that did it.",
-        HistoryAnswer,
-        problems=PROBLEMS,
-        query=AskedOfHistory,
-    ),
-    Route(
-        "GET",
-        "/v1/query/compliance",
-        "What the rules were asked and refused in a block.",
-        ComplianceAnswer,
-        problems=PROBLEMS,
-        query=AskedOfCompliance,
-    ),
+QUERY_ROUTES = tuple(
+    Route("GET", f"/v1/query/{query.name}", query.summary, query.answered, problems=PROBLEMS, query=query.asked)
+    for query in ALL_QUERIES.values()
 )
 """Every one of them."""
 
@@ -42,11 +24,11 @@ QUERY_ROUTES = (
 def query_handlers(asking: Asking) -> Sequence[HTTPRouteHandler]:
     """One handler a question."""
 
-    @get("/v1/query/history")
+    @get(f"/v1/query/{HISTORY.name}")
     async def history(request: AnyRequest) -> Response[bytes]:
         return answer(request, asking.history(read_query(request, AskedOfHistory)))
 
-    @get("/v1/query/compliance")
+    @get(f"/v1/query/{COMPLIANCE.name}")
     async def compliance(request: AnyRequest) -> Response[bytes]:
         return answer(request, asking.compliance(read_query(request, AskedOfCompliance)))
 

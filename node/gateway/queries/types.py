@@ -252,6 +252,28 @@ class ProposalAnswer(Answer, frozen=True, kw_only=True):
     proposal: ProposalReply | None
 
 
+class ProposalLine(Reply, frozen=True):
+    """A proposal in a list."""
+
+    proposal: str
+    action: str
+    """Its kind."""
+    proposer: str
+    state: ProposalState
+    expires_ms: int
+    votes_for: tuple[str, ...]
+    votes_against: tuple[str, ...]
+    effective_height: int
+    """The first block that is judged by it; 0 unless it was adopted."""
+
+
+class ProposalsAnswer(Answer, frozen=True, kw_only=True):
+    """What is not settled yet."""
+
+    proposals: tuple[ProposalLine, ...]
+    """Those that wait for votes, in the order in which they were made, then those that wait for their height."""
+
+
 class ParametersAnswer(Answer, frozen=True, kw_only=True):
     """The figures, policies and pause by which the next block is judged."""
 
