@@ -5,7 +5,6 @@ right finding of it names a gift of the case. So precision is of findings, recal
 itself into the same honest town, so that no other one's findings are in its row.
 """
 
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -16,41 +15,38 @@ from benchmarks.detectors_result import (
     DetectorsResult,
     HistoryFigure,
     HonestFigure,
+    HonestLevel,
+    LevelFigure,
     PatternFigure,
     Share,
     TypologyFigure,
+    WorldFigure,
     history_lines,
-    honest_line,
+    honest_lines,
     typology_lines,
 )
+from benchmarks.detectors_worlds import PLANTED, World, cases_of, honest
 from benchmarks.machine import this_machine
 from benchmarks.statistics import Spread
 from ledger.detectors.alerts import Scored
+from ledger.detectors.table import level_of
 from ledger.detectors.view import Gift
-from ledger.parameters import DAY_MS
-from ledger.records.alerts import Detector
-from scenarios.laboratory.background import Background
+from ledger.records.alerts import Detector, Level
+from scenarios.laboratory.evasions import Evasion
 from scenarios.laboratory.history import HOUR_MS, History, Label
 from scenarios.laboratory.transfer import Transfer
-from scenarios.laboratory.typologies import DAYS, Case, Typology, plant
+from scenarios.laboratory.typologies import Case, Typology
 from scenarios.laboratory.watch import watch
 
-TOWN = Background(people=1_600, days=90, presents=3_000, birthdays=60, treats=60)
-"""Three months of some 4,000 presents: twice as many people as presents a month."""
-
-BEGIN_MS = 20_000 * DAY_MS
-"""2024-10-04; nothing depends on it."""
-
-HIGH_TENTHS = 20
-"""A score from which an alert's level is high."""
-
+HONEST_WORLDS = 5
+"""Under so many seeds, one after the other, an honest world is shown with nothing planted: high alarms are few."""
 
 CONDITIONS = (
-    f"Town: {TOWN.people:,} people in circles of eight, {TOWN.days} days, {TOWN.presents:,} presents (one in ten passed"
-    f" on, one in fifty sent back), {TOWN.birthdays} birthdays and {TOWN.treats} treats of three to seven presents.",
-    "Cases: five to ten of these people within five to twenty days (AMLSim); where money is passed on, the token is.",
+    "Worlds: benchmarks/detectors_worlds.py. The town was in view when figures were chosen, under seeds 1 to 5; the"
+    " city was not, under any seed.",
+    "Cases: five to ten people within five to twenty days (AMLSim); where money is passed on, the token is.",
     "Epochs of a day. A finding is right if half of its gifts were planted; a case is seen if a right finding names a"
-    " gift of it. Precision is of findings, recall of cases.",
+    " gift of it. Precision is of findings, recall of cases. A level is that level or above.",
 )
 
 
@@ -65,13 +61,7 @@ def measure(
 ) -> DetectorsResult:
     """Measure everything; `tell` hears each line of the table."""
     began_ms = time.time_ns() // 1_000_000
-    honest = measure_honest(seed)
-    tell(honest_line(honest))
-    tell(HEAD)
-    typologies: list[TypologyFigure] = []
-    for typology in Typology:
-        typologies.append(measure_typology(typology, seed=seed, cases=cases))
-        tell("\n".join(typology_lines(typologies[-1])))
+    worlds = tuple(measure_world(world, seed=seed, cases=cases, tell=tell) for world in World)
     found = None if history is None else measure_history(history, labels)
     if found is not None:
         tell("\n".join(history_lines(found)))
@@ -82,38 +72,52 @@ def measure(
         cases=cases,
         machine=this_machine(),
         conditions=CONDITIONS,
-        honest=honest,
-        typologies=tuple(typologies),
+        worlds=worlds,
         history=found,
     )
 
 
-def measure_honest(seed: int) -> HonestFigure:
-    """Show the town to the detectors with nothing planted."""
-    transfers = _town(seed)
-    found = _found(transfers)
-    return HonestFigure(
-        len(transfers), TOWN.people, len(found), sum(_is_high(each) for each in found), _by_detector(found)
-    )
+def measure_world(world: World, *, seed: int, cases: int, tell: Callable[[str], None]) -> WorldFigure:
+    """Show a world with nothing planted, then with each pattern."""
+    alone = measure_honest(world, range(seed, seed + HONEST_WORLDS))
+    tell("\n".join(honest_lines(world, alone)))
+    tell(HEAD)
+    typologies: list[TypologyFigure] = []
+    for pattern in PLANTED:
+        typologies.append(measure_typology(pattern, world=world, seed=seed, cases=cases))
+        tell("\n".join(typology_lines(typologies[-1])))
+    return WorldFigure(world.value, alone, tuple(typologies))
 
 
-def measure_typology(typology: Typology, *, seed: int, cases: int) -> TypologyFigure:
-    """Plant `cases` of a typology into the town and show both to the detectors."""
-    chance = random.Random(f"{seed}/{typology}")
-    last_ms = BEGIN_MS + (TOWN.days - DAYS[1]) * DAY_MS
-    planted = [
-        plant(typology, chance, number=number, accounts=TOWN.accounts(), begin_ms=chance.randrange(BEGIN_MS, last_ms))
-        for number in range(cases)
-    ]
-    found = _found(sorted([*_town(seed), *(each for case in planted for each in case.transfers)]))
+def measure_honest(world: World, seeds: Sequence[int]) -> HonestFigure:
+    """Show a world to the detectors with nothing planted, under each of `seeds`."""
+    gifts = 0
+    found: list[Scored] = []
+    named: dict[Level, int] = dict.fromkeys(Level, 0)
+    for seed in seeds:
+        transfers = honest(world, seed)
+        gifts += len(transfers)
+        own = _found(transfers)
+        found += own
+        for level in Level:
+            named[level] += len({gift for each in _from(level, own) for gift in each.finding.gifts})
+    levels = (HonestLevel(level.value, len(_from(level, found)), named[level], _count(level, found)) for level in Level)
+    return HonestFigure(tuple(seeds), gifts, tuple(levels))
+
+
+def measure_typology(pattern: Typology | Evasion, *, world: World, seed: int, cases: int) -> TypologyFigure:
+    """Plant `cases` of a pattern into a world and show both to the detectors."""
+    planted = cases_of(world, pattern, seed=seed, cases=cases)
+    found = _found(sorted([*honest(world, seed), *(each for case in planted for each in case.transfers)]))
     judged = _Judged(planted, found)
     return TypologyFigure(
-        typology.value,
+        pattern.value,
         sum(len(case.transfers) for case in planted),
-        judged.findings(found),
-        judged.cases(found),
-        judged.findings([each for each in found if _is_high(each)]),
-        judged.cases([each for each in found if _is_high(each)]),
+        tuple(
+            LevelFigure(level.value, judged.findings(own), judged.cases(own))
+            for level in Level
+            for own in [_from(level, found)]
+        ),
         tuple(
             DetectorFigure(detector.value, judged.findings(own), judged.cases(own))
             for detector in Detector
@@ -148,6 +152,7 @@ def measure_history(history: History, labels: Sequence[Label]) -> HistoryFigure:
     for label in labels:
         of_token.setdefault(label.token, []).append(label)
     seen: set[Label] = set()
+    seen_high: set[Label] = set()
     found: list[Scored] = []
     took_ms: list[float] = []
     labelled = most = left_out = 0
@@ -160,6 +165,8 @@ def measure_history(history: History, labels: Sequence[Label]) -> HistoryFigure:
             named = {label for gift in each.finding.gifts for label in of_token.get(gift.token, ()) if _in(gift, label)}
             labelled += bool(named)
             seen |= named
+            if _from(Level.HIGH, [each]):
+                seen_high |= named
         began = time.process_time()
     patterns = sorted({label.pattern for label in labels})
     by_pattern = {each: [label for label in labels if label.pattern == each] for each in patterns}
@@ -171,13 +178,17 @@ def measure_history(history: History, labels: Sequence[Label]) -> HistoryFigure:
         gifts_at_once_max=most,
         left_out=left_out,
         epoch_ms=Spread.of(took_ms),
-        findings=len(found),
-        findings_high=sum(_is_high(each) for each in found),
-        detectors=_by_detector(found),
+        levels={level.value: len(_from(level, found)) for level in Level},
+        detectors=_count(Level.VERY_LOW, found),
         labelled=Share(labelled, len(found)),
         labels=Share(len(seen), len(set(labels))),
+        labels_high=Share(len(seen_high), len(set(labels))),
         patterns=tuple(
-            PatternFigure(pattern, Share(sum(label in seen for label in own), len(own)))
+            PatternFigure(
+                pattern,
+                Share(sum(label in seen for label in own), len(own)),
+                Share(sum(label in seen_high for label in own), len(own)),
+            )
             for pattern, own in by_pattern.items()
         ),
     )
@@ -188,18 +199,17 @@ def _in(gift: Gift, label: Label) -> bool:
     return label.first_ms - HOUR_MS <= gift.at_ms <= label.last_ms + HOUR_MS
 
 
-def _town(seed: int) -> tuple[Transfer, ...]:
-    return TOWN.transfers(random.Random(seed), begin_ms=BEGIN_MS)
-
-
 def _found(transfers: Iterable[Transfer]) -> list[Scored]:
     return [each for epoch in watch(transfers) for each in epoch.found]
 
 
-def _is_high(found: Scored) -> bool:
-    return found.score_tenths >= HIGH_TENTHS
+def _from(level: Level, found: Sequence[Scored]) -> list[Scored]:
+    """Those at `level` or above."""
+    order = list(Level)
+    return [each for each in found if order.index(level_of(each.score_tenths)) >= order.index(level)]
 
 
-def _by_detector(found: Sequence[Scored]) -> dict[str, int]:
-    counted = Counter(each.row.detector for each in found)
+def _count(level: Level, found: Sequence[Scored]) -> dict[str, int]:
+    """How many of those at `level` or above each detector has, in the detectors' order."""
+    counted = Counter(each.row.detector for each in _from(level, found))
     return {detector.value: counted[detector] for detector in Detector if counted[detector]}

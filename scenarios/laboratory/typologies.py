@@ -36,7 +36,8 @@ class Typology(enum.StrEnum):
 class Case:
     """One planted pattern."""
 
-    typology: Typology
+    typology: str
+    """A `Typology` or an `Evasion`."""
     transfers: tuple[Transfer, ...]
     """In order of time."""
 

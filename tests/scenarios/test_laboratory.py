@@ -2,13 +2,17 @@
 
 import gzip
 import random
+from itertools import pairwise
 
 import networkx as nx
 import pytest
 
 from ledger.parameters import DAY_MS
+from ledger.transitions.trail import TRAIL_MS
 from scenarios.errors import HistoryUnreadable
 from scenarios.laboratory.background import Background
+from scenarios.laboratory.city import City
+from scenarios.laboratory.evasions import Evasion, evade
 from scenarios.laboratory.history import HISTORY_FILE, LABELS_FILE, WRAPPER, read_history, read_labels
 from scenarios.laboratory.transfer import Transfer
 from scenarios.laboratory.typologies import ACCOUNTS, DAYS, Typology, plant
@@ -63,16 +67,71 @@ def test_each_typology_has_its_shape():
         assert len({each.token for each in case.transfers}) == 1
 
 
-def test_the_same_seed_makes_the_same_town():
-    town = Background(people=80, days=30, presents=100, birthdays=3, treats=3)
-    one, again, other = (town.transfers(random.Random(seed), begin_ms=BEGIN_MS) for seed in (1, 1, 2))
+TOWN = Background(
+    people=80,
+    days=60,
+    presents=200,
+    birthdays=3,
+    treats=3,
+    idols=2,
+    giveaways=2,
+    swaps=5,
+    errands=9,
+    feasts=3,
+    travels=9,
+)
+CITY = City(
+    people=80,
+    days=60,
+    presents=200,
+    clubs=6,
+    celebrations=5,
+    collectors=2,
+    giveaways=2,
+    feasts=3,
+    evenings=3,
+    bands=2,
+    errands=9,
+    travels=9,
+)
+
+
+@pytest.mark.parametrize("world", [TOWN, CITY])
+def test_the_same_seed_makes_the_same_world(world):
+    one, again, other = (world.transfers(random.Random(seed), begin_ms=BEGIN_MS) for seed in (1, 1, 2))
     assert one == again != other
-    assert all(each.giver != each.receiver for each in one)
+    assert {name for each in one for name in (each.giver, each.receiver)} <= set(world.accounts())
+
+
+@pytest.mark.parametrize("world", [TOWN, CITY])
+def test_honest_people_give_what_they_have_and_not_to_themselves(world):
+    owner: dict[str, str] = {}
+    for each in world.transfers(random.Random(4), begin_ms=BEGIN_MS):
+        assert owner.setdefault(each.token, each.giver) == each.giver != each.receiver
+        owner[each.token] = each.receiver
+
+
+@pytest.mark.parametrize("evasion", Evasion)
+def test_who_evades_gives_what_he_has_in_order_of_time(evasion):
+    chance = random.Random(1)
+    for number in range(20):
+        case = evade(evasion, chance, number=number, accounts=PEOPLE, begin_ms=BEGIN_MS)
+        assert list(case.transfers) == sorted(case.transfers)
+        owner: dict[str, str] = {}
+        for each in case.transfers:
+            assert owner.setdefault(each.token, each.giver) == each.giver != each.receiver
+            owner[each.token] = each.receiver
+        assert len(owner.keys() | graph(case).nodes) <= len(owner) + (ACCOUNTS[1] if evasion is Evasion.FRIENDS else 3)
+
+
+def test_patience_leaves_no_two_gifts_within_a_trail():
+    case = evade(Evasion.PATIENCE, random.Random(1), number=1, accounts=PEOPLE, begin_ms=BEGIN_MS)
+    assert all(later.at_ms - earlier.at_ms > TRAIL_MS for earlier, later in pairwise(case.transfers))
+    assert [len(cycle) for cycle in nx.simple_cycles(graph(case))] == [3]
 
 
 def test_epochs_see_each_gift_as_news_once():
-    town = Background(people=80, days=60, presents=300, birthdays=5, treats=5)
-    transfers = town.transfers(random.Random(3), begin_ms=BEGIN_MS)
+    transfers = TOWN.transfers(random.Random(3), begin_ms=BEGIN_MS)
     epochs = list(watch(transfers))
     assert [epoch.ended_ms for epoch in epochs] == sorted({(each.at_ms // DAY_MS + 1) * DAY_MS for each in transfers})
     last = max(epoch.gifts for epoch in epochs)
