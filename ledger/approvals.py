@@ -18,9 +18,9 @@ def with_party(parties: tuple[str, ...], party: str) -> tuple[str, ...]:
     return tuple(sorted({*parties, party}))
 
 
-def are_enough_to_freeze(state: State, parameters: Parameters, parties: tuple[str, ...]) -> bool:
+def are_enough_to_freeze(state: State, parameters: Parameters, now_ms: int, parties: tuple[str, ...]) -> bool:
     """R7.2: whether `parties`, each once, can freeze or end a freeze: the regulator and one more, or k governors."""
-    records = _acting(state, parties)
+    records = _acting(state, now_ms, parties)
     regulators = sum(record.role is Role.REGULATOR for record in records)
     governors = sum(record.governor for record in records)
     if 0 < parameters.freeze_governors <= governors:
@@ -29,41 +29,43 @@ def are_enough_to_freeze(state: State, parameters: Parameters, parties: tuple[st
 
 
 def are_enough_to_uphold(
-    state: State, parameters: Parameters, parties: tuple[str, ...], approvals: tuple[str, ...]
+    state: State, parameters: Parameters, now_ms: int, parties: tuple[str, ...], approvals: tuple[str, ...]
 ) -> bool:
     """R6.4: whether `parties` can uphold what `approvals` froze: enough to freeze, and one who had no part in it."""
     newcomers = tuple(party for party in parties if party not in approvals)
-    return are_enough_to_freeze(state, parameters, parties) and bool(_acting(state, newcomers))
+    return are_enough_to_freeze(state, parameters, now_ms, parties) and bool(_acting(state, now_ms, newcomers))
 
 
-def are_enough_to_dispute(state: State, parameters: Parameters, parties: tuple[str, ...], *, is_repeated: bool) -> bool:
+def are_enough_to_dispute(
+    state: State, parameters: Parameters, now_ms: int, parties: tuple[str, ...], *, is_repeated: bool
+) -> bool:
     """R4.3: whether `parties` can open a dispute: enough to freeze, or a registrar and one more.
 
     A work that was in dispute before takes the committee, or two parties could keep it in dispute for ever.
     """
     if is_repeated:
-        return committee_decides(state, "open_dispute", parties)
-    records = _acting(state, parties)
+        return committee_decides(state, "open_dispute", now_ms, parties)
+    records = _acting(state, now_ms, parties)
     has_registrar = any(record.role is Role.REGISTRAR for record in records)
-    return are_enough_to_freeze(state, parameters, parties) or (has_registrar and len(records) >= 2)
+    return are_enough_to_freeze(state, parameters, now_ms, parties) or (has_registrar and len(records) >= 2)
 
 
-def are_enough_to_take_down(state: State, parties: tuple[str, ...]) -> bool:
+def are_enough_to_take_down(state: State, now_ms: int, parties: tuple[str, ...]) -> bool:
     """R4.3: whether `parties` can take something down: the committee, or a registrar and a voting member."""
-    if committee_decides(state, "takedown", parties):
+    if committee_decides(state, "takedown", now_ms, parties):
         return True
-    records = _acting(state, parties)
+    records = _acting(state, now_ms, parties)
     has_registrar = any(record.role is Role.REGISTRAR for record in records)
     return has_registrar and sum(record.governor or record.role is Role.REGISTRAR for record in records) >= 2
 
 
-def committee_decides(state: State, kind: str, parties: tuple[str, ...]) -> bool:
+def committee_decides(state: State, kind: str, now_ms: int, parties: tuple[str, ...]) -> bool:
     """Whether `parties` meet the policy for decisions of this kind, the voting members being the electorate."""
-    acting = [party for party in parties if _acting(state, (party,))]
+    acting = [party for party in parties if _acting(state, now_ms, (party,))]
     return is_met(policy_of(state, kind), acting, governors(state))
 
 
-def _acting(state: State, parties: tuple[str, ...]) -> list[AccountRecord]:
+def _acting(state: State, now_ms: int, parties: tuple[str, ...]) -> list[AccountRecord]:
     """The records of those parties that are members in good standing."""
     records = [record for record in map(state.accounts.get, parties) if record is not None]
-    return [record for record in records if record.is_active]
+    return [record for record in records if record.is_active(now_ms)]

@@ -25,7 +25,7 @@ from ledger.operations.governance import (
     UnlistChain,
 )
 from ledger.parameters import figures_of
-from ledger.records.accounts import AccountRecord
+from ledger.records.accounts import NO_END_MS, AccountRecord
 from ledger.records.governance import (
     AgendaRecord,
     ChainRecord,
@@ -145,7 +145,9 @@ def _carry_out(state: State, action: Action, figures: dict[str, int], height: in
         case RemoveMember():
             account = _account(state, action.member)
             suspended = AccountState.SUSPENDED
-            state.accounts.put(action.member, replace(account, governor=False, operator_state=suspended))
+            state.accounts.put(
+                action.member, replace(account, governor=False, operator_state=suspended, operator_until_ms=NO_END_MS)
+            )
             state.roster.put(ROSTER, RosterRecord(tuple(each for each in members(state) if each != action.member)))
         case SetRole():
             account = _account(state, action.member)
@@ -169,7 +171,15 @@ def _admit(state: State, action: AdmitMember, height: int) -> None:
         )
     else:
         # Its nonces stay used: what it signed as a member before must not be executed again.
-        returning = replace(old, role=action.role, governor=action.votes, platform_state=active, operator_state=active)
+        returning = replace(
+            old,
+            role=action.role,
+            governor=action.votes,
+            platform_state=active,
+            operator_state=active,
+            platform_until_ms=0,
+            operator_until_ms=0,
+        )
         state.accounts.put(name, returning)
         set_key(state, name, action.operator_key, height=height, from_height=height)
     state.roster.put(ROSTER, RosterRecord(tuple(sorted((*members(state), name)))))

@@ -9,10 +9,11 @@ import msgspec
 
 from ledger.governance import AGENDA_MAX, agenda_of, members
 from ledger.names import series_of_token, token_id
+from ledger.operations.accounts import AccountState
 from ledger.operations.table import OPERATION_TYPES
 from ledger.queries import Holdings
 from ledger.recent import RecentGifts
-from ledger.records.accounts import AccountRecord
+from ledger.records.accounts import NO_END_MS, AccountRecord
 from ledger.records.governance import ProposalState
 from ledger.records.measures import MeasureState
 from ledger.records.tokens import TokenRecord, TokenState
@@ -32,6 +33,8 @@ INTEGERS: dict[str, str] = {
     "AccountRecord.tokens": "sold editions that are owned",
     "AccountRecord.minute": "a time",
     "AccountRecord.in_minute": "transactions in a minute",
+    "AccountRecord.operator_until_ms": "a time",
+    "AccountRecord.platform_until_ms": "a time",
     "AlertRecord.first_ms": "a time",
     "AlertRecord.gifts": "gifts that a detector put together",
     "AlertRecord.last_ms": "a time",
@@ -73,6 +76,8 @@ INTEGERS: dict[str, str] = {
     "SeriesRecord.price_fen": "a disclosed price, compared and never moved",
     "SeriesRecord.price_highest_fen": "a disclosed price, compared and never moved",
     "SeriesRecord.refunded": "editions that were returned",
+    "SuspensionRecord.began_ms": "a time",
+    "SuspensionRecord.until_ms": "a time",
     "TakedownRecord.expires_ms": "a time",
     "TokenRecord.acquired_ms": "a time",
     "TokenRecord.frozen_until_ms": "a time",
@@ -232,7 +237,7 @@ def members_govern(state: State) -> list[str]:
 def held_by_due_process(state: State) -> list[str]:
     """What is frozen or disputed has a case on record, with a reason, and no later end than that case (R6.4, R4.3).
 
-    What was taken down has a case that was decided. No member's own account is frozen.
+    What was taken down has a case that was decided. No member's own account is frozen. Who is suspended is so on terms.
     """
     found: list[str] = []
     things: list[tuple[str, TokenRecord | AccountRecord]] = [*state.tokens.rows(), *state.accounts.rows()]
@@ -250,6 +255,7 @@ def held_by_due_process(state: State) -> list[str]:
     for name, account in state.accounts.rows():
         if account.role is not None and account.frozen_until_ms:
             found.append(f"held by due process: member {name} is frozen")
+        found += _suspended_without_terms(state, name, account)
     down = [("work", name, work.taken_down) for name, work in state.works.rows()]
     down += [("token", name, token.taken_down) for name, token in state.tokens.rows()]
     down += [("series", name, series.taken_down) for name, series in state.series.rows()]
@@ -257,6 +263,25 @@ def held_by_due_process(state: State) -> list[str]:
         takedown = None if case is None else state.takedowns.get(f"{kind}/{name}/{case}")
         if case is not None and (takedown is None or takedown.state is not MeasureState.DONE):
             found.append(f"held by due process: {kind} {name} is taken down without a case that says so")
+    return found
+
+
+def _suspended_without_terms(state: State, name: str, account: AccountRecord) -> list[str]:
+    """Every suspension has its terms and no later end than they say; a member's may also be by vote or by proof."""
+    found: list[str] = []
+    marks = (
+        ("platform", account.platform_state, account.platform_until_ms),
+        ("operator", account.operator_state, account.operator_until_ms),
+    )
+    for axis, marked, until_ms in marks:
+        terms = state.suspensions.get(f"{name}/{axis}")
+        is_without_end = account.role is not None and axis == "operator" and until_ms == NO_END_MS
+        if marked is AccountState.ACTIVE:
+            is_well = until_ms == 0
+        else:
+            is_well = is_without_end or (terms is not None and bool(terms.reason) and until_ms == terms.until_ms)
+        if not is_well:
+            found.append(f"held by due process: {name} is {marked.value} ({axis}) until {until_ms} on no such terms")
     return found
 
 

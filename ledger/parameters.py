@@ -39,6 +39,10 @@ class Parameters:
     """R6.3: days from its sale in which an edition can be returned (as what is sold at a distance; ours)."""
     freeze_days_max: int = 180
     """R6.4: a freeze ends by itself at most so many days after it was first asked for."""
+    suspension_days_max: int = 30
+    """R6.5: a suspension by a platform or the regulator ends by itself at most so many days after it began."""
+    suspension_rest_days: int = 180
+    """R6.5: days from the end of a suspension to the next one of the same account on the same axis."""
     freeze_governors: int = 0
     """R7.2: so many voting members may freeze without the regulator; 0 means never."""
     proposals_open_max: int = 4
@@ -89,6 +93,8 @@ RANGES: dict[str, tuple[int, int]] = {
     "purchases_per_person": (1, 10_000),
     "refund_days": (0, 365),
     "freeze_days_max": (1, 730),
+    "suspension_days_max": (1, 180),
+    "suspension_rest_days": (1, 730),
     "freeze_governors": (0, 1_024),
     "proposals_open_max": (1, 16),
     "proposal_days_max": (1, 365),

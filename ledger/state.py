@@ -29,6 +29,7 @@ from ledger.records.operators import OperatorsRecord
 from ledger.records.reports import CoolingRecord, CultureRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.statements import AttestationRecord, EvidenceRecord, ReportRecord
+from ledger.records.suspensions import SuspensionRecord
 from ledger.records.tokens import TokenRecord
 from ledger.records.winding_down import ChoiceRecord, WindDownRecord
 from ledger.records.works import ContentRecord, LikenessRecord, WorkRecord
@@ -75,6 +76,7 @@ class State:
         self.reports = self._table("report", ReportRecord)
         self.roster = self._table("roster", RosterRecord)
         self.series = self._table("series", SeriesRecord)
+        self.suspensions = self._table("suspension", SuspensionRecord)
         self.takedowns = self._table("takedown", TakedownRecord)
         self.tokens = self._table("token", TokenRecord)
         self.wind_downs = self._table("wind_down", WindDownRecord)

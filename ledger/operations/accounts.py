@@ -7,8 +7,8 @@ import msgspec
 
 from canonical.hashing import Digest
 from canonical.signing import PublicKey
-from ledger.names import AccountId
-from ledger.operations.part import Part
+from ledger.names import AccountId, CaseId, Text
+from ledger.operations.part import Part, Time
 
 
 class Claim(enum.StrEnum):
@@ -58,6 +58,15 @@ class RotateKey(Part, frozen=True, tag="rotate_key"):
     """The first block in which the new key signs and the old one does not; one reached already means the next."""
 
 
+class SuspensionTerms(Part, frozen=True):
+    """What a suspension cannot do without (R6.5)."""
+
+    reason: Text
+    case: CaseId
+    expires_ms: Time
+    """When it ends by itself."""
+
+
 class UpdateAccountState(Part, frozen=True, tag="update_account_state"):
     """Suspends or restores an account on one axis or both."""
 
@@ -66,3 +75,5 @@ class UpdateAccountState(Part, frozen=True, tag="update_account_state"):
     """Set by the account's platform only; None leaves it."""
     operator_state: AccountState | None
     """Set by the regulator only; None leaves it."""
+    terms: SuspensionTerms | None = None
+    """Of a suspension; None where nothing is suspended."""

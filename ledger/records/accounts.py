@@ -10,6 +10,10 @@ _ACTIVE = AccountState.ACTIVE
 """Looked up once: before Python 3.12 a member of an enum takes 0.1 µs to look up, and a gift would ten times."""
 
 
+NO_END_MS = 2**53 - 1
+"""The last time there is: when a suspension ends that only a decision ends, a removal by vote or a proved lie."""
+
+
 class KeyRecord(Record, frozen=True):
     """`key/<account id>`: the key that replaced, or is going to replace, the one in the account (R8.1).
 
@@ -37,6 +41,7 @@ class AccountRecord(Record, frozen=True):
     claims: tuple[Claim, ...]
     """What the platform vouches for, sorted, each once."""
     platform_state: AccountState
+    """As it was last set; a suspension is over by itself at `platform_until_ms`. So with the other axis."""
     operator_state: AccountState
     nonce_highest: int
     """The highest nonce used; 0 before the first."""
@@ -54,11 +59,23 @@ class AccountRecord(Record, frozen=True):
     """Sold editions that it owns, taken-down ones among them: a count of things, by which *it holds none* is proved."""
     key_changes: bool = False
     """Whether `key/<account id>` exists: told here, so that whoever never changed his key costs no second look."""
+    platform_until_ms: int = 0
+    """Block time from which a suspension on the platform's axis is over by itself; 0 without one."""
+    operator_until_ms: int = 0
+    """The same on the operator's axis; `NO_END_MS` for who was removed or proved to have lied."""
 
-    @property
-    def is_active(self) -> bool:
-        """Usable: active on both axes."""
-        return self.platform_state is _ACTIVE and self.operator_state is _ACTIVE
+    def is_active(self, now_ms: int) -> bool:
+        """Usable at block time `now_ms`: suspended on neither axis."""
+        return (self.platform_state is _ACTIVE or self.platform_until_ms <= now_ms) and (
+            self.operator_state is _ACTIVE or self.operator_until_ms <= now_ms
+        )
+
+    def states(self, now_ms: int) -> tuple[AccountState, AccountState]:
+        """How it stands at block time `now_ms`: on the platform's axis, and on the operator's."""
+        return (
+            _ACTIVE if self.platform_until_ms <= now_ms else self.platform_state,
+            _ACTIVE if self.operator_until_ms <= now_ms else self.operator_state,
+        )
 
     def is_frozen(self, now_ms: int) -> bool:
         """Whether a freeze holds at block time `now_ms`."""

@@ -23,14 +23,25 @@ def buyer_is_identified(request: Request, operation: Issue) -> Reason | None:
 
 
 def both_ends_are_identified(request: Request, operation: TransferFrom | ForcedTransfer) -> Reason | None:
-    """R11.1: giver and recipient are persons whose identity was checked."""
-    return _unidentified(request, operation.sender) or _unidentified(request, operation.to)
+    """R11.1: giver and recipient are persons whose identity was checked.
+
+    The giver's was when he got it (here and in the sale). A claim that his platform took back since does not count
+    against him: with it one key could keep what is his for ever.
+    """
+    giver = request.state.accounts.get(operation.sender)
+    if giver is not None and giver.person is None:
+        return _unnamed(operation.sender)
+    return _unidentified(request, operation.to)
 
 
 def _unidentified(request: Request, account: str) -> Reason | None:
     record = request.state.accounts.get(account)
     if record is None or (record.person is not None and _REAL_NAME in record.claims):
         return None
+    return _unnamed(account)
+
+
+def _unnamed(account: str) -> Reason:
     return refuse("Account {account} is not that of an identified person.", account=account)
 
 

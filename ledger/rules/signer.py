@@ -5,7 +5,7 @@ from ledger.nonces import WINDOW, is_too_old, is_used
 from ledger.operations.measures import ForcedTransfer
 from ledger.operations.series import Issue
 from ledger.operations.tokens import Refund, TransferFrom
-from ledger.records.accounts import AccountRecord
+from ledger.records.accounts import NO_END_MS, AccountRecord
 from ledger.rules.request import Reason, Request, refuse
 
 
@@ -52,13 +52,13 @@ def deadline_is_ahead(request: Request, _: object) -> Reason | None:
 
 def signer_is_active(request: Request, _: object) -> Reason | None:
     """L5: the signer's account is active on both axes."""
-    return None if request.caller is None else _inactive(request.account, request.caller)
+    return None if request.caller is None else _inactive(request, request.account, request.caller)
 
 
 def recipient_is_active(request: Request, operation: Issue | TransferFrom | ForcedTransfer) -> Reason | None:
     """L5: so is the account that is to receive."""
     recipient = request.state.accounts.get(operation.to)
-    return None if recipient is None else _inactive(operation.to, recipient)
+    return None if recipient is None else _inactive(request, operation.to, recipient)
 
 
 def owner_is_active(request: Request, operation: TransferFrom) -> Reason | None:
@@ -66,22 +66,26 @@ def owner_is_active(request: Request, operation: TransferFrom) -> Reason | None:
     if operation.sender == request.account:
         return None
     owner = request.state.accounts.get(operation.sender)
-    return None if owner is None else _inactive(operation.sender, owner)
+    return None if owner is None else _inactive(request, operation.sender, owner)
 
 
 def returning_owner_is_active(request: Request, operation: Refund) -> Reason | None:
     """L5: and the buyer whose approval a seller takes a token back by."""
     token = request.state.tokens.get(operation.token)
     owner = None if token is None else request.state.accounts.get(token.owner)
-    return None if token is None or owner is None else _inactive(token.owner, owner)
+    return None if token is None or owner is None else _inactive(request, token.owner, owner)
 
 
-def _inactive(account: str, record: AccountRecord) -> Reason | None:
-    if record.is_active:
+def _inactive(request: Request, account: str, record: AccountRecord) -> Reason | None:
+    now_ms = request.now_ms
+    if record.is_active(now_ms):
         return None
+    platform_state, operator_state = record.states(now_ms)
+    until_ms = max(record.platform_until_ms, record.operator_until_ms)
     return refuse(
         "Account {account} is suspended (platform: {platform_state}, operator: {operator_state}).",
         account=account,
-        platform_state=record.platform_state.value,
-        operator_state=record.operator_state.value,
+        platform_state=platform_state.value,
+        operator_state=operator_state.value,
+        retry_at_ms=None if until_ms == NO_END_MS else until_ms,
     )

@@ -39,18 +39,19 @@ def state_changes(request: Request, operation: UpdateAccountState) -> Reason | N
     target = request.state.accounts.get(operation.account)
     if target is None:
         return None
+    platform_state, operator_state = target.states(request.now_ms)
     wanted = (operation.platform_state, operation.operator_state)
     if (
         wanted != (None, None)
-        and operation.platform_state != target.platform_state
-        and operation.operator_state != target.operator_state
+        and operation.platform_state != platform_state
+        and operation.operator_state != operator_state
     ):
         return None
     return refuse(
         "Nothing to change: account {account} is {platform_state} (platform) and {operator_state} (operator).",
         account=operation.account,
-        platform_state=target.platform_state.value,
-        operator_state=target.operator_state.value,
+        platform_state=platform_state.value,
+        operator_state=operator_state.value,
     )
 
 

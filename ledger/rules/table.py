@@ -57,6 +57,7 @@ from ledger.rules import (
     real_economy,
     signer,
     stages,
+    suspensions,
     value_support,
     winding_down,
 )
@@ -226,6 +227,9 @@ OPERATION_RULES = (
     Rule("R6.4", 6, "E_NOT_APPEALABLE", (Appeal,), consumer_protection.case_can_be_appealed),
     Rule("R6.4", 6, "E_NOT_UNDER_REVIEW", (Uphold,), consumer_protection.case_is_under_review),
     Rule("R6.4", 6, "E_ALREADY_UPHELD", (Uphold,), consumer_protection.party_is_new_to_review),
+    Rule("R6.5", 6, "E_SUSPENSION_TERMS", (UpdateAccountState,), suspensions.suspension_has_terms),
+    Rule("R6.5", 6, "E_SUSPENSION_EXPIRY", (UpdateAccountState,), suspensions.suspension_ends),
+    Rule("R6.5", 6, "E_SUSPENSION_SPENT", (UpdateAccountState,), suspensions.suspension_is_not_chained),
     Rule("R7.1", 7, "E_FORBIDDEN", (Propose,), governance.decision_is_possible),
     Rule("R7.1", 7, "E_POLICY", (Propose,), governance.policy_is_one),
     Rule("R7.1", 7, "E_ROLE", (Propose,), governance.watchers_have_no_vote),

@@ -4,10 +4,18 @@ from msgspec.structs import replace
 
 from ledger.keys import set_key
 from ledger.nonces import use
-from ledger.operations.accounts import AccountState, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import (
+    AccountState,
+    RegisterAccount,
+    RotateKey,
+    SuspensionTerms,
+    UpdateAccountState,
+    UpdateClaims,
+)
 from ledger.parameters import MINUTE_MS
 from ledger.receipts import Event
 from ledger.records.accounts import AccountRecord
+from ledger.records.suspensions import SuspensionRecord
 from ledger.rules.request import Request
 
 
@@ -59,19 +67,38 @@ def rotate_key(request: Request, operation: RotateKey) -> tuple[Event, ...]:
 
 
 def update_account_state(request: Request, operation: UpdateAccountState) -> tuple[Event, ...]:
-    """Set the axes named."""
-    accounts = request.state.accounts
-    old = accounts.get(operation.account)
-    assert old is not None, "rule L7 holds"
-    record = replace(
-        old,
-        platform_state=operation.platform_state or old.platform_state,
-        operator_state=operation.operator_state or old.operator_state,
+    """Set the axes named; what is suspended is so until its time, what is restored at once."""
+    name, accounts, terms = operation.account, request.state.accounts, operation.terms
+    record = accounts.get(name)
+    assert record is not None, "rule L7 holds"
+    if operation.platform_state is not None:
+        until_ms = _on_terms(request, f"{name}/platform", operation.platform_state, terms)
+        record = replace(record, platform_state=operation.platform_state, platform_until_ms=until_ms)
+    if operation.operator_state is not None:
+        until_ms = _on_terms(request, f"{name}/operator", operation.operator_state, terms)
+        record = replace(record, operator_state=operation.operator_state, operator_until_ms=until_ms)
+    accounts.put(name, record)
+    platform_state, operator_state = record.states(request.now_ms)
+    params: tuple[tuple[str, str], ...] = (
+        ("account", name),
+        ("by", request.account),
+        ("platform_state", platform_state.value),
+        ("operator_state", operator_state.value),
     )
-    accounts.put(operation.account, record)
-    params = (
-        ("account", operation.account),
-        ("platform_state", record.platform_state.value),
-        ("operator_state", record.operator_state.value),
-    )
+    if terms is not None:
+        params += (("case", terms.case), ("expires_ms", str(terms.expires_ms)))
     return (Event("account_state_updated", params),)
+
+
+def _on_terms(request: Request, row: str, state: AccountState, terms: SuspensionTerms | None) -> int:
+    """Keep on which terms an axis is suspended, or that it is so no longer; until when it is, 0 if it is not."""
+    suspensions, now_ms = request.state.suspensions, request.now_ms
+    if state is AccountState.SUSPENDED:
+        assert terms is not None, "rule R6.5 holds"
+        record = SuspensionRecord(request.account, terms.reason, terms.case, now_ms, terms.expires_ms)
+        suspensions.put(row, record)
+        return terms.expires_ms
+    before = suspensions.get(row)
+    if before is not None and now_ms < before.until_ms:
+        suspensions.put(row, replace(before, until_ms=now_ms))
+    return 0

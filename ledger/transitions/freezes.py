@@ -53,7 +53,7 @@ def _approved(request: Request, operation: FreezeOperation) -> tuple[FreezeRecor
     if old is None:
         old = FreezeRecord(FreezeState.PROPOSED, operation.reason, operation.expires_ms, (), (), None, None, 0, ())
     approvals = with_party(old.approvals, request.account)
-    is_frozen = are_enough_to_freeze(state, request.parameters, approvals)
+    is_frozen = are_enough_to_freeze(state, request.parameters, request.now_ms, approvals)
     reached = FreezeState.FROZEN if is_frozen else old.state
     return replace(old, state=reached, approvals=approvals), is_frozen
 
@@ -64,7 +64,7 @@ def unfreeze(request: Request, operation: UnfreezeToken | UnfreezeAccount) -> tu
     old = _in_force(request, name, case)
     releases = with_party(old.releases, request.account)
     is_withdrawn = old.state is FreezeState.EMERGENCY and old.emergency_by == request.account
-    is_ended = is_withdrawn or are_enough_to_freeze(request.state, request.parameters, releases)
+    is_ended = is_withdrawn or are_enough_to_freeze(request.state, request.parameters, request.now_ms, releases)
     reached = old.state
     if is_ended:
         reached = FreezeState.WITHDRAWN if old.state is FreezeState.EMERGENCY else FreezeState.RELEASED
@@ -93,7 +93,7 @@ def uphold(request: Request, operation: Uphold) -> tuple[Event, ...]:
     name, case = name_of(operation), operation.case
     old = _in_force(request, name, case)
     upheld_by = with_party(old.upheld_by, request.account)
-    is_upheld = are_enough_to_uphold(request.state, request.parameters, upheld_by, old.approvals)
+    is_upheld = are_enough_to_uphold(request.state, request.parameters, request.now_ms, upheld_by, old.approvals)
     reached = FreezeState.UPHELD if is_upheld else old.state
     request.state.freezes.put(f"{name}/{case}", replace(old, state=reached, upheld_by=upheld_by))
     approved = _event(request, "uphold_approved", name, case)

@@ -28,7 +28,9 @@ def open_dispute(request: Request, operation: OpenDispute) -> tuple[Event, ...]:
     if old is None:
         old = DisputeRecord(DisputeState.PROPOSED, operation.reason, operation.expires_ms, (), (), ())
     approvals = with_party(old.approvals, request.account)
-    is_open = are_enough_to_dispute(state, request.parameters, approvals, is_repeated=work.dispute_case is not None)
+    is_open = are_enough_to_dispute(
+        state, request.parameters, request.now_ms, approvals, is_repeated=work.dispute_case is not None
+    )
     reached = DisputeState.OPEN if is_open else old.state
     state.disputes.put(f"{operation.work}/{operation.case}", replace(old, state=reached, approvals=approvals))
     about = (("work", operation.work), ("case", operation.case))
@@ -53,7 +55,7 @@ def resolve_dispute(request: Request, operation: ResolveDispute) -> tuple[Event,
     else:
         parties, reached = with_party(old.for_taking_down, request.account), DisputeState.TAKEN_DOWN
         record = replace(old, for_taking_down=parties)
-    is_decided = committee_decides(state, "resolve_dispute", parties)
+    is_decided = committee_decides(state, "resolve_dispute", request.now_ms, parties)
     row = f"{operation.work}/{operation.case}"
     if not is_decided:
         state.disputes.put(row, record)
@@ -77,7 +79,7 @@ def takedown(request: Request, operation: Takedown) -> tuple[Event, ...]:
         expires_ms = request.now_ms + request.parameters.decision_days * DAY_MS
         old = TakedownRecord(MeasureState.PROPOSED, operation.reason, expires_ms, ())
     approvals = with_party(old.approvals, request.account)
-    is_done = are_enough_to_take_down(state, approvals)
+    is_done = are_enough_to_take_down(state, request.now_ms, approvals)
     reached = MeasureState.DONE if is_done else old.state
     state.takedowns.put(takedown_row(subject, operation.case), replace(old, state=reached, approvals=approvals))
     params = (_about(subject), ("case", operation.case), ("by", request.account))
@@ -123,7 +125,7 @@ def forced_transfer(request: Request, operation: ForcedTransfer) -> tuple[Event,
         terms = (operation.sender, operation.to, operation.reason)
         old = ForcedTransferRecord(MeasureState.PROPOSED, *terms, expires_ms, ())
     approvals = with_party(old.approvals, request.account)
-    is_done = committee_decides(state, "forced_transfer", approvals)
+    is_done = committee_decides(state, "forced_transfer", request.now_ms, approvals)
     reached = MeasureState.DONE if is_done else old.state
     state.forced_transfers.put(row, replace(old, state=reached, approvals=approvals))
     approved = Event("forced_transfer_approved", (("token", token), ("case", case), ("by", request.account)))

@@ -8,6 +8,7 @@ from canonical.hashing import Digest
 from ledger.operations.accounts import AccountState
 from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.receipts import Event
+from ledger.records.accounts import NO_END_MS
 from ledger.records.statements import AttestationRecord, EvidenceRecord, ReportRecord
 from ledger.rules.request import Request
 
@@ -47,7 +48,7 @@ def submit_evidence(request: Request, operation: SubmitEvidence) -> tuple[Event,
     member = accounts.get(guilt.member)
     assert member is not None, "every member has its account"
     # The operator's axis is the regulator's; a platform that is its own operator must not lift its own suspension.
-    accounts.put(guilt.member, replace(member, operator_state=AccountState.SUSPENDED))
+    accounts.put(guilt.member, replace(member, operator_state=AccountState.SUSPENDED, operator_until_ms=NO_END_MS))
     params = (
         ("member", guilt.member),
         ("offence", guilt.offence),

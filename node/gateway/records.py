@@ -36,7 +36,13 @@ class AccountReply(Reply, frozen=True):
     claims: tuple[Claim, ...]
     """What the platform vouches for."""
     platform_state: AccountState
+    """As of the block time of `height`: a suspension that is over by then is none."""
     operator_state: AccountState
+    """Likewise."""
+    platform_until_ms: int
+    """When a suspension by its platform ends, or ended, by itself; 0 without one."""
+    operator_until_ms: int
+    """The same of one by the regulator; 2^53 - 1 where only a decision ends it."""
     nonce_highest: int
     """The highest nonce used; a client that lost its own goes on above it."""
     frozen: bool
@@ -144,6 +150,7 @@ class TokenReply(Reply, frozen=True):
 def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> AccountReply:
     """Return an account as the gateway shows it."""
     tokens = ledger.tokens_of(account)
+    platform_state, operator_state = record.states(ledger.timestamp_ms)
     return AccountReply(
         height=ledger.height,
         account=account,
@@ -152,8 +159,10 @@ def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> Accoun
         person=None if record.person is None else record.person.hex(),
         public_key=(ledger.key_of(account) or record.public_key).hex(),
         claims=record.claims,
-        platform_state=record.platform_state,
-        operator_state=record.operator_state,
+        platform_state=platform_state,
+        operator_state=operator_state,
+        platform_until_ms=record.platform_until_ms,
+        operator_until_ms=record.operator_until_ms,
         nonce_highest=record.nonce_highest,
         frozen=record.is_frozen(ledger.timestamp_ms),
         freeze_case=record.freeze_case,

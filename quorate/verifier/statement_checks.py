@@ -28,6 +28,7 @@ WORK_FIELDS = (
 ACCOUNT_FIELDS = (
     "platform", "role", "governor", "person", "public_key", "claims", "platform_state", "operator_state",
     "nonce_highest", "nonces_used", "minute", "in_minute", "freeze_case", "frozen_until_ms", "tokens", "key_changes",
+    "platform_until_ms", "operator_until_ms",
 )  # fmt: skip
 CONTENT_FIELDS = ("work",)
 """Fields of records in their order (docs/CERTIFICATE.md); a test compares them with the ledger's own."""

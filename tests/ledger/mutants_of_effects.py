@@ -150,7 +150,7 @@ def an_emergency_never_lapses(patch: pytest.MonkeyPatch) -> None:
 def one_party_is_enough_to_freeze(patch: pytest.MonkeyPatch) -> None:
     """A freeze takes effect with its first approval."""
 
-    def are_enough_to_freeze(state: State, parameters: Parameters, parties: tuple[str, ...]) -> bool:
+    def are_enough_to_freeze(state: State, parameters: Parameters, now_ms: int, parties: tuple[str, ...]) -> bool:
         return bool(parties)
 
     swap(patch, approvals.are_enough_to_freeze, are_enough_to_freeze)

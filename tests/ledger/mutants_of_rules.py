@@ -21,6 +21,7 @@ from ledger.rules import (
     real_economy,
     signer,
     stages,
+    suspensions,
     table,
     value_support,
 )
@@ -122,6 +123,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "The licence is asked for when a series is opened, and not after.",
         original_works.issuer_is_still_licensed,
         "test_statements.test_a_revoked_licence_stops_minting_and_leaves_holders_alone__r4_1",
+    ),
+    without(
+        "suspensions are chained",
+        "A platform suspends its customer again the moment the last suspension is over.",
+        suspensions.suspension_is_not_chained,
+        "test_suspensions.test_one_key_does_not_chain_suspensions__r6_5",
     ),
     without(
         "a dispute is ignored at mint",

@@ -59,8 +59,7 @@ def test_an_accounts_freeze_ends_by_itself_to_the_millisecond__r6_4():
 
 def test_suspension_and_freeze_are_two_things_and_neither_ends_the_other():
     case = frozen()
-    suspend = UpdateAccountState(OWNER, AccountState.SUSPENDED, None)
-    assert case.do("ant", suspend) == ["account_state_updated"]
+    case.world.suspend(OWNER)
     codes = [each.code for each in case.world.ledger.can_transfer(case.token, OWNER, OTHER, case.world.now_ms)]
     assert codes == ["E_ACCOUNT_STATE", "E_ACCOUNT_FROZEN"]
     assert case.do("ant", UpdateAccountState(OWNER, AccountState.ACTIVE, None)) == ["account_state_updated"]
@@ -77,7 +76,7 @@ def test_no_member_is_silenced_by_a_freeze__r7_2(member):
 def test_who_is_suspended_after_his_approval_does_not_count__r7_2():
     case = Case()
     assert case.freeze("jd") == ["freeze_approved"]
-    assert case.do("regulator", UpdateAccountState("jd", None, AccountState.SUSPENDED)) == ["account_state_updated"]
+    case.world.suspend("jd", axis="operator")
     assert case.freeze("regulator") == ["freeze_approved"]
     assert not case.is_frozen()
     assert case.freeze("tencent") == ["freeze_approved", "frozen"]

@@ -2,7 +2,6 @@
 
 import pytest
 
-from ledger.operations.accounts import AccountState, UpdateAccountState
 from ledger.operations.freezes import Appeal
 from ledger.operations.subjects import AccountSubject
 from ledger.parameters import DAY_MS
@@ -88,7 +87,7 @@ def test_only_who_speaks_for_the_owner_appeals__r6_4():
 
 def test_a_platform_appeals_for_whom_it_suspended_too__r6_4():
     case = frozen()
-    case.do("ant", UpdateAccountState(OWNER, AccountState.SUSPENDED, None))
+    case.world.suspend(OWNER)
     assert case.appeal(OWNER) == ["E_ACCOUNT_STATE"]
     assert case.appeal("ant") == ["appealed"]
 

@@ -110,7 +110,7 @@ def test_a_transaction_signed_with_another_key_does_not_use_up_the_nonce():
 
 def test_a_suspended_account_uses_up_its_nonces():
     here = World()
-    here.must("regulator", UpdateAccountState("copyright", None, AccountState.SUSPENDED))
+    here.suspend("copyright", axis="operator")
     refused = here.envelope("copyright", work_operation())
     assert [each.code for each in here.execute([refused]).receipts[0].refusals] == ["E_ACCOUNT_STATE"]
     here.must("regulator", UpdateAccountState("copyright", None, AccountState.ACTIVE))
@@ -304,8 +304,8 @@ def test_ids_and_roots_are_golden():
         "transaction": "542cbfcf694be033b9e65293a1e35ae52e281116af7eee726facbe7169346ce2",
         "receipts_root": "2d7d77d1642580ae763d729465557ac5d90a33498a61d3bcba24340fd46b2402",
         "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
-        "genesis_state_root": "154a314afb988c448d3d632189f6ece02e4a4b374ca29335cd7c303e72a326b0",
-        "state_root": "efab4fb60fa99628b9a31484f4fae572283cd79e07107659f82d5780f7a4a45c",
+        "genesis_state_root": "484b935110ab78b923badb277e230ee231883613533bec0e57234c8377c881ce",
+        "state_root": "15f6e2f169cd9830aabe47108c4cb0c3438c4bf2b1455b1b177cdb20989a91dc",
     }
 
 

@@ -105,7 +105,11 @@ def test_a_member_is_admitted_by_vote_and_acts_from_its_height_on__r7_1():
     assert "bili" not in governors(here.ledger.state)
     newcomer = here.ledger.account("bili")
     assert newcomer is not None
-    assert (newcomer.role, newcomer.public_key, newcomer.is_active) == (Role.PLATFORM, key_of("bili"), True)
+    assert (newcomer.role, newcomer.public_key, newcomer.is_active(here.now_ms)) == (
+        Role.PLATFORM,
+        key_of("bili"),
+        True,
+    )
 
 
 def test_a_removed_member_signs_nothing_and_governs_no_more__r7_1():
@@ -126,8 +130,8 @@ def test_no_single_key_takes_a_removal_back__r7_1():
     here.enact(admission("jd", role=Role.PLATFORM), "p-2")
     returned = here.ledger.account("jd")
     assert returned is not None
-    assert (returned.is_active, returned.governor) == (True, True)
-    here.must("regulator", UpdateAccountState("jd", None, SUSPENDED))
+    assert (returned.is_active(here.now_ms), returned.governor) == (True, True)
+    here.suspend("jd", axis="operator")
 
 
 def test_what_a_member_signed_before_its_removal_is_not_executed_again_after_its_return():
@@ -201,7 +205,7 @@ def test_with_self_the_member_concerned_decides_alone_and_others_do_not__r7_1():
 
 def test_a_suspended_member_still_counts_among_those_who_must_agree__r7_1():
     here = Parliament()
-    here.must("regulator", UpdateAccountState("jd", None, SUSPENDED))
+    here.suspend("jd", axis="operator")
     here.propose("ant", admission())
     here.vote("p-1", "tencent", "hunan")
     assert here.proposal().state is ProposalState.OPEN

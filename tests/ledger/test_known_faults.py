@@ -11,7 +11,7 @@ from canonical.hashing import Digest
 from ledger.governance import governors
 from ledger.invariants import RECORD_TYPES
 from ledger.names import token_id
-from ledger.operations.accounts import AccountState, RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import RegisterAccount
 from ledger.operations.freezes import EmergencyFreeze, FreezeAccount, FreezeToken, UnfreezeToken
 from ledger.operations.governance import Ballot, Pause, Propose, RemoveMember, Vote
 from ledger.operations.series import Mint
@@ -23,7 +23,16 @@ from ledger.operations.works import RevokeLicence
 from ledger.parameters import DAY_MS, HOUR_MS
 from ledger.records.governance import ProposalState
 from tests.ledger.governing import Parliament, admission
-from tests.ledger.world import ADULT, World, issue_operation, key_of, person, series_operation, work_operation
+from tests.ledger.world import (
+    ADULT,
+    World,
+    issue_operation,
+    key_of,
+    person,
+    series_operation,
+    suspension,
+    work_operation,
+)
 
 DOCUMENT = Digest(sha256(b"document").digest())
 
@@ -46,14 +55,13 @@ def test_a_state_setter_has_access_control(account):
     here = World()
     here.open_account("ant.li")
     here.open_account("jd.wang")
-    orders = [UpdateAccountState("jd.wang", None, AccountState.SUSPENDED)]
-    if account != "jd":
-        orders.append(UpdateAccountState("jd.wang", AccountState.SUSPENDED, None))
+    axes = ("operator",) if account == "jd" else ("operator", "platform")
+    orders = [suspension("jd.wang", ends_ms=here.now_ms + 1, axis=axis, by=account) for axis in axes]
     for order in orders:
         assert [each.code for each in here.do(account, order).refusals] == ["E_AUTHORITY"]
     wang = here.ledger.account("jd.wang")
     assert wang is not None
-    assert wang.is_active
+    assert wang.is_active(here.now_ms)
 
 
 def test_no_record_is_overwritten_by_a_second_creation():
@@ -114,7 +122,7 @@ def test_choices_are_words_on_the_wire_and_in_the_state():
     """BSN-DDC's document says 1 and 2 where its code says 0 and 1."""
     here = World()
     here.open_account("ant.li")
-    here.must("ant", UpdateAccountState("ant.li", AccountState.SUSPENDED, None))
+    here.suspend("ant.li")
     entries = dict(here.ledger.entries())
     assert b"suspended" in entries[b"account/ant.li"]
     assert b"platform" in entries[b"account/ant"]

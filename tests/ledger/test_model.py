@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ledger.ledger import Ledger
-from ledger.operations.accounts import AccountState, Claim, RegisterAccount, UpdateAccountState
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, SuspensionTerms, UpdateAccountState
 from ledger.operations.freezes import FreezeToken, UnfreezeToken
 from ledger.operations.series import MintBatch, SealSeries
 from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from tests.ledger.world import World, issue_operation, key_of, person, series_operation, work_operation
+
+REST_MS = 180 * DAY_MS
+"""From the end of a suspension to the next one on the same axis."""
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +41,11 @@ members = st.sampled_from((*PLATFORMS, "copyright", "regulator", "hunan"))
 class ModelAccount:
     person: str
     claims: tuple[Claim, ...]
-    suspended: set[str] = field(default_factory=set)
+    suspended: dict[str, int] = field(default_factory=dict)
+    """By axis, when its latest suspension ends or ended."""
+
+    def is_suspended(self, axis: str, now_ms: int) -> bool:
+        return now_ms < self.suspended.get(axis, 0)
 
 
 @dataclass
@@ -112,19 +119,23 @@ class LedgerMachine(RuleBasedStateMachine):
     def update_account_state(self, account, by, suspend):
         state = AccountState.SUSPENDED if suspend else AccountState.ACTIVE
         axis = "operator" if by == "regulator" else "platform"
-        record = self.people.get(account)
+        record, now_ms = self.people.get(account), self.world.now_ms
         expected = []
         if record is None:
             expected.append("E_UNKNOWN")
         else:
             if by not in ("regulator", account.split(".")[0]):
                 expected.append("E_AUTHORITY")
-            if suspend == (axis in record.suspended):
+            if suspend == record.is_suspended(axis, now_ms):
                 expected.append("E_NO_CHANGE")
-        order = UpdateAccountState(account, *((None, state) if axis == "operator" else (state, None)))
+            if suspend and now_ms < record.suspended.get(axis, -REST_MS) + REST_MS:
+                expected.append("E_SUSPENSION_SPENT")
+        terms = SuspensionTerms("fraud", f"{by}.s-1", now_ms + 2 * DAY_MS) if suspend else None
+        platform_state, operator_state = (None, state) if axis == "operator" else (state, None)
+        order = UpdateAccountState(account, platform_state, operator_state, terms)
         if self.give(by, order, expected):
             assert record is not None
-            (record.suspended.add if suspend else record.suspended.discard)(axis)
+            record.suspended[axis] = now_ms + 2 * DAY_MS if suspend else now_ms
 
     @rule(name=series_names, by=members, cap=st.integers(1, 4))
     def create_series(self, name, by, cap):
@@ -176,7 +187,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def unusable(self, account: str, code: str) -> list[str]:
         record = self.people.get(account)
-        return [code] if record is not None and record.suspended else []
+        is_suspended = record is not None and any(
+            record.is_suspended(axis, self.world.now_ms) for axis in record.suspended
+        )
+        return [code] if is_suspended else []
 
     def frozen(self, token: str) -> list[str]:
         record = self.tokens.get(token)

@@ -56,13 +56,14 @@ from ledger.operations.tokens import (
 )
 from ledger.operations.winding_down import Choice, ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, ReviewWork, RevokeLicence
-from tests.ledger.world import ADULT, key_of, person, series_operation, work_operation
+from tests.ledger.world import ADULT, key_of, person, series_operation, suspension, work_operation
 
 EXAMPLES: tuple[Operation, ...] = (
     RegisterAccount("ant.li", person("li"), key_of("ant.li"), ADULT),
     UpdateClaims("ant.li", ADULT),
     RotateKey("ant.li", key_of("new"), 7),
     UpdateAccountState("ant.li", None, None),
+    suspension("ant.li", ends_ms=1),
     ReviewWork("scroll", accepted=True),
     CosignSeries("scroll-a"),
     work_operation(),

@@ -52,11 +52,13 @@ from tests.ledger.world import (
     key_of,
     person,
     series_operation,
+    suspension,
     work_operation,
 )
 
 ACTIVE, SUSPENDED = AccountState.ACTIVE, AccountState.SUSPENDED
 LATER_MS = FOUNDED_MS + 30 * DAY_MS
+SUSPEND = suspension("ant.li", ends_ms=LATER_MS)
 
 
 def world() -> World:
@@ -103,17 +105,21 @@ TABLE: list[tuple[str, Operation, list[str]]] = [
     ("ant.li", RegisterAccount("ant.li.child", person("new"), key_of("x"), ADULT), ["L6 E_AUTHORITY"]),
     ("copyright", RegisterAccount("copyright.a", person("a"), key_of("x"), ADULT), ["L6 E_AUTHORITY"]),
     # update_account_state
-    ("ant", UpdateAccountState("ant.li", SUSPENDED, None), NOTHING),
-    ("regulator", UpdateAccountState("ant.li", None, SUSPENDED), NOTHING),
-    ("regulator", UpdateAccountState("ant", None, SUSPENDED), NOTHING),
-    ("jd", UpdateAccountState("ant.li", SUSPENDED, None), ["L6 E_AUTHORITY"]),
-    ("regulator", UpdateAccountState("ant.li", SUSPENDED, None), ["L6 E_AUTHORITY"]),
-    ("ant", UpdateAccountState("ant.li", None, SUSPENDED), ["L6 E_AUTHORITY"]),
-    ("ant", UpdateAccountState("ant.li", SUSPENDED, SUSPENDED), ["L6 E_AUTHORITY"]),
-    ("ant.li", UpdateAccountState("ant.li", SUSPENDED, None), ["L6 E_AUTHORITY"]),
+    ("ant", SUSPEND, NOTHING),
+    ("regulator", suspension("ant.li", ends_ms=LATER_MS, axis="operator"), NOTHING),
+    ("regulator", suspension("ant", ends_ms=LATER_MS, axis="operator"), NOTHING),
+    ("jd", SUSPEND, ["L6 E_AUTHORITY"]),
+    ("regulator", SUSPEND, ["L6 E_AUTHORITY"]),
+    ("ant", suspension("ant.li", ends_ms=LATER_MS, axis="operator"), ["L6 E_AUTHORITY"]),
+    ("ant", replace(SUSPEND, operator_state=SUSPENDED), ["L6 E_AUTHORITY"]),
+    ("ant.li", SUSPEND, ["L6 E_AUTHORITY"]),
     ("ant", UpdateAccountState("ant.li", ACTIVE, None), ["L9 E_NO_CHANGE"]),
     ("ant", UpdateAccountState("ant.li", None, None), ["L9 E_NO_CHANGE"]),
-    ("ant", UpdateAccountState("ant.nobody", SUSPENDED, None), ["L7 E_UNKNOWN"]),
+    ("ant", suspension("ant.nobody", ends_ms=LATER_MS), ["L7 E_UNKNOWN"]),
+    ("ant", replace(SUSPEND, terms=None), ["R6.5 E_SUSPENSION_TERMS"]),
+    ("ant", UpdateAccountState("ant.li", ACTIVE, None, SUSPEND.terms), ["L9 E_NO_CHANGE", "R6.5 E_SUSPENSION_TERMS"]),
+    ("ant", suspension("ant.li", ends_ms=FOUNDED_MS), ["R6.5 E_SUSPENSION_EXPIRY"]),
+    ("ant", suspension("ant.li", ends_ms=LATER_MS + 1), ["R6.5 E_SUSPENSION_EXPIRY"]),
     # register_work
     ("copyright", work_operation("vase"), NOTHING),
     ("ant", work_operation("vase"), ["L6 E_AUTHORITY"]),
@@ -282,7 +288,8 @@ def test_the_table_shows_every_rule_refusing():
         "R7.2 E_CASE_CLOSED", "R7.2 E_ALREADY_APPROVED", "R8.2 E_RATE", "R10.2 E_TRANSFERS", "R10.4 E_GIFT_LIMIT",
         "R10.5 E_COOLING", "R3.2 E_SCHEMA", "R9.3 E_CHAIN",
         "R7.2 E_ACCOUNT_FROZEN", "R7.2 E_EMERGENCY_SPENT",
-        "R6.4 E_ALREADY_UPHELD", "R4.3 E_DISPUTED", "R4.3 E_TAKEN_DOWN", "R4.3 E_CASE_TERMS", "R4.3 E_CASE_CLOSED",
+        "R6.4 E_ALREADY_UPHELD", "R6.5 E_SUSPENSION_SPENT",
+        "R4.3 E_DISPUTED", "R4.3 E_TAKEN_DOWN", "R4.3 E_CASE_TERMS", "R4.3 E_CASE_CLOSED",
         "R4.3 E_ALREADY_APPROVED", "R4.3 E_ALREADY_DECIDED", "R6.3 E_WOUND_DOWN", "R7.6 E_FROZEN",
         "R7.6 E_ACCOUNT_FROZEN", "R7.6 E_CASE_TERMS", "R7.6 E_CASE_CLOSED", "R7.6 E_ALREADY_APPROVED",
     }  # fmt: skip
@@ -446,8 +453,8 @@ def test_the_largest_series_has_ten_thousand_editions__r5_3():
 @pytest.mark.parametrize(
     ("by", "order"),
     [
-        ("ant", UpdateAccountState("ant.li", SUSPENDED, None)),
-        ("regulator", UpdateAccountState("ant.li", None, SUSPENDED)),
+        ("ant", SUSPEND),
+        ("regulator", suspension("ant.li", ends_ms=LATER_MS, axis="operator")),
     ],
 )
 def test_an_account_suspended_on_either_axis_neither_gives_nor_receives(by, order):
@@ -465,10 +472,8 @@ def test_an_account_suspended_on_either_axis_neither_gives_nor_receives(by, orde
         refusal = only(here.do(account, operation).refusals)
         assert (refusal.code, refusal.rule) == (code, "L5")
         assert dict(refusal.params)["account"] == "ant.li"
-    active = UpdateAccountState(
-        "ant.li", *(ACTIVE if each is SUSPENDED else None for each in (order.platform_state, order.operator_state))
-    )
-    here.must(by, active)
+    platform_state, operator_state = (ACTIVE, None) if by == "ant" else (None, ACTIVE)
+    here.must(by, UpdateAccountState("ant.li", platform_state, operator_state))
     for account, operation, _ in attempts:
         here.must(account, operation)
 
@@ -476,12 +481,12 @@ def test_an_account_suspended_on_either_axis_neither_gives_nor_receives(by, orde
 def test_each_axis_stays_as_it_is_when_the_other_is_set():
     here = World()
     here.open_account("ant.li")
-    here.must("ant", UpdateAccountState("ant.li", SUSPENDED, None))
-    here.must("regulator", UpdateAccountState("ant.li", None, SUSPENDED))
+    here.suspend("ant.li")
+    here.suspend("ant.li", axis="operator")
     here.must("ant", UpdateAccountState("ant.li", ACTIVE, None))
     account = here.ledger.account("ant.li")
     assert account is not None
-    assert (account.platform_state, account.operator_state, account.is_active) == (ACTIVE, SUSPENDED, False)
+    assert (*account.states(here.now_ms), account.is_active(here.now_ms)) == (ACTIVE, SUSPENDED, False)
 
 
 def test_an_unknown_account_signs_nothing():

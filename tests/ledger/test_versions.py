@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.ledger import Ledger
-from ledger.operations.accounts import AccountState, RotateKey, UpdateAccountState
+from ledger.operations.accounts import RotateKey
 from ledger.operations.freezes import FreezeToken
 from ledger.operations.governance import Ballot, Pause, Propose, Resume, RotateOperatorKey, Vote
 from ledger.operations.series import Mint
@@ -109,7 +109,7 @@ def test_while_paused_only_governance_and_due_process_go_on__r7_5():
     assert "E_PAUSED" in codes(here.do("ant.li", TransferFrom(token, "ant.li", "ant.li")))
     assert "E_PAUSED" in [each.code for each in here.ledger.can_transfer(token, "ant.li", "ant.li", here.now_ms)]
     here.must("regulator", FreezeToken(token, "court order", "case-1", here.now_ms + DAY_MS))
-    here.must("ant", UpdateAccountState("ant.li", AccountState.SUSPENDED, None))
+    here.suspend("ant.li")
     here.must("ant", RotateKey("ant.li", key_of("new"), 0))
     assert restored(here).check(here.envelope("ant", series_operation("s")), here.now_ms)[0][0].code == "E_PAUSED"
     here.enact(Resume(), "p-2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.commitment import verify_proof
 from ledger.ledger import BLOCKS_BACK_MAX, ROWS_UNDONE_MAX, Ledger
-from ledger.operations.accounts import AccountState, Claim, UpdateAccountState
+from ledger.operations.accounts import Claim
 from ledger.operations.freezes import FreezeToken
 from ledger.operations.series import MintBatch
 from ledger.operations.tokens import Approve, Burn, SetApprovalForAll, TransferFrom
@@ -125,7 +125,7 @@ def test_can_receive_lists_every_rule_against_the_recipient_and_nothing_else():
     here = world()
     now_ms = here.now_ms
     assert at(here.ledger).can_receive("jd.wang", now_ms) == ()
-    here.must("jd", UpdateAccountState("jd.child", AccountState.SUSPENDED, None))
+    here.suspend("jd.child")
     view = at(here.ledger)
     assert codes(view.can_receive("jd.child", now_ms)) == ["L5 E_RECIPIENT_STATE", "R6.1 E_AGE"]
     assert codes(view.can_receive("jd", now_ms)) == ["R6.1 E_AGE", "R6.1 E_REAL_NAME", "R11.1 E_IDENTITY"]

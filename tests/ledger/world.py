@@ -10,7 +10,7 @@ from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.execute import BlockResult
 from ledger.invariants import holdings_match_owners, recent_matches_trails, violations
 from ledger.ledger import AuthoredBatch, Ledger
-from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.accounts import AccountState, Claim, RegisterAccount, SuspensionTerms, UpdateAccountState
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries, Tag
 from ledger.operations.table import Operation
 from ledger.operations.works import RegisterWork
@@ -111,6 +111,12 @@ class World:
             assert receipt.status is Status.ACCEPTED, receipt
         return receipts[-1]
 
+    def suspend(self, account: str, *, axis: str = "platform", days: float = 30) -> None:
+        """By its platform, or on the operator's axis by the regulator."""
+        operation = suspension(account, ends_ms=self.now_ms + int(days * DAY_MS), axis=axis)
+        assert operation.terms is not None
+        self.must(operation.terms.case.partition(".")[0], operation)
+
     def wait_days(self, days: float) -> None:
         """Let block time pass."""
         self.now_ms += int(days * DAY_MS)
@@ -170,6 +176,18 @@ def series_operation(
     return CreateSeries(
         series, work, "Scroll, first series", cap, 1_990, sellers, anchors, disclosure, price_highest_fen, tags
     )
+
+
+def suspension(
+    account: str, *, ends_ms: int, axis: str = "platform", by: str = "", reason: str = "fraud"
+) -> UpdateAccountState:
+    """A valid suspension, by its platform or, on the operator's axis, by the regulator."""
+    by = by or (account.partition(".")[0] if axis == "platform" else "regulator")
+    terms = SuspensionTerms(reason, f"{by}.s-1", ends_ms)
+    suspended = AccountState.SUSPENDED
+    if axis == "platform":
+        return UpdateAccountState(account, suspended, None, terms)
+    return UpdateAccountState(account, None, suspended, terms)
 
 
 def issue_operation(series: str, to: str, *, price_fen: int = 1_990, currency: str = "CNY") -> Issue:

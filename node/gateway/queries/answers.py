@@ -230,7 +230,7 @@ def members(view: View, _asked: Asked, _: int) -> MembersAnswer:
     return MembersAnswer(
         height=view.height,
         members=tuple(
-            MemberReply(name, record.role, record.governor, record.platform_state, record.operator_state)
+            MemberReply(name, record.role, record.governor, *record.states(view.timestamp_ms))
             for name, record in found
             if record is not None
         ),

@@ -292,7 +292,9 @@ class MemberReply(Reply, frozen=True):
     role: Role | None
     votes: bool
     platform_state: AccountState
+    """At the block's time."""
     operator_state: AccountState
+    """Likewise."""
 
 
 class MembersAnswer(Answer, frozen=True, kw_only=True):
