@@ -23,8 +23,8 @@ SeriesId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
 TokenId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}-[0-9]{4,5}\Z")]
 """One edition: `<series>-<edition>`, the edition in four digits, or five for 10,000; from 0001."""
 
-CaseId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
-"""The file number under which a freeze is known to the parties that ask for it."""
+CaseId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,31}\.[a-z0-9])?[a-z0-9-]{0,47}\Z")]
+"""The file number under which a case is known to its parties; with its opener's name, `ant.2026-17`, or without."""
 
 ProposalId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
 """The number under which a proposal is known, chosen by whoever makes it."""
