@@ -24,6 +24,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("quorate.commands.audit", "What was checked and refused in any block, with its proof."),
     "policy": ("quorate.commands.policy", "What would have happened under other rules."),
     "query": ("quorate.commands.query", "Ask a member about the ledger, with proof."),
+    "submit": ("quorate.commands.submit", "Sign any operation for a member, and read its receipt."),
+    "propose": ("quorate.commands.propose", "Put a change of the rules or the members to the vote."),
+    "vote": ("quorate.commands.propose", "Vote for or against a proposal."),
     "certificate": ("quorate.commands.certificate", "Take a proof away from a member."),
     "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,6 +21,9 @@ async def served(folder: Path) -> AsyncIterator[tuple[OneMember, Path]]:
         server = GatewayServer(member.application, host="127.0.0.1", port=0)
         home = folder / "consortium" / "ant"
         tell_gateway(home, server.url, pid=1)
+        for other in member.charter.members[1:]:
+            # Where `ant` alone votes, that is another charter than the one that was founded.
+            shutil.copy(home / "charter.json", folder / "consortium" / other.id / "charter.json")
         server.start()
         try:
             yield member, home
