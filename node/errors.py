@@ -23,6 +23,14 @@ class PassphraseWrong(NodeFault):
     """The passphrase does not open the key file, or there is none to be had."""
 
 
+class PersonsUnreadable(NodeFault):
+    """The file with the salts of a platform's people is truncated, of another version, or cannot be read."""
+
+
+class PersonRefused(NodeFault):
+    """A person cannot be kept or erased as was asked; the text says why."""
+
+
 class CharterUnreadable(NodeFault):
     """A charter file breaks its form; the text names the field."""
 

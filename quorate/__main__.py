@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "submit": ("quorate.commands.submit", "Sign any operation for a member, and read its receipt."),
     "propose": ("quorate.commands.propose", "Put a change of the rules or the members to the vote."),
     "vote": ("quorate.commands.propose", "Vote for or against a proposal."),
+    "person": ("quorate.commands.person", "Keep the salts of a platform's people, and erase them."),
     "certificate": ("quorate.commands.certificate", "Take a proof away from a member."),
     "verify": ("quorate.commands.verify", "Check a certificate with nothing but the charter."),
 }

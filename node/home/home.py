@@ -3,6 +3,7 @@
     DIRECTORY/charter.json          public; what a third party verifies certificates with
     DIRECTORY/<member>/charter.json the same, so that a home can be moved to a host of its own
                        keys.json    the member's keys, mode 0600
+                       persons.json salts of the people whom a platform has checked, mode 0600 (`quorate person`)
                        member.json  where its node listens and how it is tuned; absent for learners, who run none yet
                        voted-….json that its key has signed on this chain, and in which view last (made by the node)
                        quorate.db   everything durable (made by the node)

@@ -1,8 +1,6 @@
 """A member's keys on disk: one JSON file, mode 0600, sealed with a passphrase unless made for development.
 
-Sealed means: both seeds in one secretbox (XSalsa20-Poly1305) under a key that argon2id derives from the passphrase. The
-parameters stand in the file, so that they can be raised later without breaking older files, and are bounded when read,
-so that a doctored file cannot make a node eat the machine's memory.
+Sealed means: both seeds in one box under the passphrase (node/home/sealing.py), whose parameters stand in the file.
 """
 
 import os
@@ -11,24 +9,25 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from nacl.bindings import crypto_pwhash_alg, crypto_secretbox, crypto_secretbox_open
-from nacl.bindings.crypto_pwhash import crypto_pwhash_ALG_ARGON2ID13
-from nacl.exceptions import CryptoError
-from nacl.utils import random as random_bytes
 
 from node.errors import KeysExposed, KeysUnreadable, PassphraseWrong
 from node.home.keys import SEED_BYTES, KeyPair, MemberKeys
-
-OPERATIONS = 3
-MEMORY_BYTES = 64 << 20
-"""RFC 9106 §4, the second recommended option: three passes over 64 MiB. A member takes it once, when it starts."""
+from node.home.sealing import (
+    MEMORY_BYTES,
+    MEMORY_BYTES_MAX,
+    MEMORY_BYTES_MIN,
+    NONCE_BYTES,
+    OPERATIONS,
+    OPERATIONS_MAX,
+    SALT_BYTES,
+    TAG_BYTES,
+    Sealed,
+    seal,
+    unseal,
+)
 
 FILE_BYTES_MAX = 4_096
 """Several times what a key file has."""
-
-_SALT_BYTES = 16
-_NONCE_BYTES = 24
-_TAG_BYTES = 16
 
 
 def _hex(size_bytes: int) -> msgspec.Meta:
@@ -47,13 +46,13 @@ class SealedKeyFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag
     """Keys under a passphrase."""
 
     version: Annotated[int, msgspec.Meta(ge=1, le=1)]
-    operations: Annotated[int, msgspec.Meta(ge=1, le=16)]
+    operations: Annotated[int, msgspec.Meta(ge=1, le=OPERATIONS_MAX)]
     """argon2id: passes."""
-    memory_bytes: Annotated[int, msgspec.Meta(ge=8 << 10, le=1 << 30)]
+    memory_bytes: Annotated[int, msgspec.Meta(ge=MEMORY_BYTES_MIN, le=MEMORY_BYTES_MAX)]
     """argon2id: memory."""
-    salt: Annotated[str, _hex(_SALT_BYTES)]
-    nonce: Annotated[str, _hex(_NONCE_BYTES)]
-    box: Annotated[str, _hex(_TAG_BYTES + 2 * SEED_BYTES)]
+    salt: Annotated[str, _hex(SALT_BYTES)]
+    nonce: Annotated[str, _hex(NONCE_BYTES)]
+    box: Annotated[str, _hex(TAG_BYTES + 2 * SEED_BYTES)]
     """Node seed and operator seed, encrypted and authenticated."""
 
 
@@ -74,10 +73,8 @@ def write_key_file(
     if passphrase is None:
         content = OpenKeyFile(1, keys.node.seed.hex(), keys.operator.seed.hex())
     else:
-        salt, nonce = random_bytes(_SALT_BYTES), random_bytes(_NONCE_BYTES)
-        key = _derive(passphrase, salt, operations, memory_bytes)
-        box = crypto_secretbox(seeds, nonce, key)
-        content = SealedKeyFile(1, operations, memory_bytes, salt.hex(), nonce.hex(), box.hex())
+        made = seal(seeds, passphrase, operations=operations, memory_bytes=memory_bytes)
+        content = SealedKeyFile(1, operations, memory_bytes, made.salt.hex(), made.nonce.hex(), made.box.hex())
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
@@ -104,19 +101,23 @@ def read_key_file(path: Path, *, passphrase: bytes | None) -> MemberKeys:
                 f"{path}: the keys are sealed and no passphrase was given. Nothing was changed."
                 " What to do: give --passphrase-file or set QUORATE_PASSPHRASE_FILE to a file that holds it."
             )
-        key = _derive(passphrase, bytes.fromhex(content.salt), content.operations, content.memory_bytes)
-        try:
-            seeds = crypto_secretbox_open(bytes.fromhex(content.box), bytes.fromhex(content.nonce), key)
-        except CryptoError as error:
+        opened = unseal(
+            Sealed(
+                content.operations,
+                content.memory_bytes,
+                bytes.fromhex(content.salt),
+                bytes.fromhex(content.nonce),
+                bytes.fromhex(content.box),
+            ),
+            passphrase,
+        )
+        if opened is None:
             raise PassphraseWrong(
                 f"{path}: the passphrase does not open the keys, or the file was altered. Nothing was changed."
                 " What to do: try the passphrase again; if it is the right one, restore the file from its backup."
-            ) from error
+            )
+        seeds = opened
     return MemberKeys(KeyPair.from_seed(seeds[:SEED_BYTES]), KeyPair.from_seed(seeds[SEED_BYTES:]))
-
-
-def _derive(passphrase: bytes, salt: bytes, operations: int, memory_bytes: int) -> bytes:
-    return crypto_pwhash_alg(32, passphrase, salt, operations, memory_bytes, crypto_pwhash_ALG_ARGON2ID13)
 
 
 def _read(path: Path) -> OpenKeyFile | SealedKeyFile:

@@ -1,4 +1,4 @@
-"""`quorate submit`: any operation, signed with a member's key, and what became of it."""
+"""`quorate submit`: any operation, signed with a member's key or a person's, and what became of it."""
 
 import time
 from pathlib import Path
@@ -42,6 +42,7 @@ def first_line(text: str) -> str:
 @click.argument("operation")
 @click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option("--node", metavar="NODE", help="Whom to hand it to: a gateway's URL or a home. Default: HOME's own node.")
+@click.option("--account", metavar="ID", help="A person whose key HOME keeps (`quorate person`). Default: the member.")
 @click.option("--deadline", metavar="TIME", help="Refused after this block time: +1h, or a date. Default: none.")
 @click.option(
     "--idempotency-key", metavar="KEY", help="Under one key the account gets what it asks for once in some hours (L11)."
@@ -60,6 +61,7 @@ def submit(
     operation: str,
     fields: tuple[str, ...],
     node: str | None,
+    account: str | None,
     deadline: str | None,
     idempotency_key: str | None,
     passphrase_file: Path | None,
@@ -90,7 +92,7 @@ def submit(
     assert isinstance(asked, Operation), "every row of the table is an operation"
     reply = submit_operation(
         node_of(home, node),
-        signer_of(home, passphrase_file=passphrase_file),
+        signer_of(home, passphrase_file=passphrase_file, account=account),
         asked,
         deadline_ms=read_deadline(deadline, now_ms=now_ms),
         idempotency_key=idempotency_key,

@@ -10,7 +10,7 @@ OWNERS = {
     "aiomqtt": {"network/mqtt.py", "benchmarks/bus_peer.py"},
     "paho": {"network/mqtt.py"},
     "amqtt": {"network/broker.py", "network/forwarding.py", "benchmarks/bus_amqtt.py"},
-    "nacl": {"node/home/keys.py", "node/home/key_file.py", "quorate/verifier/hashing.py"},
+    "nacl": {"node/home/keys.py", "node/home/sealing.py", "quorate/verifier/hashing.py"},
     "sqlite3": {"node/storage", "node/audit"},
 }
 """A package on the left is imported only by files whose names begin so: what it is leaks no further."""
