@@ -31,7 +31,7 @@ def certificate(node: str, kind: str, subject: str, output: Path | None) -> None
 
     \b
       transaction  ID       what became of a transaction
-      ownership    TOKEN    who owns it, and whether it, its series and its work stand
+      ownership    TOKEN    who owns it, and all that holds it or ends it: freezes, disputes, a wind-down
       copyright    WORK     who registered it, for whom, with which licences
       absence      TOKEN    it was never minted
       holdings     ACCOUNT  how many sold editions it owns; nothing, if so

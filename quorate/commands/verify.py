@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from quorate.commands.proof_words import claimed, proved, shown
+from quorate.commands.proof_words import claimed, proved
+from quorate.commands.safe_text import shown
 from quorate.verifier.block import Check, Outcome
 from quorate.verifier.checks import Report
 from quorate.verifier.checks import verify as verify_certificate

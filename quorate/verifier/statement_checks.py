@@ -8,32 +8,11 @@ from quorate.verifier.block import BlockChecks, Question, hold
 from quorate.verifier.contents import Header
 from quorate.verifier.format import CharterFile
 from quorate.verifier.json import UnreadableError, read_messagepack
-from quorate.verifier.rows import RowFile, root_of_row
+from quorate.verifier.records import Record, is_natural, read_record
+from quorate.verifier.rows import root_of_row
 from quorate.verifier.statements import Kind, StatementFile, read_statement
 
 COMPLIANCE_TAG = b"quorate/compliance/1\0"
-
-TOKEN_FIELDS = (
-    "owner", "state", "transfers", "acquired_ms", "freeze_case", "frozen_until_ms", "approved", "redeemed", "trail",
-    "taken_down",
-)  # fmt: skip
-SERIES_FIELDS = (
-    "work", "issuer", "title", "price_fen", "sellers", "anchors", "disclosure", "edition_cap", "minted", "issued",
-    "sealed", "price_highest_fen", "tags", "cosigner", "burned", "refunded", "taken_down",
-)  # fmt: skip
-WORK_FIELDS = (
-    "title", "creator", "holder", "source", "content_hash", "certificate_number", "registrar", "licensees", "review",
-    "similar_to", "dispute_case", "disputed_until_ms", "taken_down",
-)  # fmt: skip
-ACCOUNT_FIELDS = (
-    "platform", "role", "governor", "person", "public_key", "claims", "platform_state", "operator_state",
-    "nonce_highest", "nonces_used", "minute", "in_minute", "freeze_case", "frozen_until_ms", "tokens", "key_changes",
-    "platform_until_ms", "operator_until_ms",
-)  # fmt: skip
-CONTENT_FIELDS = ("work",)
-"""Fields of records in their order (docs/CERTIFICATE.md); a test compares them with the ledger's own."""
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +23,7 @@ class StatementContents:
     statement: StatementFile
     header: Header
     records: dict[str, Record | None]
-    """By table: `token`, `series`, `work`, `content`, `account`; None for a row that does not exist."""
+    """By what they are of the subject, such as `token` or `owner`; None for a row that does not exist."""
     report: tuple[tuple[str, int, int], ...]
     """Of a statement of compliance: rule, transactions it was asked about, those it refused."""
 
@@ -129,51 +108,53 @@ class StatementChecks(BlockChecks):
         return StatementContents(charter, self._statement(), self.block_header(), self.records, self.report)
 
     def _ownership(self, token: str) -> str:
-        series_row = self._rows(3)[1]
-        self._take(0, "token", token, TOKEN_FIELDS)
-        series = self._take(1, "series", token.rpartition("-")[0], SERIES_FIELDS)
-        hold(series is not None, f"there is no {series_row.key}")
-        assert series is not None, "held above"
-        self._take(2, "work", str(series["work"]), WORK_FIELDS)
-        record = self.records["token"]
-        hold(record is not None, "there is no such token")
-        hold(self.records["work"] is not None, "there is no such work")
-        assert record is not None, "held above"
+        self._rows(7)
+        name = token.rpartition("-")[0]
+        record = self._existing(0, "token", token)
+        series = self._existing(1, "series", name)
+        self._existing(2, "work", series["work"])
+        self._existing(3, "account", record["owner"], "owner")
+        self._take(4, "wind_down", f"series/{name}", "end of series")
+        self._take(5, "wind_down", f"platform/{series['issuer']}", "end of issuer")
+        self._take(6, "choice", token)
         hold(record["state"] != "burned", "the token was burned: nobody owns it")
         return f"owned by {record['owner']}"
 
     def _copyright(self, work: str) -> str:
         self._rows(2)
-        record = self._take(0, "work", work, WORK_FIELDS)
-        hold(record is not None, "there is no such work")
-        assert record is not None, "held above"
-        content = self._take(1, "content", bytes(record["content_hash"]).hex(), CONTENT_FIELDS)
+        record = self._existing(0, "work", work)
+        content = self._take(1, "content", record["content_hash"].hex())
         hold(content == {"work": work}, "the content is that of another work")
         return f"certificate {record['certificate_number']}"
 
     def _absence(self, token: str) -> str:
         self._rows(2)
-        record = self._take(0, "token", token, TOKEN_FIELDS)
-        hold(record is None, "the token exists")
-        series = self._take(1, "series", token.rpartition("-")[0], SERIES_FIELDS)
+        hold(self._take(0, "token", token) is None, "the token exists")
+        series = self._take(1, "series", token.rpartition("-")[0])
         return "there is no such series" if series is None else f"{series['minted']} editions were minted"
 
     def _holdings(self, account: str) -> str:
         self._rows(1)
-        record = self._take(0, "account", account, ACCOUNT_FIELDS)
+        record = self._take(0, "account", account)
         return "there is no such account" if record is None else f"{record['tokens']} sold editions"
 
-    def _rows(self, count: int) -> tuple[RowFile, ...]:
-        rows = self._statement().rows
-        hold(len(rows) == count, f"it rests on {count} rows, not {len(rows)}")
-        return rows
+    def _rows(self, count: int) -> None:
+        found = len(self._statement().rows)
+        hold(found == count, f"it rests on {count} rows, not {found}")
 
-    def _take(self, place: int, table: str, row: str, fields: tuple[str, ...]) -> Record | None:
-        """The record of the row at `place`, which must be this one."""
+    def _take(self, place: int, table: str, row: str, name: str | None = None) -> Record | None:
+        """The record of the row at `place`, which must be this one; kept as `name`, by default the table's."""
         found = self._statement().rows[place]
         hold(found.key == f"{table}/{row}", f"row {place} is {found.key[:80]}, not {table}/{row}")
-        record = None if found.value is None else _record(found.value, table, fields)
-        self.records[table] = record
+        record = None if found.value is None else read_record(found.value, table)
+        self.records[name or table] = record
+        return record
+
+    def _existing(self, place: int, table: str, row: str, name: str | None = None) -> Record:
+        """The same, where the row must exist."""
+        record = self._take(place, table, row, name)
+        hold(record is not None, f"there is no {table}/{row}")
+        assert record is not None, "held above"
         return record
 
     def _statement(self) -> StatementFile:
@@ -181,16 +162,9 @@ class StatementChecks(BlockChecks):
         return self.statement
 
 
-def _record(value: bytes, table: str, fields: tuple[str, ...]) -> Record:
-    found = _list(read_messagepack(value))
-    if len(found) != len(fields):
-        raise UnreadableError(f"the record of {table} has {len(found)} fields instead of {len(fields)}")
-    return dict(zip(fields, found, strict=True))
-
-
 def _entry(value: Any) -> tuple[str, int, int]:
     match value:
-        case [str() as rule, int() as checked, int() as refused]:
+        case [str() as rule, checked, refused] if is_natural(checked) and is_natural(refused):
             return rule, checked, refused
     raise UnreadableError("an entry of the report is not a rule and two counts")
 

@@ -2,6 +2,7 @@
 
 import enum
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +22,15 @@ from quorate.verifier.rows import RowFile, read_row
 STATEMENT_FORMAT = "quorate-statement/1"
 
 FIELDS = ("format", "chain", "kind", "subject", "header", "votes", "rows", "report")
-ROWS_MAX = 3
+ROWS_MAX = 8
+"""One more than the longest kind has."""
 
 
 class Kind(enum.StrEnum):
     """What a statement is about."""
 
     OWNERSHIP = "ownership"
-    """Subject: a token. Who owns it, and whether it, its series and its work stand."""
+    """Subject: a token. Who owns it, and all that holds it or ends it."""
     COPYRIGHT = "copyright"
     """Subject: a work. Who registered it for whom, with which licences, and whether it stands."""
     ABSENCE = "absence"
@@ -37,6 +39,18 @@ class Kind(enum.StrEnum):
     """Subject: an account. How many sold editions it owns; none, if it does not exist."""
     COMPLIANCE = "compliance"
     """Subject: a height. What the rules were asked and refused in that block."""
+
+
+_TOKEN = re.compile(r"[a-z0-9][a-z0-9-]{0,47}-(?:(?!0000)[0-9]{4}|10000)")
+
+SUBJECTS = {
+    Kind.OWNERSHIP: _TOKEN,
+    Kind.COPYRIGHT: re.compile(r"[a-z0-9][a-z0-9-]{0,47}"),
+    Kind.ABSENCE: _TOKEN,
+    Kind.HOLDINGS: re.compile(r"[a-z0-9][a-z0-9.-]{0,63}"),
+    Kind.COMPLIANCE: re.compile(r"[1-9][0-9]{0,17}"),
+}
+"""How the ledger writes such names. That *scroll-1* was never minted is true of any chain that has scroll-0001."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ def read_statement(data: bytes) -> StatementFile:
     kind = read_text(top["kind"], "kind")
     if kind not in list(Kind):
         refuse("kind", f"is none of {', '.join(Kind)}")
+    subject = read_text(top["subject"], "subject", SUBJECTS[Kind(kind)])
     votes = read_array(top["votes"], "votes")
     block = BlockFile(
         read_hexadecimal(top["chain"], "chain", 32),
@@ -84,7 +99,7 @@ def read_statement(data: bytes) -> StatementFile:
     return StatementFile(
         block,
         Kind(kind),
-        read_text(top["subject"], "subject"),
+        subject,
         tuple(read_row(each, f"rows[{i}]") for i, each in enumerate(rows)),
         _report(top["report"]),
     )

@@ -31,11 +31,11 @@ TOKEN, UNSOLD, NEVER, WORK, HOLDER, POOR = (
 
 
 def founded(voters: int = 4) -> Charter:
-    """Platforms, and a registrar that votes last."""
+    """Platforms, and a registrar that votes last; any three of those who vote can freeze."""
     charter = charter_of(voters)
     *others, last = charter.members
     members = (*others, msgspec.structs.replace(last, role=Role.REGISTRAR))
-    return msgspec.structs.replace(charter, members=members, parameters={})
+    return msgspec.structs.replace(charter, members=members, parameters={"freeze_governors": 3})
 
 
 class Life:
@@ -49,6 +49,8 @@ class Life:
         self.results: dict[int, BlockResult] = {}
         self.envelopes: dict[int, Envelope] = {}
         self._nonces: dict[str, int] = {}
+        self._times: dict[int, int] = {}
+        self._later_ms = 0
         registrar = f"member-{voters - 1}"
         content = Digest(sha256(CONTENT).digest())
         self.block(
@@ -82,10 +84,15 @@ class Life:
             account, transactions, chain=self.chain, public_key=PublicKey(public(name)), sign=signer(name)
         )
         height = self.ledger.height + 1
-        result = self.ledger.execute(height, NOW_MS + height, [AuthoredBatch(0, height, (envelope,))])
+        self._times[height] = NOW_MS + height + self._later_ms
+        result = self.ledger.execute(height, self._times[height], [AuthoredBatch(0, height, (envelope,))])
         assert not accepted or all(each.status is Status.ACCEPTED for each in result.receipts), result.receipts
         self.results[height], self.envelopes[height] = result, envelope
         return result
+
+    def later(self, time_ms: int) -> None:
+        """Let time pass before the next block."""
+        self._later_ms += time_ms
 
     def certified(self, height: int) -> CheckpointProof:
         """The header of a block with the votes of a bare quorum."""
@@ -95,7 +102,7 @@ class Life:
             parent=Digest(b"p" * 32),
             epoch=Epoch(0),
             proposal=Digest(b"d" * 32),
-            timestamp_ms=NOW_MS + height,
+            timestamp_ms=self._times[height],
             transactions_root=result.transactions_root,
             receipts_root=result.receipts_root,
             state_root=result.state_root,

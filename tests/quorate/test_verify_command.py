@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from quorate.__main__ import main
-from quorate.commands.proof_words import shown, written
+from quorate.commands.safe_text import shown, written
 from quorate.commands.verify import EXIT_REFUSED
 from tests.quorate.certificates import block_of, charter_json
 

@@ -23,7 +23,7 @@ from node.gateway.queries.types import (
     HistoryAnswer,
     RuleReply,
 )
-from node.statement_file import Kind, read_rows, statement_file
+from node.statement_file import Kind, is_subject, read_rows, statement_file
 from node.storage.reads import StorageReader
 
 RETRY_AFTER_MS = 500
@@ -100,8 +100,8 @@ class Asking:
         return statement_file(chain, kind, subject, self._proof(at, view.state.reads), None)
 
     def _compliance_statement(self, subject: str, *, chain: Digest) -> bytes:
-        if not (subject.isascii() and subject.isdigit() and len(subject) <= 18 and str(int(subject)) == subject):
-            raise bad_request("bad-identifier", f"{subject[:80]!r} is no height", "write it in decimal digits")
+        if not is_subject(Kind.COMPLIANCE, subject):
+            raise bad_request("bad-identifier", f"{subject[:80]!r} is no height", "write it in decimal digits, from 1")
         height = self._final(int(subject))
         entries = self._reader.compliance(height)
         if entries is None:
