@@ -51,9 +51,13 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
     signature: Signature
 
 
-def transaction_id(account: str, transaction: Transaction, *, chain: Digest) -> Digest:
-    """The transaction's name: by it clients ask, receipts answer and the block's transaction root is built."""
-    return digest(Domain.TRANSACTION, chain, encode((account, transaction)))
+def transaction_id(account: str, public_key: PublicKey, transaction: Transaction, *, chain: Digest) -> Digest:
+    """The transaction's name: by it clients ask, receipts answer and the block's transaction root is built.
+
+    The key is part of it. Otherwise whoever saw a transaction could sign a copy with a key of his own: its receipt,
+    refused by L2, would bear the name of the genuine one; and he could show the genuine one as signed with his key.
+    """
+    return digest(Domain.TRANSACTION, chain, encode((account, public_key, transaction)))
 
 
 def signed_bytes(account: str, public_key: PublicKey, ids: tuple[Digest, ...], *, chain: Digest) -> bytes:
@@ -63,13 +67,14 @@ def signed_bytes(account: str, public_key: PublicKey, ids: tuple[Digest, ...], *
 
 def transaction_ids(envelope: Envelope, *, chain: Digest) -> tuple[Digest, ...]:
     """The ids of an envelope's transactions, in order."""
-    return tuple(transaction_id(envelope.account, each, chain=chain) for each in envelope.transactions)
+    account, key = envelope.account, envelope.public_key
+    return tuple(transaction_id(account, key, each, chain=chain) for each in envelope.transactions)
 
 
 def seal_envelope(
     account: str, transactions: tuple[Transaction, ...], *, chain: Digest, public_key: PublicKey, sign: Sign
 ) -> Envelope:
     """Sign `transactions` (1 to ENVELOPE_TRANSACTIONS_MAX) for `account`."""
-    ids = tuple(transaction_id(account, each, chain=chain) for each in transactions)
+    ids = tuple(transaction_id(account, public_key, each, chain=chain) for each in transactions)
     content = signed_bytes(account, public_key, ids, chain=chain)
     return Envelope(account, public_key, transactions, sign(content))

@@ -10,6 +10,9 @@ from quorate.verifier.contents import Header
 from quorate.verifier.format import CharterFile, VoteFile
 from quorate.verifier.statement_checks import StatementContents
 
+ORDERED_BEFORE = "E_NONCE"
+"""The refusal of a number that was used: any member can order a transaction a second time, and show that receipt."""
+
 
 def proved(contents: Contents | StatementContents) -> list[str]:
     """Say what follows from a proof that holds."""
@@ -56,6 +59,8 @@ def _proved_of_transaction(contents: Contents) -> list[str]:
         retry = "" if refusal.retry_at_ms is None else f" It may be tried again from {written(refusal.retry_at_ms)}."
         rule = f"{shown(refusal.code)} ({shown(refusal.rule)})"
         lines.append(f"The ledger refused it: {rule}. {shown(refusal.message)}{retry}")
+    if ORDERED_BEFORE in {refusal.code for refusal in receipt.refusals}:
+        lines.append("This is of a copy of it, or of its number used before: what became of the first it does not say.")
     return lines
 
 

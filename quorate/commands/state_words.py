@@ -8,6 +8,9 @@ from quorate.verifier.records import Record
 from quorate.verifier.statement_checks import StatementContents
 from quorate.verifier.statements import Kind
 
+NO_END_MS = 2**53 - 1
+"""When a suspension ends that only a decision ends: no calendar has that day."""
+
 
 def proved_of_statement(contents: StatementContents) -> list[str]:
     """Say what the rows prove."""
@@ -89,10 +92,11 @@ def _holds_account(who: str, record: Record, now_ms: int) -> list[str]:
     if now_ms < record["frozen_until_ms"]:
         until, case = written(record["frozen_until_ms"]), _case(record["freeze_case"])
         lines.append(f"{name} is frozen {case} until {until} at the latest: it neither gives nor receives nor signs.")
-    if record["platform_state"] != "active":
-        lines.append(f"{name} is suspended by its platform: it neither gives nor receives nor signs.")
-    if record["operator_state"] != "active":
-        lines.append(f"{name} is suspended by the regulator or the chain: it neither gives nor receives nor signs.")
+    for axis, by in (("platform", "its platform"), ("operator", "the regulator or the chain")):
+        until_ms = record[f"{axis}_until_ms"]
+        if record[f"{axis}_state"] != "active" and now_ms < until_ms:
+            end = "for good" if until_ms >= NO_END_MS else f"until {written(until_ms)} at the latest"
+            lines.append(f"{name} is suspended by {by} {end}: it neither gives nor receives nor signs.")
     return lines
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from hashlib import file_digest
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from quorate.commands.safe_text import shown
 from quorate.verifier.block import Check, Outcome
 from quorate.verifier.checks import Report
 from quorate.verifier.checks import verify as verify_certificate
+from quorate.verifier.json import FILE_BYTES_MAX
 
 EXIT_REFUSED = 10
 """The certificate does not hold. 2 is click's own, for a wrong command line."""
@@ -40,14 +42,25 @@ def verify(certificate: Path, charter: Path, content: Path | None, as_json: bool
 
     Every check is printed by name. What follows tells apart what the chain proves and what somebody merely claimed.
     """
-    read = None if content is None else content.read_bytes()
-    report = verify_certificate(certificate.read_bytes(), charter.read_bytes(), read)
+    report = verify_certificate(_start(certificate), _start(charter), None if content is None else _digest(content))
     if as_json:
         click.echo(json.dumps(as_object(report), ensure_ascii=False, indent=2))
     else:
         click.echo("\n".join(as_text(report)))
     if not report.holds:
         raise SystemExit(EXIT_REFUSED)
+
+
+def _start(path: Path) -> bytes:
+    """What is read of a file: one that is longer than any proof is refused for it, and not taken into memory."""
+    with path.open("rb") as file:
+        return file.read(FILE_BYTES_MAX + 1)
+
+
+def _digest(path: Path) -> bytes:
+    """The SHA-256 of a file, which may be a film: read a piece at a time."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").digest()
 
 
 def as_text(report: Report) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from quorate.verifier.block import BlockChecks, BlockFile, Check, Outcome, Question, hold
 from quorate.verifier.contents import Header
-from quorate.verifier.format import CharterFile, read_vote
+from quorate.verifier.format import CharterFile, read_votes
 from quorate.verifier.json import parse_json, read_array, read_fields, read_hexadecimal, read_integer, refuse
 from quorate.verifier.rows import RowFile, read_row, root_of_row
 from quorate.verifier.statement_checks import COMPLIANCE_TAG
@@ -78,13 +78,10 @@ class _AnswerChecks(BlockChecks):
         rows: list[Any] = read_array(top["rows"], "rows")
         if len(rows) > ROWS_MAX:
             refuse("rows", f"has more than {ROWS_MAX} rows")
-        votes = read_array(top["votes"], "votes")
         self.rows = tuple(read_row(each, f"rows[{i}]") for i, each in enumerate(rows))
         self.left_out = read_integer(top["rows_left_out"], "rows_left_out")
         header = read_hexadecimal(top["header"], "header")
-        self.block = BlockFile(
-            self.chain_named, header, tuple(read_vote(each, f"votes[{i}]") for i, each in enumerate(votes))
-        )
+        self.block = BlockFile(self.chain_named, header, read_votes(top["votes"]))
         return f"{len(self.proof_data)} bytes"
 
     def check_height(self) -> str:

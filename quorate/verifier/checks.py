@@ -8,7 +8,6 @@ between the two kinds of files.
 """
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from quorate.verifier.block import BlockChecks, BlockFile, Check, Outcome, Question, hold
 from quorate.verifier.contents import Header, Receipt, Transaction, read_receipt, read_transaction
@@ -58,16 +57,17 @@ class Report:
         return tuple(check.name for check in self.checks if check.outcome is Outcome.FAILED)
 
 
-def verify(certificate: bytes, charter: bytes, content: bytes | None = None) -> Report:
-    """Check the bytes of a certificate or statement file against those of a charter file, and `content` against both.
+def verify(certificate: bytes, charter: bytes, content_hash: bytes | None = None) -> Report:
+    """Check the bytes of a certificate or statement file against those of a charter file, and content against both.
 
-    `content` is the file that a work is about, where somebody has it. Never raises, whatever the bytes are.
+    `content_hash` is the SHA-256 of the file that a work is about, where somebody has it. Never raises, whatever the
+    bytes are.
     """
     if is_statement(certificate):
-        statement = StatementChecks(certificate, charter, content)
+        statement = StatementChecks(certificate, charter, content_hash)
         checks, holds = statement.put_all()
         return Report(checks, statement.contents() if holds else None)
-    transaction = _TransactionChecks(certificate, charter, content)
+    transaction = _TransactionChecks(certificate, charter, content_hash)
     checks, holds = transaction.put_all()
     return Report(checks, transaction.contents() if holds else None)
 
@@ -75,10 +75,10 @@ def verify(certificate: bytes, charter: bytes, content: bytes | None = None) -> 
 class _TransactionChecks(BlockChecks):
     """What a transaction's certificate adds: who signed it, that it stands in the block, what became of it."""
 
-    def __init__(self, certificate_data: bytes, charter_data: bytes, content: bytes | None) -> None:
+    def __init__(self, certificate_data: bytes, charter_data: bytes, content_hash: bytes | None) -> None:
         super().__init__(charter_data)
         self.certificate_data = certificate_data
-        self.content = content
+        self.content_hash = content_hash
         self.certificate: CertificateFile | None = None
         self.transaction: Transaction | None = None
         self.transaction_id = b""
@@ -94,7 +94,7 @@ class _TransactionChecks(BlockChecks):
             ("receipt path", self.check_receipt_path, ("header", "receipt")),
             ("receipt matches transaction", self.check_receipt_matches, ("transaction", "receipt")),
         )
-        return asked if self.content is None else (*asked, ("content", self.check_content, ("transaction",)))
+        return asked if self.content_hash is None else (*asked, ("content", self.check_content, ("transaction",)))
 
     def check_format(self) -> str:
         """The certificate file is exactly of the form that docs/CERTIFICATE.md defines."""
@@ -106,7 +106,9 @@ class _TransactionChecks(BlockChecks):
         """The transaction is canonical MessagePack of a nonce, a deadline and an operation."""
         certificate = self._certificate()
         self.transaction = read_transaction(certificate.transaction)
-        self.transaction_id = transaction_id(certificate.account, certificate.transaction, chain=self.chain)
+        self.transaction_id = transaction_id(
+            certificate.account, certificate.public_key, certificate.transaction, chain=self.chain
+        )
         return self.transaction_id.hex()[:16]
 
     def check_transaction_signature(self) -> str:
@@ -153,15 +155,15 @@ class _TransactionChecks(BlockChecks):
     def check_content(self) -> str:
         """The content is the one whose hash was registered."""
         assert self.transaction is not None, "the transaction was checked"
-        assert self.content is not None, "it is asked where there is one"
+        assert self.content_hash is not None, "it is asked where there is one"
         asked, arguments = self.transaction.operation, self.transaction.arguments
         hold(
             asked == REGISTRATION and len(arguments) > CONTENT_HASH_PLACE,
             f"a {asked} names no content; a {REGISTRATION} does",
         )
-        digest = sha256(self.content).digest()
-        hold(arguments[CONTENT_HASH_PLACE] == digest, "the content is not the one that was registered")
-        return digest.hex()[:16]
+        registered = arguments[CONTENT_HASH_PLACE] == self.content_hash
+        hold(registered, "the content is not the one that was registered")
+        return self.content_hash.hex()[:16]
 
     def contents(self) -> Contents:
         """What was read; every check passed."""

@@ -22,16 +22,19 @@ from quorate.verifier.json import (
     read_text,
     refuse,
 )
+from quorate.verifier.records import ROLES
 
 CERTIFICATE_FORMAT = "quorate-certificate/1"
 """Names this format; another version has another name."""
 
 CERTIFICATE_FIELDS = ("format", "chain", "header", "votes", "envelope", "transaction", "block", "receipt")
 
+VOTES_MAX = 1_024
+"""No committee is larger."""
+
 MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 ACCOUNT_ID = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 SIDES = re.compile(r"[lr]{0,32}")
-ROLES = frozenset({"platform", "registrar", "institution", "notary", "regulator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def read_certificate(data: bytes) -> CertificateFile:
     certificate = CertificateFile(
         chain=read_hexadecimal(top["chain"], "chain", 32),
         header=read_hexadecimal(top["header"], "header"),
-        votes=tuple(read_vote(each, f"votes[{i}]") for i, each in enumerate(read_array(top["votes"], "votes"))),
+        votes=read_votes(top["votes"]),
         account=read_text(envelope["account"], "envelope.account", ACCOUNT_ID),
         public_key=read_hexadecimal(envelope["public_key"], "envelope.public_key", 32),
         envelope_count=read_integer(envelope["count"], "envelope.count"),
@@ -202,11 +205,18 @@ def _member(value: Any, where: str) -> MemberFile:
     )
 
 
-def read_vote(value: Any, where: str) -> VoteFile:
-    """Read one member's vote.
+def read_votes(value: Any) -> tuple[VoteFile, ...]:
+    """Read the votes of a file.
 
     Raises: UnreadableError naming the field.
     """
+    votes = read_array(value, "votes")
+    if len(votes) > VOTES_MAX:
+        refuse("votes", f"has more than {VOTES_MAX} votes")
+    return tuple(_vote(each, f"votes[{i}]") for i, each in enumerate(votes))
+
+
+def _vote(value: Any, where: str) -> VoteFile:
     fields = read_fields(value, where, "sender", "index", "count", "path", "signature")
     return VoteFile(
         sender=read_integer(fields["sender"], f"{where}.sender"),

@@ -66,10 +66,10 @@ def header_digest(header: bytes, *, chain: bytes) -> bytes:
     return sha256(HEADER_TAG + chain + header).digest()
 
 
-def transaction_id(account: str, transaction: bytes, *, chain: bytes) -> bytes:
-    """Return the id: over the pair of account and transaction, whose MessagePack is put together from its parts."""
-    pair_of = b"\x92"
-    return sha256(TRANSACTION_TAG + chain + pair_of + pack(account) + transaction).digest()
+def transaction_id(account: str, public_key: bytes, transaction: bytes, *, chain: bytes) -> bytes:
+    """Return the id: over account, key and transaction, three whose MessagePack is put together from its parts."""
+    three_of = b"\x93"
+    return sha256(TRANSACTION_TAG + chain + three_of + pack(account) + pack(public_key) + transaction).digest()
 
 
 def account_signed_bytes(certificate: CertificateFile, *, root: bytes, chain: bytes) -> bytes:

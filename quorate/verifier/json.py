@@ -13,6 +13,9 @@ import msgpack
 FILE_BYTES_MAX = 16 << 20
 """A longer file is refused unread; a real certificate takes a few kilobytes."""
 
+NESTED_MAX = 32
+"""Arrays within arrays of MessagePack; nothing that a node writes has more than a handful."""
+
 PATH_LENGTH_MAX = 32
 """Deeper than any Merkle tree here."""
 
@@ -36,7 +39,19 @@ def read_messagepack(data: bytes) -> Any:
         raise UnreadableError(f"not MessagePack ({type(error).__name__})") from error
     if not canonical:
         raise UnreadableError("MessagePack, but not in its one shortest form")
+    _hold_plain(value, NESTED_MAX)
     return value
+
+
+def _hold_plain(value: Any, levels: int) -> None:
+    """Refuse what no node writes and two readers may take for two things: maps, floats, extensions, deep nesting."""
+    if isinstance(value, list):
+        if levels == 0:
+            raise UnreadableError(f"MessagePack nested more than {NESTED_MAX} deep")
+        for each in value:
+            _hold_plain(each, levels - 1)
+    elif value is not None and not isinstance(value, bool | int | str | bytes):
+        raise UnreadableError(f"MessagePack with a {type(value).__name__} in it")
 
 
 def parse_json(data: bytes) -> Any:
@@ -45,7 +60,7 @@ def parse_json(data: bytes) -> Any:
     Raises: UnreadableError.
     """
     if len(data) > FILE_BYTES_MAX:
-        raise UnreadableError(f"the file has {len(data)} bytes; at most {FILE_BYTES_MAX} are read")
+        raise UnreadableError(f"the file has more than {FILE_BYTES_MAX} bytes, which no proof has")
     try:
         return json.loads(
             data.decode("utf-8"),

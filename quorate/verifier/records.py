@@ -133,6 +133,8 @@ _TABLES: dict[str, dict[str, Shape]] = {
         "frozen_until_ms": is_natural,
         "tokens": is_natural,
         "key_changes": is_truth,
+        "platform_until_ms": is_natural,
+        "operator_until_ms": is_natural,
     },
     "wind_down": {"reason": is_text, "announced_ms": is_natural, "choose_until_ms": is_natural},
     "choice": {"owner": is_text, "choice": word_of("hold", "refund")},

@@ -3,6 +3,7 @@
 The state is a path-compressed binary trie over SHA-256 of the keys. A row proves that a key has a value, or none.
 """
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
@@ -11,7 +12,8 @@ from typing import Any
 from quorate.verifier.json import read_array, read_fields, read_hexadecimal, read_integer, read_text, refuse
 
 BITS = 256
-KEY_LENGTH_MAX = 512
+KEY = re.compile(r"[a-z0-9._/-]{1,256}")
+"""A table and a row, as the ledger writes names: nothing that JSON would escape."""
 EMPTY_ROOT = bytes(32)
 
 
@@ -43,9 +45,7 @@ def read_row(value: Any, where: str) -> RowFile:
     Raises: UnreadableError naming the field.
     """
     fields = read_fields(value, where, "key", "value", "steps", "other")
-    key = read_text(fields["key"], f"{where}.key")
-    if not key.isascii() or len(key) > KEY_LENGTH_MAX:
-        refuse(f"{where}.key", f"is not ASCII of at most {KEY_LENGTH_MAX} characters")
+    key = read_text(fields["key"], f"{where}.key", KEY)
     steps = read_array(fields["steps"], f"{where}.steps")
     if len(steps) > BITS:
         refuse(f"{where}.steps", f"has more than {BITS} steps")

@@ -31,11 +31,11 @@ class StatementContents:
 class StatementChecks(BlockChecks):
     """The checks of a statement file."""
 
-    def __init__(self, statement_data: bytes, charter_data: bytes, content: bytes | None) -> None:
+    def __init__(self, statement_data: bytes, charter_data: bytes, content_hash: bytes | None) -> None:
         """Check the statement in these bytes against a charter, and a work's content against both."""
         super().__init__(charter_data)
         self.statement_data = statement_data
-        self.content = content
+        self.content_hash = content_hash
         self.statement: StatementFile | None = None
         self.records: dict[str, Record | None] = {}
         self.report: tuple[tuple[str, int, int], ...] = ()
@@ -47,7 +47,7 @@ class StatementChecks(BlockChecks):
             ("subject", self.check_subject, ("rows",)),
             ("report", self.check_report, ("header",)),
         )
-        return asked if self.content is None else (*asked, ("content", self.check_content, ("subject",)))
+        return asked if self.content_hash is None else (*asked, ("content", self.check_content, ("subject",)))
 
     def check_format(self) -> str:
         """The statement file is exactly of the form that docs/CERTIFICATE.md defines, byte for byte."""
@@ -94,13 +94,13 @@ class StatementChecks(BlockChecks):
 
     def check_content(self) -> str:
         """The content is the one whose hash the work has."""
-        assert self.content is not None, "it is asked where there is one"
+        assert self.content_hash is not None, "it is asked where there is one"
         work = self.records.get("work")
         hold(work is not None, f"a statement of {self._statement().kind.value} names no content")
         assert work is not None, "held above"
-        digest = sha256(self.content).digest()
-        hold(work["content_hash"] == digest, "the content is not the one that was registered")
-        return digest.hex()[:16]
+        registered = work["content_hash"] == self.content_hash
+        hold(registered, "the content is not the one that was registered")
+        return self.content_hash.hex()[:16]
 
     def contents(self) -> StatementContents:
         """What was read; every check passed."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quorate.verifier.block import BlockFile
-from quorate.verifier.format import read_vote
+from quorate.verifier.format import VoteFile, read_votes
 from quorate.verifier.json import (
     UnreadableError,
     parse_json,
@@ -17,7 +17,7 @@ from quorate.verifier.json import (
     read_text,
     refuse,
 )
-from quorate.verifier.rows import RowFile, read_row
+from quorate.verifier.rows import OtherFile, RowFile, read_row
 
 STATEMENT_FORMAT = "quorate-statement/1"
 
@@ -64,6 +64,20 @@ class StatementFile:
     report: bytes | None
     """Canonical MessagePack of a block's compliance report; None but in a statement of compliance."""
 
+    def written(self) -> bytes:
+        """The one file that says this."""
+        content = {
+            "format": STATEMENT_FORMAT,
+            "chain": self.block.chain.hex(),
+            "kind": self.kind.value,
+            "subject": self.subject,
+            "header": self.block.header.hex(),
+            "votes": [_vote(each) for each in self.block.votes],
+            "rows": [_row(each) for each in self.rows],
+            "report": None if self.report is None else self.report.hex(),
+        }
+        return json.dumps(content, separators=(",", ":")).encode()
+
 
 def is_statement(data: bytes) -> bool:
     """Whether a file calls itself a statement."""
@@ -79,10 +93,7 @@ def read_statement(data: bytes) -> StatementFile:
 
     Raises: UnreadableError naming the field.
     """
-    content = parse_json(data)
-    top = read_fields(content, "", *FIELDS)
-    if json.dumps(content, separators=(",", ":"), ensure_ascii=True).encode() != data or tuple(content) != FIELDS:
-        refuse("the file", "is not compact JSON with its fields in order, so it is not the file that was made")
+    top = read_fields(parse_json(data), "", *FIELDS)
     rows = read_array(top["rows"], "rows")
     if len(rows) > ROWS_MAX:
         refuse("rows", f"has more than {ROWS_MAX} rows")
@@ -90,20 +101,46 @@ def read_statement(data: bytes) -> StatementFile:
     if kind not in list(Kind):
         refuse("kind", f"is none of {', '.join(Kind)}")
     subject = read_text(top["subject"], "subject", SUBJECTS[Kind(kind)])
-    votes = read_array(top["votes"], "votes")
     block = BlockFile(
         read_hexadecimal(top["chain"], "chain", 32),
         read_hexadecimal(top["header"], "header"),
-        tuple(read_vote(each, f"votes[{i}]") for i, each in enumerate(votes)),
+        read_votes(top["votes"]),
     )
-    return StatementFile(
+    statement = StatementFile(
         block,
         Kind(kind),
         subject,
         tuple(read_row(each, f"rows[{i}]") for i, each in enumerate(rows)),
         _report(top["report"]),
     )
+    if statement.written() != data:
+        refuse("the file", "is not compact JSON with its fields in order, so it is not the file that was made")
+    return statement
 
 
 def _report(value: Any) -> bytes | None:
     return None if value is None else read_hexadecimal(value, "report")
+
+
+def _vote(vote: VoteFile) -> dict[str, object]:
+    return {
+        "sender": vote.sender,
+        "index": vote.index,
+        "count": vote.count,
+        "path": [each.hex() for each in vote.path],
+        "signature": vote.signature.hex(),
+    }
+
+
+def _row(row: RowFile) -> dict[str, object]:
+    return {
+        "key": row.key,
+        "value": None if row.value is None else row.value.hex(),
+        "steps": [{"depth": depth, "sibling": sibling.hex()} for depth, sibling in row.steps],
+        "other": None if row.other is None else _other(row.other),
+    }
+
+
+def _other(other: OtherFile) -> dict[str, object]:
+    kind = "leaf" if other.depth is None else "branch"
+    return {"kind": kind, "depth": other.depth, "parts": [each.hex() for each in other.parts]}

@@ -301,8 +301,8 @@ def test_ids_and_roots_are_golden():
     }
     assert golden == {
         "chain": "5dcf45acbfe36e8ba50daf30846539f1b8e79bc6bcff9196a59da579abfd7f8a",
-        "transaction": "542cbfcf694be033b9e65293a1e35ae52e281116af7eee726facbe7169346ce2",
-        "receipts_root": "2d7d77d1642580ae763d729465557ac5d90a33498a61d3bcba24340fd46b2402",
+        "transaction": "373353f4722313d025a1c8fd67d99d003a80080a7b131be6b2bf4bc9abe08345",
+        "receipts_root": "0a2bceb48e376108edba6b7ac0c16d83d15dc9a4e186d8cfc82e7a905fd429f0",
         "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
         "genesis_state_root": "484b935110ab78b923badb277e230ee231883613533bec0e57234c8377c881ce",
         "state_root": "15f6e2f169cd9830aabe47108c4cb0c3438c4bf2b1455b1b177cdb20989a91dc",
@@ -314,7 +314,7 @@ def test_an_outsider_computes_ids_and_receipts_with_plain_msgpack():
     operation = RegisterAccount("ant.g", person("g"), key_of("g"), ADULT)
     result = here.execute([here.seal("ant", here.transaction("ant", operation, nonce=5, deadline_ms=FOUNDED_MS))])
     plain = ["register_account", "ant.g", bytes(person("g")), bytes(key_of("g")), ["over18", "real_name"]]
-    content = msgpack.packb(["ant", [5, FOUNDED_MS, plain, None, 1]])
+    content = msgpack.packb(["ant", bytes(key_of("ant")), [5, FOUNDED_MS, plain, None, 1]])
     identifier = sha256(b"quorate/transaction/1\0" + here.chain + content).digest()
     assert result.transaction_ids == (identifier,)
     event = ["account_registered", [["account", "ant.g"], ["platform", "ant"]]]

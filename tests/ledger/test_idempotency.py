@@ -73,7 +73,7 @@ def test_a_refused_transaction_leaves_its_key_free():
 def test_a_key_twice_in_one_bundle_is_refused_before_it_is_ordered():
     here = world()
     bundle = here.seal("ant", *(here.transaction("ant", Mint("s"), key="order-7") for _ in range(2)))
-    first = transaction_id("ant", bundle.transactions[0], chain=here.chain)
+    first = transaction_id("ant", bundle.public_key, bundle.transactions[0], chain=here.chain)
     _, refusals = here.ledger.check(bundle, here.now_ms)
     assert codes(refusals) == ["L11 E_DUPLICATE_KEY"]
     assert dict(refusals[0].params)["transaction"] == first.hex()

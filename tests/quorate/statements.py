@@ -14,9 +14,14 @@ from ledger.envelope import Envelope, Transaction, seal_envelope
 from ledger.execute import AuthoredBatch, BlockResult
 from ledger.ledger import Ledger
 from ledger.operations.accounts import Claim, RegisterAccount
+from ledger.operations.freezes import FreezeAccount
+from ledger.operations.measures import OpenDispute
 from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, Issue, MintBatch, SealSeries
+from ledger.operations.subjects import SeriesSubject
 from ledger.operations.table import Operation
+from ledger.operations.winding_down import Choice, ChooseHoldOrRefund, WindDown
 from ledger.operations.works import RegisterWork
+from ledger.parameters import DAY_MS
 from ledger.receipts import Status
 from node.certificate_file import certificate_file
 from node.gateway.queries.proofs import proof_reply
@@ -89,6 +94,17 @@ class Life:
         assert not accepted or all(each.status is Status.ACCEPTED for each in result.receipts), result.receipts
         self.results[height], self.envelopes[height] = result, envelope
         return result
+
+    @classmethod
+    def held(cls) -> "Life":
+        """One in which everything holds the token that was sold, or ends it, save a takedown."""
+        life, until_ms = cls(), NOW_MS + 5 * DAY_MS
+        life.block("member-0", WindDown(SeriesSubject("scroll-a"), "the series is sold out"))
+        life.block(HOLDER, ChooseHoldOrRefund(TOKEN, Choice.REFUND))
+        for member in ("member-0", "member-1", "member-2"):
+            life.block(member, FreezeAccount(HOLDER, "a report of fraud", "case-2", until_ms))
+            life.block(member, OpenDispute(WORK, "another says he made it", "case-4", until_ms))
+        return life
 
     def later(self, time_ms: int) -> None:
         """Let time pass before the next block."""

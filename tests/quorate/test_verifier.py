@@ -196,8 +196,14 @@ FAULTS = {
         edited(("envelope", "account"), "member-0.person-2"),
         {"transaction signature", "transaction path", "receipt matches transaction"},
     ),
-    "another key": (edited(("envelope", "public_key"), public("person-2").hex()), {"transaction signature"}),
-    "a key that is no curve point": (edited(("envelope", "public_key"), "ff" * 32), {"transaction signature"}),
+    "another key": (
+        edited(("envelope", "public_key"), public("person-2").hex()),
+        {"transaction signature", "transaction path", "receipt matches transaction"},
+    ),
+    "a key that is no curve point": (
+        edited(("envelope", "public_key"), "ff" * 32),
+        {"transaction signature", "transaction path", "receipt matches transaction"},
+    ),
     "another place in the envelope": (edited(("envelope", "index"), 1), {"transaction signature"}),
     "a longer envelope": (edited(("envelope", "count"), 6), {"transaction signature"}),
     "another nonce": (
@@ -327,14 +333,14 @@ def test_digests_are_those_of_the_nodes(voters):
     block = block_of(voters=voters)
     charter = read_charter(charter_json(block.charter))
     transaction = block.envelopes[0].transactions[0]
-    account = block.envelopes[0].account
+    account, key = block.envelopes[0].account, block.envelopes[0].public_key
     assert verifier_hashing.chain_id(charter) == chain_id(block.charter)
     assert verifier_hashing.committee_digest(charter.voters()) == members_digest(block.charter.voters())
     assert verifier_hashing.header_digest(encode(block.header), chain=block.chain) == header_digest(
         block.header, chain=block.chain
     )
-    assert verifier_hashing.transaction_id(account, encode(transaction), chain=block.chain) == transaction_id(
-        account, transaction, chain=block.chain
+    assert verifier_hashing.transaction_id(account, key, encode(transaction), chain=block.chain) == transaction_id(
+        account, key, transaction, chain=block.chain
     )
 
 
