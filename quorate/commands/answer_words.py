@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from quorate.commands.proof_words import shown, written
+from quorate.commands.safe_text import shown, written
 
 NOTHING = "none"
 

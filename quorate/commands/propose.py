@@ -10,7 +10,7 @@ import msgspec
 
 from quorate.commands.asking import talk
 from quorate.commands.listed import Listed, Rows
-from quorate.commands.proof_words import shown, written
+from quorate.commands.safe_text import shown, written
 from quorate.commands.submit import WAIT_S, WAIT_S_MAX, first_line, read_deadline
 from quorate.commands.submitting import EXITS, refusals_of, submit_operation, tell
 

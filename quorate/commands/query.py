@@ -10,7 +10,7 @@ import click
 from quorate.commands.answer_words import answer_lines
 from quorate.commands.asking import NotTaken, talk
 from quorate.commands.listed import Listed, Rows
-from quorate.commands.proof_words import shown, written
+from quorate.commands.safe_text import shown, written
 
 if TYPE_CHECKING:
     import msgspec

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from quorate.commands.asking import NotTaken, talk
-from quorate.commands.proof_words import shown, written
+from quorate.commands.safe_text import shown, written
 from quorate.commands.signing import Signer
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ledger.operations.accounts import AccountState, UpdateAccountState
+from ledger.operations.accounts import AccountState, SuspensionTerms, UpdateAccountState
 from ledger.operations.freezes import EmergencyFreeze, FreezeAccount, FreezeToken
 from ledger.operations.measures import OpenDispute, Takedown
 from ledger.operations.subjects import AccountSubject, PlatformSubject, SeriesSubject, TokenSubject, WorkSubject
@@ -20,6 +20,8 @@ from tests.quorate.statements import HOLDER, NOW_MS, POOR, TOKEN, UNSOLD, WORK, 
 
 UNTIL_MS = NOW_MS + 5 * DAY_MS
 NOTHING = "Nothing held it"
+TERMS = SuspensionTerms("fraud", "case-8", UNTIL_MS)
+LATER_TERMS = SuspensionTerms("fraud", "case-8", UNTIL_MS + 200 * DAY_MS)
 
 
 def lines(life: Life, kind: Kind = Kind.OWNERSHIP, subject: str = TOKEN) -> list[str]:
@@ -72,8 +74,8 @@ def test_what_members_agreed_to_is_told(operation, sentence):
     [
         (
             "member-0",
-            UpdateAccountState(HOLDER, AccountState.SUSPENDED, None),
-            f"Its owner's account {HOLDER} is suspended by its platform",
+            UpdateAccountState(HOLDER, AccountState.SUSPENDED, None, TERMS),
+            f"Its owner's account {HOLDER} is suspended by its platform until 2021-07-04",
         ),
         (
             "member-0",
@@ -154,7 +156,7 @@ def test_who_was_given_a_token_has_not_chosen_what_its_owner_before_him_chose():
     life.block("member-0", WindDown(SeriesSubject("scroll-a"), "sold out"))
     life.block(HOLDER, ChooseHoldOrRefund(TOKEN, Choice.REFUND))
     life.block(HOLDER, TransferFrom(TOKEN, HOLDER, POOR))
-    life.block("member-0", UpdateAccountState(POOR, AccountState.SUSPENDED, None))
+    life.block("member-0", UpdateAccountState(POOR, AccountState.SUSPENDED, None, LATER_TERMS))
     found = lines(life)
     assert f"Token {TOKEN} belongs to account {POOR}." in found
     assert "Its owner has chosen nothing, so he holds it." in found

@@ -9,7 +9,7 @@ from nacl.exceptions import CryptoError
 
 from tests.quorate.from_the_document.charter import Charter
 from tests.quorate.from_the_document.packing import HEADER, pack, unpack
-from tests.quorate.from_the_document.text import fields, hashes, integer, items, octets
+from tests.quorate.from_the_document.text import UnreadableError, fields, hashes, integer, items, octets
 from tests.quorate.from_the_document.trees import leaf, root_at, sha256
 
 
@@ -68,7 +68,10 @@ def read_header(data: bytes) -> Header:
 
 def read_votes(value: object) -> tuple[Vote, ...]:
     """The file's votes, in whatever order they come. Raises UnreadableError."""
-    return tuple(_vote(item) for item in items(value))
+    votes = items(value)
+    if len(votes) > 1_024:
+        raise UnreadableError("more votes than any committee has")
+    return tuple(_vote(item) for item in votes)
 
 
 def committee_fails(charter: Charter, header: Header, votes: tuple[Vote, ...]) -> bool:

@@ -1,6 +1,5 @@
 """The certificate file, version 1: a transaction stands in a final block."""
 
-import re
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +10,7 @@ from tests.quorate.from_the_document.text import (
     fields,
     hashes,
     integer,
+    items,
     octets,
     parse,
     string,
@@ -85,9 +85,9 @@ def read_certificate(data: bytes) -> Certificate:
     if content["format"] != FORMAT:
         raise UnreadableError("of another format")
     block = fields(content["block"], _BLOCK)
-    sides = string(block["sides"])
-    if not re.fullmatch(r"[lr]*", sides):
-        raise UnreadableError("a sibling stands on the l or the r side")
+    sides, ways = string(block["sides"], "[lr]{0,32}"), (block["transaction_path"], block["receipt_path"])
+    if any(len(items(way)) != len(sides) for way in ways):
+        raise UnreadableError("every sibling has its side")
     return Certificate(
         chain=octets(content["chain"], 32),
         header=octets(content["header"]),
@@ -104,7 +104,7 @@ def read_certificate(data: bytes) -> Certificate:
 def transaction_id(certificate: Certificate) -> bytes:
     """The id of the certificate's transaction. Raises UnreadableError."""
     transaction = unpack(certificate.transaction, TRANSACTION)
-    named = pack([certificate.envelope.account, transaction])
+    named = pack([certificate.envelope.account, certificate.envelope.public_key, transaction])
     return sha256(b"quorate/transaction/1\0", certificate.chain, named)
 
 
@@ -153,7 +153,7 @@ def _envelope(value: object) -> Envelope:
     """The file's envelope."""
     content = fields(value, _ENVELOPE)
     return Envelope(
-        account=string(content["account"]),
+        account=string(content["account"], "[a-z0-9][a-z0-9.-]{0,63}"),
         public_key=octets(content["public_key"], 32),
         count=integer(content["count"]),
         index=integer(content["index"]),

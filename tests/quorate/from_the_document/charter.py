@@ -34,22 +34,25 @@ class Charter:
 def read_charter(data: bytes) -> Charter:
     """The charter in `data`. Raises UnreadableError, also where one key would vote twice."""
     content = fields(parse(data), _FIELDS, _OPTIONAL)
+    integer(content["version"], smallest=1, largest=1)
     members = [_member(item) for item in items(content["members"])]
     voters = [member for member in members if member["votes"]]
     if len({member["node_key"] for member in voters}) != len(voters):
         raise UnreadableError("one key votes twice")
+    if not voters or len({member["id"] for member in members}) != len(members):
+        raise UnreadableError("nobody votes, or two members have one id")
+    parameters = _sorted(content["parameters"])
     packed: dict[str, object] = {
         "version": integer(content["version"]),
         "name": string(content["name"]),
         "founded_ms": integer(content["founded_ms"]),
         "members": members,
-        "parameters": _sorted(content["parameters"]),
+        "parameters": {name: integer(figure, smallest=-(2**63) + 1) for name, figure in parameters.items()},
     }
-    policies = _sorted(content.get("policies", {}))
-    if policies:
-        packed["policies"] = policies
-    if content.get("chains"):
-        packed["chains"] = content["chains"]
+    policies = {kind: string(policy) for kind, policy in _sorted(content.get("policies", {})).items()}
+    chains = [string(chain) for chain in items(content.get("chains", []))]
+    packed |= {"policies": policies} if policies else {}
+    packed |= {"chains": chains} if chains else {}
     return Charter(
         chain=sha256(b"quorate/charter/1\0", pack(packed)),
         committee=sha256(b"quorate/committee/1\0", pack([[member["id"], member["node_key"]] for member in voters])),
@@ -72,7 +75,7 @@ def _member(value: object) -> dict[str, object]:
     if content["role"] not in _ROLES:
         raise UnreadableError("a member has no role that the chain knows")
     return {
-        "id": string(content["id"]),
+        "id": string(content["id"], "[a-z0-9][a-z0-9-]{0,31}"),
         "name": string(content["name"]),
         "name_zh": string(content["name_zh"]),
         "role": content["role"],
@@ -86,4 +89,4 @@ def _sorted(value: object) -> dict[str, object]:
     """A map, by its names."""
     if not isinstance(value, dict):
         raise UnreadableError("a map of names was expected")
-    return dict(sorted(value.items()))
+    return {string(name): value[name] for name in sorted(value)}

@@ -24,9 +24,18 @@ def unpack(data: bytes, shape: Shape) -> list[object]:
         raise UnreadableError(f"not MessagePack: {error}") from error
     if again != data:
         raise UnreadableError("MessagePack, but not its shortest encoding")
+    if not _is_plain(value, 32):
+        raise UnreadableError("MessagePack with what is not read, or nested too deep")
     if not shape(value):
         raise UnreadableError("MessagePack, but of another record")
     return cast(list[object], value)
+
+
+def _is_plain(value: object, levels: int) -> bool:
+    """Whether there is no map, float or extension in it, and no array below so many levels."""
+    if isinstance(value, list):
+        return levels > 0 and all(_is_plain(item, levels - 1) for item in value)
+    return value is None or isinstance(value, bool | int | str | bytes)
 
 
 def natural(value: object) -> bool:
@@ -42,6 +51,16 @@ def text(value: object) -> bool:
 def digest(value: object) -> bool:
     """32 bytes."""
     return isinstance(value, bytes) and len(value) == 32
+
+
+def octets(value: object) -> bool:
+    """Bytes."""
+    return isinstance(value, bytes)
+
+
+def boolean(value: object) -> bool:
+    """True or false."""
+    return isinstance(value, bool)
 
 
 def nil_or(shape: Shape) -> Shape:
@@ -77,7 +96,13 @@ _NAMED = each(array(text, text))
 _REFUSAL = array(text, text, natural, text, _NAMED, nil_or(natural))
 _EVENT = array(text, _NAMED)
 
-HEADER = array(natural, digest, natural, digest, natural, digest, digest, digest, digest, digest)
+
+def _height(value: object) -> bool:
+    """A natural from 1."""
+    return natural(value) and value != 0
+
+
+HEADER = array(_height, digest, natural, digest, natural, digest, digest, digest, digest, digest)
 """Height, parent, epoch, proposal, timestamp_ms; roots of transactions, receipts, state, compliance; next members."""
 
 TRANSACTION = array(natural, natural, _operation, nil_or(text), natural)

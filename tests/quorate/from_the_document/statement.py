@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tests.quorate.from_the_document.block import Header, Vote, read_votes
 from tests.quorate.from_the_document.packing import REPORT, unpack
+from tests.quorate.from_the_document.records import RECORDS
 from tests.quorate.from_the_document.text import (
     UnreadableError,
     fields,
@@ -18,15 +19,20 @@ from tests.quorate.from_the_document.trees import Other, Row, sha256, state_root
 
 FORMAT = "quorate-statement/1"
 _FIELDS = ("format", "chain", "kind", "subject", "header", "votes", "rows", "report")
-_KINDS = ("ownership", "copyright", "absence", "holdings", "compliance")
+_SERIES = "[a-z0-9][a-z0-9-]{0,47}"
+_TOKEN = _SERIES + "-(?!0000)(?:[0-9]{4}|10000)"
+_SUBJECTS = {
+    "ownership": _TOKEN,
+    "copyright": _SERIES,
+    "absence": _TOKEN,
+    "holdings": "[a-z0-9][a-z0-9.-]{0,63}",
+    "compliance": "[1-9][0-9]{0,17}",
+}
+_TOKEN_OWNER = 0
 _TOKEN_STATUS = 1
 _SERIES_WORK = 0
+_SERIES_ISSUER = 1
 _WORK_CONTENT_HASH = 4
-
-
-def _any_record(value: object) -> bool:
-    """A record is an array; what its fields are is asked where they are read."""
-    return isinstance(value, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ class Statement:
     """For that header."""
 
     rows: tuple[Row, ...]
-    """At most three."""
+    """At most eight."""
 
     report: bytes | None
     """Of compliance, in MessagePack."""
@@ -58,15 +64,16 @@ class Statement:
 def read_statement(data: bytes) -> Statement:
     """The statement in `data`. Raises UnreadableError, also where it is written in any other bytes."""
     content = fields(parse(data), _FIELDS)
-    if content["format"] != FORMAT or content["kind"] not in _KINDS:
+    kind = string(content["kind"])
+    if content["format"] != FORMAT or kind not in _SUBJECTS:
         raise UnreadableError("of another format or kind")
     rows = items(content["rows"])
-    if len(rows) > 3:
-        raise UnreadableError("there are more than three rows")
+    if len(rows) > 8:
+        raise UnreadableError("there are more than eight rows")
     statement = Statement(
         chain=octets(content["chain"], 32),
-        kind=string(content["kind"]),
-        subject=string(content["subject"]),
+        kind=kind,
+        subject=string(content["subject"], _SUBJECTS[kind]),
         header=octets(content["header"]),
         votes=read_votes(content["votes"]),
         rows=tuple(_row(row) for row in rows),
@@ -89,22 +96,31 @@ def subject_fails(statement: Statement, header: Header) -> bool:
     series = subject.rpartition("-")[0]
     match statement.kind:
         case "ownership":
-            if keys[:2] != [f"token/{subject}", f"series/{series}"] or len(rows) != 3:
+            if keys[:2] != [f"token/{subject}", f"series/{series}"] or len(rows) != 7:
                 return True
             token, of_series = _record(rows[0]), _record(rows[1])
-            _record(rows[2])
-            return keys[2] != f"work/{of_series[_SERIES_WORK]}" or token[_TOKEN_STATUS] == "burned"
+            named = [f"work/{of_series[_SERIES_WORK]}", f"account/{token[_TOKEN_OWNER]}", f"wind_down/series/{series}"]
+            named += [f"wind_down/platform/{of_series[_SERIES_ISSUER]}", f"choice/{subject}"]
+            if keys[2:] != named:
+                return True
+            _record(rows[2]), _record(rows[3]), [_read(row) for row in rows[4:]]
+            return token[_TOKEN_STATUS] == "burned"
         case "copyright":
             if keys[:1] != [f"work/{subject}"] or len(rows) != 2:
                 return True
             content_hash = _record(rows[0])[_WORK_CONTENT_HASH]
-            if not isinstance(content_hash, bytes) or keys[1] != f"content/{content_hash.hex()}":
-                return True
-            return _record(rows[1])[0] != subject
+            assert isinstance(content_hash, bytes), "its shape was checked"
+            return keys[1] != f"content/{content_hash.hex()}" or _record(rows[1])[0] != subject
         case "absence":
-            return keys != [f"token/{subject}", f"series/{series}"] or rows[0].value is not None
+            if keys != [f"token/{subject}", f"series/{series}"] or rows[0].value is not None:
+                return True
+            _read(rows[1])
+            return False
         case "holdings":
-            return keys != [f"account/{subject}"]
+            if keys != [f"account/{subject}"]:
+                return True
+            _read(rows[0])
+            return False
         case _:
             return bool(rows) or subject != str(header.height)
 
@@ -127,19 +143,24 @@ def content_fails(statement: Statement, content: bytes) -> bool:
 
 def _record(row: Row) -> list[object]:
     """The record in `row`. Raises UnreadableError where there is none."""
-    if row.value is None:
+    found = _read(row)
+    if found is None:
         raise UnreadableError(f"{row.key} does not exist")
-    return unpack(row.value, _any_record)
+    return found
+
+
+def _read(row: Row) -> list[object] | None:
+    """The record in `row`, if there is one. Raises UnreadableError where it is not of its table's shape."""
+    return None if row.value is None else unpack(row.value, RECORDS[row.key.partition("/")[0]])
 
 
 def _row(value: object) -> Row:
     """One of the file's rows."""
     content = fields(value, ("key", "value", "steps", "other"))
-    key = string(content["key"])
-    if not key.isascii():
-        raise UnreadableError("a key is not ASCII")
+    if len(items(content["steps"])) > 256:
+        raise UnreadableError("a row has more than 256 steps")
     return Row(
-        key=key,
+        key=string(content["key"], "[a-z0-9._/-]{1,256}"),
         value=None if content["value"] is None else octets(content["value"]),
         steps=tuple(_step(step) for step in items(content["steps"])),
         other=None if content["other"] is None else _other(content["other"]),

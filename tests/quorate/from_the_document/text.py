@@ -5,7 +5,9 @@ import re
 from collections.abc import Sequence
 
 _LARGEST = 2**63 - 1
-_PLAIN = re.compile(r"0|[1-9][0-9]{0,18}")
+_BYTES = 16_777_216
+_PATH = 32
+_PLAIN = re.compile(r"0|-?[1-9][0-9]*")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2})*")
 
 
@@ -15,6 +17,8 @@ class UnreadableError(Exception):
 
 def parse(data: bytes) -> object:
     """The JSON value in `data`, UTF-8 without a byte order mark. Raises UnreadableError."""
+    if len(data) > _BYTES:
+        raise UnreadableError(f"more than {_BYTES} bytes")
     try:
         return json.loads(
             data.decode(),
@@ -44,17 +48,20 @@ def items(value: object) -> list[object]:
     return value
 
 
-def integer(value: object, largest: int = _LARGEST) -> int:
-    """`value` as an integer from 0 to `largest`. Raises UnreadableError."""
-    if type(value) is not int or not 0 <= value <= largest:
-        raise UnreadableError(f"an integer from 0 to {largest} was expected")
+def integer(value: object, largest: int = _LARGEST, smallest: int = 0) -> int:
+    """`value` as an integer from `smallest` to `largest`. Raises UnreadableError."""
+    if type(value) is not int or not smallest <= value <= largest:
+        raise UnreadableError(f"an integer from {smallest} to {largest} was expected")
     return value
 
 
-def string(value: object) -> str:
-    """`value` as a string of Unicode characters; half a surrogate pair is none. Raises UnreadableError."""
-    if not isinstance(value, str):
-        raise UnreadableError("a string was expected")
+def string(value: object, pattern: str | None = None) -> str:
+    """`value` as a string of Unicode characters, all of it `pattern`; half a surrogate pair is none.
+
+    Raises UnreadableError.
+    """
+    if not isinstance(value, str) or (pattern is not None and not re.fullmatch(pattern, value)):
+        raise UnreadableError("a string was expected, or another one")
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -74,7 +81,10 @@ def octets(value: object, length: int | None = None) -> bytes:
 
 def hashes(value: object) -> tuple[bytes, ...]:
     """`value` as an array of SHA-256 digests. Raises UnreadableError."""
-    return tuple(octets(item, 32) for item in items(value))
+    found = tuple(octets(item, 32) for item in items(value))
+    if len(found) > _PATH:
+        raise UnreadableError(f"a path has more than {_PATH} hashes")
+    return found
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -86,9 +96,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(digits: str) -> int:
-    """A number's digits as an integer; the document knows none below 0, and none above 2^63 - 1."""
-    if not _PLAIN.fullmatch(digits) or int(digits) > _LARGEST:
-        raise UnreadableError(f"{digits[:24]} is not an integer from 0 to 2^63 - 1")
+    """A number's digits as an integer, of at most 20 characters."""
+    if len(digits) > 20 or not _PLAIN.fullmatch(digits):
+        raise UnreadableError(f"{digits[:24]} is not written plainly")
     return int(digits)
 
 
