@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import cast
 
 from tests.quorate.from_the_document.block import Header, Vote, is_signed, read_votes
-from tests.quorate.from_the_document.packing import RECEIPT, TRANSACTION, pack, unpack
+from tests.quorate.from_the_document.packing import pack, unpack
+from tests.quorate.from_the_document.records import TRANSACTION, receipt
 from tests.quorate.from_the_document.text import (
     UnreadableError,
+    digests,
     fields,
-    hashes,
     integer,
-    items,
     octets,
     parse,
     string,
@@ -85,9 +85,10 @@ def read_certificate(data: bytes) -> Certificate:
     if content["format"] != FORMAT:
         raise UnreadableError("of another format")
     block = fields(content["block"], _BLOCK)
-    sides, ways = string(block["sides"], "[lr]{0,32}"), (block["transaction_path"], block["receipt_path"])
-    if any(len(items(way)) != len(sides) for way in ways):
-        raise UnreadableError("every sibling has its side")
+    sides = string(block["sides"], "[lr]{0,32}")
+    paths = [digests(block[name]) for name in ("transaction_path", "receipt_path")]
+    if any(len(path) != len(sides) for path in paths):
+        raise UnreadableError("a path has not as many siblings as there are sides")
     return Certificate(
         chain=octets(content["chain"], 32),
         header=octets(content["header"]),
@@ -95,8 +96,8 @@ def read_certificate(data: bytes) -> Certificate:
         envelope=_envelope(content["envelope"]),
         transaction=octets(content["transaction"]),
         sides=sides,
-        transaction_path=hashes(block["transaction_path"]),
-        receipt_path=hashes(block["receipt_path"]),
+        transaction_path=paths[0],
+        receipt_path=paths[1],
         receipt=octets(content["receipt"]),
     )
 
@@ -104,7 +105,8 @@ def read_certificate(data: bytes) -> Certificate:
 def transaction_id(certificate: Certificate) -> bytes:
     """The id of the certificate's transaction. Raises UnreadableError."""
     transaction = unpack(certificate.transaction, TRANSACTION)
-    named = pack([certificate.envelope.account, certificate.envelope.public_key, transaction])
+    envelope = certificate.envelope
+    named = pack([envelope.account, envelope.public_key, transaction])
     return sha256(b"quorate/transaction/1\0", certificate.chain, named)
 
 
@@ -133,20 +135,20 @@ def receipt_path_fails(certificate: Certificate, header: Header) -> bool:
 
 def receipt_fails(certificate: Certificate) -> bool:
     """Whether the receipt is none; it raises UnreadableError then."""
-    return not unpack(certificate.receipt, RECEIPT)
+    return not unpack(certificate.receipt, receipt)
 
 
 def match_fails(certificate: Certificate) -> bool:
     """Whether the receipt is another transaction's."""
-    return unpack(certificate.receipt, RECEIPT)[0] != transaction_id(certificate)
+    return unpack(certificate.receipt, receipt)[0] != transaction_id(certificate)
 
 
-def content_fails(certificate: Certificate, content: bytes) -> bool:
-    """Whether the transaction does not register a work whose content hash is that of `content`."""
+def content_fails(certificate: Certificate, content_hash: bytes) -> bool:
+    """Whether the transaction does not register a work with `content_hash`."""
     operation = cast(list[object], unpack(certificate.transaction, TRANSACTION)[2])
     if operation[0] != "register_work" or len(operation) <= _CONTENT_HASH:
         return True
-    return operation[_CONTENT_HASH] != sha256(content)
+    return operation[_CONTENT_HASH] != content_hash
 
 
 def _envelope(value: object) -> Envelope:
@@ -157,6 +159,6 @@ def _envelope(value: object) -> Envelope:
         public_key=octets(content["public_key"], 32),
         count=integer(content["count"]),
         index=integer(content["index"]),
-        path=hashes(content["path"]),
+        path=digests(content["path"], 32),
         signature=octets(content["signature"], 64),
     )

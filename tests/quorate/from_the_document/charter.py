@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 from tests.quorate.from_the_document.packing import pack
+from tests.quorate.from_the_document.records import ROLES
 from tests.quorate.from_the_document.text import UnreadableError, fields, integer, items, octets, parse, string
 from tests.quorate.from_the_document.trees import sha256
 
 _FIELDS = ("version", "name", "founded_ms", "members", "parameters")
 _OPTIONAL = ("policies", "chains")
 _MEMBER = ("id", "name", "name_zh", "role", "votes", "node_key", "operator_key")
-_ROLES = ("platform", "registrar", "institution", "notary", "regulator")
+_LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,62 +32,73 @@ class Charter:
         return (count + (count - 1) // 3 + 2) // 2
 
 
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """A member of the charter."""
+
+    name: str
+    """Its id."""
+
+    votes: bool
+    """Whether its node takes part in consensus."""
+
+    node_key: bytes
+    """What its node signs with."""
+
+    packed: dict[str, object]
+    """The map that it is packed as."""
+
+
 def read_charter(data: bytes) -> Charter:
-    """The charter in `data`. Raises UnreadableError, also where one key would vote twice."""
+    """The charter in `data`. Raises UnreadableError."""
     content = fields(parse(data), _FIELDS, _OPTIONAL)
-    integer(content["version"], smallest=1, largest=1)
     members = [_member(item) for item in items(content["members"])]
-    voters = [member for member in members if member["votes"]]
-    if len({member["node_key"] for member in voters}) != len(voters):
-        raise UnreadableError("one key votes twice")
-    if not voters or len({member["id"] for member in members}) != len(members):
-        raise UnreadableError("nobody votes, or two members have one id")
-    parameters = _sorted(content["parameters"])
+    voters = [member for member in members if member.votes]
+    if len({member.name for member in members}) != len(members):
+        raise UnreadableError("two members have one id")
+    if len({member.node_key for member in voters}) != len(voters) or not voters:
+        raise UnreadableError("one key votes twice, or nobody votes")
     packed: dict[str, object] = {
-        "version": integer(content["version"]),
+        "version": integer(content["version"], 1, 1),
         "name": string(content["name"]),
         "founded_ms": integer(content["founded_ms"]),
-        "members": members,
-        "parameters": {name: integer(figure, smallest=-(2**63) + 1) for name, figure in parameters.items()},
+        "members": [member.packed for member in members],
+        "parameters": {name: integer(value, _LARGEST, -_LARGEST) for name, value in _by_name(content["parameters"])},
     }
-    policies = {kind: string(policy) for kind, policy in _sorted(content.get("policies", {})).items()}
-    chains = [string(chain) for chain in items(content.get("chains", []))]
-    packed |= {"policies": policies} if policies else {}
-    packed |= {"chains": chains} if chains else {}
+    policies = {name: string(value) for name, value in _by_name(content.get("policies", {}))}
+    chains = [string(name) for name in items(content.get("chains", []))]
+    if policies:
+        packed["policies"] = policies
+    if chains:
+        packed["chains"] = chains
     return Charter(
         chain=sha256(b"quorate/charter/1\0", pack(packed)),
-        committee=sha256(b"quorate/committee/1\0", pack([[member["id"], member["node_key"]] for member in voters])),
-        voters=tuple(octets_of(member) for member in voters),
+        committee=sha256(b"quorate/committee/1\0", pack([[member.name, member.node_key] for member in voters])),
+        voters=tuple(member.node_key for member in voters),
     )
 
 
-def octets_of(member: dict[str, object]) -> bytes:
-    """The key of a member's node."""
-    key = member["node_key"]
-    assert isinstance(key, bytes), "a member was read without its key"
-    return key
-
-
-def _member(value: object) -> dict[str, object]:
-    """A member as it is packed: its keys as bytes."""
+def _member(value: object) -> _Member:
+    """A member of the charter. Raises UnreadableError."""
     content = fields(value, _MEMBER)
-    if not isinstance(content["votes"], bool):
+    votes = content["votes"]
+    if not isinstance(votes, bool):
         raise UnreadableError("whether a member votes is true or false")
-    if content["role"] not in _ROLES:
-        raise UnreadableError("a member has no role that the chain knows")
-    return {
-        "id": string(content["id"], "[a-z0-9][a-z0-9-]{0,31}"),
+    name, node_key = string(content["id"], "[a-z0-9][a-z0-9-]{0,31}"), octets(content["node_key"], 32)
+    packed: dict[str, object] = {
+        "id": name,
         "name": string(content["name"]),
         "name_zh": string(content["name_zh"]),
-        "role": content["role"],
-        "votes": content["votes"],
-        "node_key": octets(content["node_key"], 32),
+        "role": string(content["role"], "|".join(ROLES)),
+        "votes": votes,
+        "node_key": node_key,
         "operator_key": octets(content["operator_key"], 32),
     }
+    return _Member(name, votes, node_key, packed)
 
 
-def _sorted(value: object) -> dict[str, object]:
-    """A map, by its names."""
+def _by_name(value: object) -> list[tuple[str, object]]:
+    """An object's entries, sorted by their names as UTF-8 bytes sort. Raises UnreadableError."""
     if not isinstance(value, dict):
-        raise UnreadableError("a map of names was expected")
-    return {string(name): value[name] for name in sorted(value)}
+        raise UnreadableError("an object was expected")
+    return sorted(((string(name), entry) for name, entry in value.items()), key=lambda pair: pair[0].encode())

@@ -1,4 +1,4 @@
-"""Canonical MessagePack, and the shapes of the records that the document spells in it."""
+"""Canonical MessagePack, and a small language for the shapes of what is read from it."""
 
 from collections.abc import Callable
 from typing import cast
@@ -7,7 +7,10 @@ import msgpack
 
 from tests.quorate.from_the_document.text import UnreadableError
 
+_DEEPEST = 32
+
 Shape = Callable[[object], bool]
+"""Whether a value is of one kind."""
 
 
 def pack(value: object) -> bytes:
@@ -24,18 +27,11 @@ def unpack(data: bytes, shape: Shape) -> list[object]:
         raise UnreadableError(f"not MessagePack: {error}") from error
     if again != data:
         raise UnreadableError("MessagePack, but not its shortest encoding")
-    if not _is_plain(value, 32):
-        raise UnreadableError("MessagePack with what is not read, or nested too deep")
+    if not _is_plain(value, _DEEPEST):
+        raise UnreadableError("MessagePack, but with a map, a float or an extension, or nested too deep")
     if not shape(value):
         raise UnreadableError("MessagePack, but of another record")
     return cast(list[object], value)
-
-
-def _is_plain(value: object, levels: int) -> bool:
-    """Whether there is no map, float or extension in it, and no array below so many levels."""
-    if isinstance(value, list):
-        return levels > 0 and all(_is_plain(item, levels - 1) for item in value)
-    return value is None or isinstance(value, bool | int | str | bytes)
 
 
 def natural(value: object) -> bool:
@@ -44,18 +40,18 @@ def natural(value: object) -> bool:
 
 
 def text(value: object) -> bool:
-    """A string."""
+    """A text."""
     return isinstance(value, str)
+
+
+def octets(value: object) -> bool:
+    """Bytes, of any number."""
+    return isinstance(value, bytes)
 
 
 def digest(value: object) -> bool:
     """32 bytes."""
     return isinstance(value, bytes) and len(value) == 32
-
-
-def octets(value: object) -> bool:
-    """Bytes."""
-    return isinstance(value, bytes)
 
 
 def boolean(value: object) -> bool:
@@ -87,29 +83,8 @@ def array(*shapes: Shape) -> Shape:
     )
 
 
-def _operation(value: object) -> bool:
-    """An array that begins with the operation's name."""
-    return isinstance(value, list) and len(value) > 0 and text(value[0])
-
-
-_NAMED = each(array(text, text))
-_REFUSAL = array(text, text, natural, text, _NAMED, nil_or(natural))
-_EVENT = array(text, _NAMED)
-
-
-def _height(value: object) -> bool:
-    """A natural from 1."""
-    return natural(value) and value != 0
-
-
-HEADER = array(_height, digest, natural, digest, natural, digest, digest, digest, digest, digest)
-"""Height, parent, epoch, proposal, timestamp_ms; roots of transactions, receipts, state, compliance; next members."""
-
-TRANSACTION = array(natural, natural, _operation, nil_or(text), natural)
-"""Nonce, deadline_ms, operation and its arguments, idempotency key, schema."""
-
-RECEIPT = array(digest, one_of("accepted", "refused"), each(_REFUSAL), each(_EVENT))
-"""Transaction id, what became of it, why not, what happened."""
-
-REPORT = each(array(text, natural, natural))
-"""Rule, how often it was asked, how often it refused."""
+def _is_plain(value: object, depth: int) -> bool:
+    """Whether `value` is made of nil, booleans, integers, texts, bytes, and arrays of those, `depth` deep at most."""
+    if isinstance(value, list):
+        return depth > 0 and all(_is_plain(item, depth - 1) for item in value)
+    return value is None or isinstance(value, bool | int | str | bytes)

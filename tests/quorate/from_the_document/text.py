@@ -1,14 +1,14 @@
-"""The JSON of both files, read as exactly as "Form" asks: no key twice, nothing that is no plain integer."""
+"""JSON as both files and the charter are read: no key twice, nothing that is no plain integer."""
 
 import json
 import re
 from collections.abc import Sequence
 
+_LARGEST_FILE = 16_777_216
 _LARGEST = 2**63 - 1
-_BYTES = 16_777_216
-_PATH = 32
-_PLAIN = re.compile(r"0|-?[1-9][0-9]*")
-_HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2})*")
+_PLAIN = re.compile(r"-?[1-9][0-9]*|0")
+_LONGEST_NUMBER = 20
+_HEX = re.compile(r"(?:[0-9a-f]{2})*")
 
 
 class UnreadableError(Exception):
@@ -16,9 +16,9 @@ class UnreadableError(Exception):
 
 
 def parse(data: bytes) -> object:
-    """The JSON value in `data`, UTF-8 without a byte order mark. Raises UnreadableError."""
-    if len(data) > _BYTES:
-        raise UnreadableError(f"more than {_BYTES} bytes")
+    """The JSON value in `data`. Raises UnreadableError."""
+    if len(data) > _LARGEST_FILE:
+        raise UnreadableError(f"the file has more than {_LARGEST_FILE} bytes")
     try:
         return json.loads(
             data.decode(),
@@ -35,43 +35,41 @@ def fields(value: object, names: Sequence[str], optional: Sequence[str] = ()) ->
     """`value` as an object with the keys `names`, and no others but `optional`. Raises UnreadableError."""
     if not isinstance(value, dict):
         raise UnreadableError(f"an object with {', '.join(names)} was expected")
-    present = set(value)
-    if not set(names) <= present or not present <= set(names) | set(optional):
-        raise UnreadableError(f"the keys are {', '.join(sorted(present))} and not {', '.join(names)}")
+    if not set(names) <= set(value) <= {*names, *optional}:
+        raise UnreadableError(f"the keys are {', '.join(sorted(value))} and not {', '.join(names)}")
     return value
 
 
-def items(value: object) -> list[object]:
-    """`value` as an array. Raises UnreadableError."""
+def items(value: object, most: int | None = None) -> list[object]:
+    """`value` as an array of at most `most` items. Raises UnreadableError."""
     if not isinstance(value, list):
         raise UnreadableError("an array was expected")
+    if most is not None and len(value) > most:
+        raise UnreadableError(f"an array has more than {most} items")
     return value
 
 
-def integer(value: object, largest: int = _LARGEST, smallest: int = 0) -> int:
-    """`value` as an integer from `smallest` to `largest`. Raises UnreadableError."""
-    if type(value) is not int or not smallest <= value <= largest:
-        raise UnreadableError(f"an integer from {smallest} to {largest} was expected")
+def integer(value: object, largest: int = _LARGEST, least: int = 0) -> int:
+    """`value` as an integer from `least` to `largest`. Raises UnreadableError."""
+    if type(value) is not int or not least <= value <= largest:
+        raise UnreadableError(f"an integer from {least} to {largest} was expected")
     return value
 
 
 def string(value: object, pattern: str | None = None) -> str:
-    """`value` as a string of Unicode characters, all of it `pattern`; half a surrogate pair is none.
-
-    Raises UnreadableError.
-    """
-    if not isinstance(value, str) or (pattern is not None and not re.fullmatch(pattern, value)):
-        raise UnreadableError("a string was expected, or another one")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise UnreadableError("a string holds half a surrogate pair") from error
+    """`value` as a text, all of which matches `pattern`. Raises UnreadableError."""
+    if not isinstance(value, str):
+        raise UnreadableError("a text was expected")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise UnreadableError("a text holds half a surrogate pair")
+    if pattern is not None and not re.fullmatch(pattern, value):
+        raise UnreadableError(f"a text does not match {pattern}")
     return value
 
 
 def octets(value: object, length: int | None = None) -> bytes:
     """`value`, lower-case hexadecimal, as `length` bytes; of any length if None. Raises UnreadableError."""
-    if not isinstance(value, str) or not _HEXADECIMAL.fullmatch(value):
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
         raise UnreadableError("lower-case hexadecimal was expected")
     found = bytes.fromhex(value)
     if length is not None and len(found) != length:
@@ -79,12 +77,9 @@ def octets(value: object, length: int | None = None) -> bytes:
     return found
 
 
-def hashes(value: object) -> tuple[bytes, ...]:
-    """`value` as an array of SHA-256 digests. Raises UnreadableError."""
-    found = tuple(octets(item, 32) for item in items(value))
-    if len(found) > _PATH:
-        raise UnreadableError(f"a path has more than {_PATH} hashes")
-    return found
+def digests(value: object, most: int | None = None) -> tuple[bytes, ...]:
+    """`value` as an array of at most `most` SHA-256 digests. Raises UnreadableError."""
+    return tuple(octets(item, 32) for item in items(value, most))
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -96,9 +91,9 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _integer(digits: str) -> int:
-    """A number's digits as an integer, of at most 20 characters."""
-    if len(digits) > 20 or not _PLAIN.fullmatch(digits):
-        raise UnreadableError(f"{digits[:24]} is not written plainly")
+    """A number's digits as an integer, whose bounds are those of the field that it is in."""
+    if len(digits) > _LONGEST_NUMBER or not _PLAIN.fullmatch(digits):
+        raise UnreadableError(f"{digits[:24]} is not a plain integer")
     return int(digits)
 
 

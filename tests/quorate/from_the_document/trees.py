@@ -41,7 +41,7 @@ def root_at(index: int, count: int, start: bytes, path: tuple[bytes, ...]) -> by
 
 
 def root_by_sides(sides: str, start: bytes, path: tuple[bytes, ...]) -> bytes | None:
-    """The root above `start`, with a sibling of `path` at each of `sides`; None where there are more of one of them."""
+    """The root above `start`, with a sibling of `path` at each of `sides`; None where they are not as many."""
     if len(sides) != len(path):
         return None
     found = start

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from tests.quorate.from_the_document import block, certificate, statement
+from tests.quorate.from_the_document import block, certificate, statement, statement_checks
 from tests.quorate.from_the_document.certificate import Certificate, read_certificate
 from tests.quorate.from_the_document.charter import Charter, read_charter
 from tests.quorate.from_the_document.checks import Check, Verdict, run
@@ -56,12 +56,12 @@ class _Case:
         return block.read_header(self.content.header)
 
 
-def verify(file: bytes, charter: bytes, content: bytes | None = None) -> Verdict:
-    """Check `file`, a certificate or a statement, under `charter`; and whether `content` is what was registered."""
+def verify(file: bytes, charter: bytes, content_hash: bytes | None = None) -> Verdict:
+    """Check `file` under `charter`; and whether `content_hash` is that of what was registered."""
     case = _Case(file, charter)
     if case.is_statement:
-        return run(_of_block(case) + _of_statement(case, content))
-    return run(_of_block(case) + _of_certificate(case, content))
+        return run(_of_block(case) + _of_statement(case, content_hash))
+    return run(_of_block(case) + _of_certificate(case, content_hash))
 
 
 def _of_block(case: _Case) -> list[Check]:
@@ -86,7 +86,7 @@ def _of_block(case: _Case) -> list[Check]:
     ]
 
 
-def _of_certificate(case: _Case, content: bytes | None) -> list[Check]:
+def _of_certificate(case: _Case, content_hash: bytes | None) -> list[Check]:
     """The checks of a certificate after those of its block."""
     checks = [
         Check("transaction", ("chain",), lambda: not certificate.transaction_id(case.certificate)),
@@ -108,18 +108,22 @@ def _of_certificate(case: _Case, content: bytes | None) -> list[Check]:
             lambda: certificate.match_fails(case.certificate),
         ),
     ]
-    if content is not None:
-        checks.append(Check("content", ("transaction",), lambda: certificate.content_fails(case.certificate, content)))
+    if content_hash is not None:
+        checks.append(
+            Check("content", ("transaction",), lambda: certificate.content_fails(case.certificate, content_hash))
+        )
     return checks
 
 
-def _of_statement(case: _Case, content: bytes | None) -> list[Check]:
+def _of_statement(case: _Case, content_hash: bytes | None) -> list[Check]:
     """The checks of a statement after those of its block."""
     checks = [
-        Check("rows", ("header",), lambda: statement.rows_fail(case.statement, case.header)),
-        Check("subject", ("rows",), lambda: statement.subject_fails(case.statement, case.header)),
-        Check("report", ("header",), lambda: statement.report_fails(case.statement, case.header)),
+        Check("rows", ("header",), lambda: statement_checks.rows_fail(case.statement, case.header)),
+        Check("subject", ("rows",), lambda: statement_checks.subject_fails(case.statement, case.header)),
+        Check("report", ("header",), lambda: statement_checks.report_fails(case.statement, case.header)),
     ]
-    if content is not None:
-        checks.append(Check("content", ("subject",), lambda: statement.content_fails(case.statement, content)))
+    if content_hash is not None:
+        checks.append(
+            Check("content", ("subject",), lambda: statement_checks.content_fails(case.statement, content_hash))
+        )
     return checks
