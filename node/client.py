@@ -35,6 +35,7 @@ from node.gateway.types import (
     TransactionReply,
     TransactionStatus,
 )
+from node.uncut import uncut
 
 Reply = TypeVar("Reply", bound=msgspec.Struct)
 
@@ -235,7 +236,9 @@ class Client:
             pause_ms = min(PAUSE_MS_MAX, 100 << round_number)
             for _ in range(len(self._gateways)):
                 try:
-                    response = await self._http.request(method, self._gateways[0] + path, timeout=timeout, **request)
+                    response = await uncut(
+                        self._http.request(method, self._gateways[0] + path, timeout=timeout, **request)
+                    )
                 except httpx.TransportError as error:
                     maybe_taken = maybe_taken or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                     last = f"{self._gateways[0]}: {type(error).__name__}"

@@ -149,6 +149,7 @@ class LiveLoad:
         finally:
             for each in asked:
                 each.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
 
     async def _value_at(self, gateway: Client, key: str) -> Value | None:
         is_series = key in self._clients.history.caps

@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from consensus.explain import Explanation
+from node.uncut import uncut
 from scenarios.world import MemberLook
 
 ANSWER_TIMEOUT_S = 1.0
@@ -65,7 +66,7 @@ class LiveLooks:
 
     async def _explanation(self, url: str) -> Explanation | None:
         with suppress(httpx.HTTPError, msgspec.MsgspecError):
-            answer = await self._http.get(f"{url}/v1/explain")
+            answer = await uncut(self._http.get(f"{url}/v1/explain"))
             return msgspec.json.decode(answer.content, type=Explanation)
         return None
 
@@ -77,7 +78,7 @@ class LiveLooks:
         standing: Standing | None = None
         if url is not None:
             with suppress(httpx.HTTPError, msgspec.MsgspecError):
-                answer = await self._http.get(f"{url}/v1/explain")
+                answer = await uncut(self._http.get(f"{url}/v1/explain"))
                 standing = msgspec.json.decode(answer.content, type=Standing)
         last = self.last[member]
         if standing is None:
