@@ -31,7 +31,7 @@ from node.batch import Batch, reference, seal_batch
 from node.home.home import new_consortium, open_home
 from node.home.keys import KeyPair
 from node.storage.writer import Storage
-from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StoreSnapshot, Write
+from node.writes import Stabilise, StoreBatch, StoreBlock, StoreCertificate, StoreEntries, StoreSnapshot, Write
 
 MEMBERS = 4
 EPOCH = Epoch(0)
@@ -75,7 +75,9 @@ class HomeMaker:
             base = self._header(ledger.height, Proposal((), world.now_ms), None)
             proof = CheckpointProof(base, self._certify(base))
             executed = tuple(BatchNumber(ledger.last_batch(member)) for member in range(MEMBERS))
-            storage.commit([StoreSnapshot(proof, tuple(ledger.entries()), executed), Stabilise(base.height)])
+            entries = tuple(ledger.entries())
+            storage.commit([StoreEntries(base.height, entries), StoreSnapshot(proof, len(entries), executed)])
+            storage.commit([Stabilise(base.height)])
             tell(f"the ledger of {world.size.tokens:,} tokens is written")
             writes: list[Write] = []
             for number in range(1, blocks + 1):

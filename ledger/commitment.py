@@ -94,11 +94,17 @@ class Commitment:
 
         They are sorted by the first byte of their keys' hashes as they come, and one heap after the other.
         """
+        for _ in self.filling(entries):
+            pass
+
+    def filling(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+        """Do what `fill` does in steps, two for each entry; it is empty until the last one."""
         heaps = [bytearray() for _ in range(256)]
         for key, value in entries:
             key_hash = sha256(key).digest()
             heaps[key_hash[0]] += key_hash + sha256(value).digest()
-        self._trie.build(chain.from_iterable(map(_sorted_leaves, heaps)))
+            yield
+        yield from self._trie.building(chain.from_iterable(map(_sorted_leaves, heaps)))
 
     def pack(self) -> Iterator[bytes]:
         """What another process needs to have this commitment, just filled, in pieces."""

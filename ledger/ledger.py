@@ -68,16 +68,19 @@ class Ledger:
         height: int,
         timestamp_ms: int,
         fixed: Mapping[str, int] = MappingProxyType({}),
+        indexes: tuple[Holdings, RecentGifts] | None = None,
     ) -> None:
-        """Stand on `state`, which is that after block `height`. Callers use `genesis`, `restore` or `what_if`."""
+        """Stand on `state`, which is that after block `height`. Callers use `genesis`, `restore` or `what_if`.
+
+        `indexes`, where they are given, are those of `state`: `ledger.restoring` makes them a step at a time.
+        """
         self._chain = chain_id(charter)
         self._founding_parameters = parameters_from(charter.parameters)
         self._fixed = fixed
         self._state = state
         self._height = height
         self._timestamp_ms = timestamp_ms
-        self._holdings = Holdings(state)
-        self._recent = RecentGifts(state)
+        self._holdings, self._recent = indexes or (Holdings(state), RecentGifts(state))
         self._judge: Judge = nobody_is_guilty
         self._born_at = height
         self._times = {height: timestamp_ms}

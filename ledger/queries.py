@@ -1,7 +1,7 @@
 """What can be asked of the ledger without changing it. ERC-721's names; `can_transfer` is ERC-7943's."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from canonical.hashing import ZERO_DIGEST
 from canonical.signing import PublicKey
@@ -11,7 +11,7 @@ from ledger.names import token_id
 from ledger.operations.tokens import TransferFrom
 from ledger.receipts import Receipt, Refusal
 from ledger.records.accounts import AccountRecord
-from ledger.records.tokens import TokenState
+from ledger.records.tokens import TokenRecord, TokenState
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of_operation
 from ledger.state import State
@@ -27,11 +27,23 @@ class Holdings:
 
     def __init__(self, state: State) -> None:
         """Index the tokens of `state`."""
-        gathered: dict[str, list[str]] = {}
-        for token, record in state.tokens.unsorted():
+        self._tokens: dict[str, list[str]] = {}
+        self.gather(state.tokens.unsorted())
+        for _ in self.sorting():
+            pass
+
+    def gather(self, tokens: Iterable[tuple[str, TokenRecord]]) -> None:
+        """Note tokens in any order, each once; before anything is asked `sorting` must be run to its end."""
+        gathered = self._tokens
+        for token, record in tokens:
             if record.state is TokenState.ISSUED:
                 gathered.setdefault(record.owner, []).append(token)
-        self._tokens = {owner: sorted(tokens) for owner, tokens in gathered.items()}
+
+    def sorting(self) -> Iterator[None]:
+        """Sort what was gathered, an owner a step."""
+        for tokens in self._tokens.values():
+            tokens.sort()
+            yield
 
     def follow(self, receipts: Iterable[Receipt]) -> None:
         """Take a block's transfers in."""

@@ -169,11 +169,19 @@ class State:
         Raises: ValueError naming the first entry that is not one, since what a disk holds may have been edited.
         """
         if commitment is None:
-            self._commitment.fill(self._loaded(entries))
+            for _ in self.loading(entries):
+                pass
             return
         for _ in self._loaded(entries):
             pass
         self._commitment = commitment()
+
+    def loading(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+        """Do what `load` does in steps, two for each entry. The state is to be asked nothing before the last one.
+
+        Raises: as `load`.
+        """
+        return self._commitment.filling(self._loaded(entries))
 
     def _loaded(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
         loaders = {table.name: table.loader() for table in self.tables()}

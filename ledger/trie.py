@@ -172,6 +172,11 @@ class Trie:
         It comes to what `put` comes to, for half the work: where two neighbours part stands exactly one branch, and it
         is written once, when everything below it is.
         """
+        for _ in self.building(leaves):
+            pass
+
+    def building(self, leaves: Iterable[bytes]) -> Iterator[None]:
+        """Do what `build` does, a leaf a step; the trie is empty until the last one."""
         assert self.root == NOTHING, "what is built was empty"
         images, children, depths, content = bytearray(), array("i"), bytearray(), bytearray()
         waiting: list[tuple[int, int, bytes]] = []
@@ -200,6 +205,7 @@ class Trie:
                 waiting.append((fork, node, found))
             last, node, found = key, ~place, sha256(LEAF_PREFIX + leaf).digest()
             content.extend(leaf)
+            yield
         close(-1)
         self._images, self._children, self._depths, self._leaves = images, children, depths, content
         self.root, self.root_hash = node, found

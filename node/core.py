@@ -38,8 +38,7 @@ from node.packing import BATCH_LINGER, Packer
 from node.register import NOBODY, Register
 from node.remembering import last_batches, remembered_of
 from node.restored import Restored
-from node.state_transfer import SNAPSHOT_SLICE, StateTransfer
-from node.transfer import Complete
+from node.state_transfer import SLICE_KINDS, StateTransfer
 from node.writes import (
     Stabilise,
     StoreBatch,
@@ -113,8 +112,9 @@ class Core:
         self._verify_member = self._inbound.verify_member
         self.replica = Replica(settings, verify=self._verify_member, remembered=remembered)
         self._state = self.replica.state
-        self._charter = identity.charter
-        self._state_transfer = StateTransfer.of(self.replica.state, lambda height: self.ledger.begin_snapshot(height))
+        self._state_transfer = StateTransfer.of(
+            self.replica.state, identity.charter, lambda height: self.ledger.begin_snapshot(height)
+        )
         if restored is not None:
             self._restore(restored)
 
@@ -177,8 +177,9 @@ class Core:
         if kind == BATCH_LINGER:
             self._packer.fire(generation)
             self._stirred = True
-        elif kind == SNAPSHOT_SLICE:
-            self._state_transfer.fire(generation)
+        elif kind in SLICE_KINDS:
+            self._state_transfer.fire(kind, generation)
+            self._go_on_installing()
             self._stirred = True
         else:
             self.replica.step(TimerFired(TimerKind(kind), generation), wall_ms=now_ms)
@@ -308,21 +309,21 @@ class Core:
             self._execute(decided)
         for signed in ready.transfers:
             self._send(self._state_transfer.hear(signed))
-        complete = self._state_transfer.complete() if ready.transfers else None
-        if complete is not None and not self.replica.state.halted:
-            self._install(complete)
+        if ready.transfers:
+            self._go_on_installing()
 
-    def _install(self, complete: Complete) -> None:
-        """Go on from a ledger that was taken over whole; what ran below it ran elsewhere."""
-        header = complete.checkpoint.header
-        ledger = Ledger.restore(self._charter, complete.entries, height=header.height, timestamp_ms=header.timestamp_ms)
-        assert ledger.state_root == header.state_root, "S4: every part was checked against the state root"
-        ledger.appoint(self._judge)
-        self.ledger = ledger
-        executed = last_batches(ledger, voters=len(self.voters))
-        self._ready.writes.append(StoreSnapshot(complete.checkpoint, complete.entries, executed))
-        self._ready.installed = header.height
-        self.replica.step(Installed(complete.checkpoint, executed), wall_ms=self._now_ms)
+    def _go_on_installing(self) -> None:
+        """Set aside what the last slice drew; once the ledger is whole, go on from it. What ran below ran elsewhere."""
+        self._ready.writes += self._state_transfer.take_aside()
+        whole = self._state_transfer.take_installed()
+        if whole is None:
+            return
+        whole.ledger.appoint(self._judge)
+        self.ledger = whole.ledger
+        executed = last_batches(whole.ledger, voters=len(self.voters))
+        self._ready.writes.append(StoreSnapshot(whole.checkpoint, whole.entries, executed))
+        self._ready.installed = whole.checkpoint.header.height
+        self.replica.step(Installed(whole.checkpoint, executed), wall_ms=self._now_ms)
         held = self.replica.state.requests.held
         for content in [each for each in self._batches if each not in held]:
             self._pool.execute(self._batches.pop(content).ids)

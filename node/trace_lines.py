@@ -15,6 +15,7 @@ from node.writes import (
     StoreBatch,
     StoreBlock,
     StoreCertificate,
+    StoreEntries,
     StoreMute,
     StorePrepared,
     StoreSnapshot,
@@ -65,9 +66,9 @@ def _written(write: Write) -> Iterator[tuple[str, tuple[str, ...], str]]:
         case StoreMute(until):
             yield f"mute until {until}", ("record",), "replies of the others"
         case StoreSnapshot(checkpoint, entries):
-            yield f"installed {checkpoint.header.height}", ("record",), f"{len(entries)} entries from others"
-        case StorePrepared():
-            # The COMMIT beside it says the same.
+            yield f"installed {checkpoint.header.height}", ("record",), f"{entries} entries from others"
+        case StorePrepared() | StoreEntries():
+            # The COMMIT beside it says the same, and so does what all entries lead to.
             return
         case _:
             assert_never(write)

@@ -8,8 +8,9 @@ for the same. When the others move on to a later checkpoint the transfer follows
 kept. Nothing waits for it: blocks go on being taken over, and if they are quicker the transfer is dropped.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import merge
 
 from consensus.messages import FETCH_PARTS_MAX, CheckpointProof, Data, Fetch, MetaData
 from consensus.types import Digest, ReplicaId, SequenceNumber
@@ -32,7 +33,12 @@ class Complete:
     """A whole state."""
 
     checkpoint: CheckpointProof
-    entries: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+    parts: tuple[Entries, ...] = field(repr=False)
+    """Each by rising key."""
+
+    def entries(self) -> Iterator[tuple[bytes, bytes]]:
+        """All entries by rising key, one at a time: in this order a database takes them best."""
+        return merge(*self.parts)
 
 
 @dataclass(slots=True)
@@ -71,6 +77,10 @@ class Transfer:
         for peer in [each for each, asked in self.asked.items() if asked.tick + PATIENCE_TICKS <= self.tick]:
             del self.asked[peer]
         return self.ask(self.helpers(executed=executed, stable=stable))
+
+    def rest(self) -> None:
+        """A status interval is over in which nothing is to be asked for."""
+        self.tick += 1
 
     def helpers(self, *, executed: SequenceNumber, stable: dict[ReplicaId, SequenceNumber]) -> list[ReplicaId]:
         """Who can help: those far ahead by their own word, and, once there is a target, all who reached it.
@@ -142,8 +152,7 @@ class Transfer:
         """The whole state, once every part is here; the transfer is then over."""
         if self.target is None or len(self.parts) < len(self.roots):
             return None
-        entries = tuple(entry for part in sorted(self.parts) for entry in self.parts[part])
-        found = Complete(self.target, entries)
+        found = Complete(self.target, tuple(self.parts.values()))
         self.drop()
         return found
 

@@ -87,12 +87,23 @@ class StoreMute:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreEntries:
+    """Some entries of a ledger that is being taken over, each key once: they are set aside, and count for nothing yet.
+
+    What lies aside of a ledger of another height is thrown away.
+    """
+
+    height: SequenceNumber
+    entries: tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoreSnapshot:
-    """A ledger that was taken over whole: it takes the place of every block, batch and entry up to its height."""
+    """A ledger that was taken over whole: what was set aside takes the place of every block, batch and entry."""
 
     checkpoint: CheckpointProof
-    entries: tuple[tuple[bytes, bytes], ...]
-    """All entries of the ledger after it, each key once."""
+    entries: int
+    """So many were set aside: all of the ledger's."""
     executed: tuple[BatchNumber, ...]
     """For each author, the last batch that ran."""
 
@@ -106,5 +117,6 @@ Write = (
     | StoreCertificate
     | Stabilise
     | StoreMute
+    | StoreEntries
     | StoreSnapshot
 )

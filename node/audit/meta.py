@@ -6,7 +6,7 @@ from canonical.hashing import Digest
 from node.audit.findings import Findings
 from node.storage.columns import meta_seal
 from node.storage.meta import NAMES, Meta, read_meta
-from node.storage.schema import SCHEMA_VERSION, create
+from node.storage.schema import SCHEMA_VERSION, create, is_passing
 
 _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 
@@ -21,7 +21,12 @@ def audit_file(connection: sqlite3.Connection, findings: Findings) -> None:
     create(with_schema)
     expected = {name: (kind, sql) for kind, name, sql in with_schema.execute(_OBJECTS)}
     with_schema.close()
-    found = {name: (kind, sql) for kind, name, sql in connection.execute(_OBJECTS)}
+    # A table that took another's place has its name in quotes.
+    found = {
+        name: (kind, sql.replace('"', ""))
+        for kind, name, sql in connection.execute(_OBJECTS)
+        if not (kind == "table" and is_passing(name))
+    }
     for name in sorted(expected.keys() | found.keys()):
         if name not in found:
             findings.add("sqlite_master", f"name={name}", "", f"the {expected[name][0]} is missing")

@@ -26,6 +26,7 @@ from node.writes import (
     StoreBatch,
     StoreBlock,
     StoreCertificate,
+    StoreEntries,
     StoreMute,
     StorePrepared,
     StoreSnapshot,
@@ -56,6 +57,12 @@ class Disk:
     """Set where it takes the place of a lost one."""
     base: StoreSnapshot | None = None
     """The ledger that was taken over whole, if one was: there is no block at or below its height."""
+    _base_entries: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """That ledger."""
+    _aside: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """What is here of one that is being taken over: nothing of it counts."""
+    _aside_of: SequenceNumber = SequenceNumber(0)
+    """Its height."""
     blocks: list[StoreBlock] = field(default_factory=list)
     """Executed blocks above the base, without a gap."""
     transactions: dict[Digest, int] = field(default_factory=dict)
@@ -122,13 +129,18 @@ class Disk:
                     self._stabilise(sequence)
                 case StoreMute(until):
                     self.lost = None if until is None or self.lost is None else LostDisk(self.lost.view, until)
+                case StoreEntries(height, entries):
+                    if self._aside_of != height:
+                        self._aside, self._aside_of = [], height
+                    self._aside += entries
                 case StoreSnapshot():
                     self._store_snapshot(write)
                 case _:
                     assert_never(write)
 
     def load(self) -> Restored:
-        """What a member that starts must know."""
+        """What a member that starts must know. What lay aside is thrown away."""
+        self._aside, self._aside_of = [], SequenceNumber(0)
         blocks = tuple(self._stored(height) for height in range(self._stable + 1, self.height + 1))
         base = None if self.base is None else self.base.checkpoint
         checkpoint = self._stored(self._stable).proof() if self._stable > self.base_height else base
@@ -136,7 +148,7 @@ class Disk:
         heights = range(self.base_height + 1, self.height + 1)
         certified = next((h for h in heights if h not in self._certificates), None)
         pending = sorted(self._pending.values(), key=lambda each: (each.reference.author, each.reference.number))
-        entries = dict(self.genesis() if self.base is None else self.base.entries)
+        entries = dict(self.genesis() if self.base is None else self._base_entries)
         for block in self.blocks:
             for key, value in block.changes:
                 if value is None:
@@ -222,6 +234,8 @@ class Disk:
 
     def _store_snapshot(self, base: StoreSnapshot) -> None:
         assert base.checkpoint.header.height > self.height, "I3: a ledger is taken over above what was executed"
+        assert (self._aside_of, len(self._aside)) == (base.checkpoint.header.height, base.entries), "I24: all lie aside"
+        self._base_entries, self._aside = self._aside, []
         self.base, self.blocks, self.transactions, self._certificates = base, [], {}, {}
         for digest, held in list(self._batches.items()):
             if held.reference.number <= base.executed[held.reference.author]:

@@ -3,6 +3,8 @@
 What is written once and stays (payloads, receipts) lies apart from what is filled in later (a batch's height, a block's
 certificate): SQLite rewrites a whole row when a column of it grows. STRICT refuses values of the wrong type already
 when somebody edits by hand; what it cannot see, the audit finds.
+
+While a ledger is taken over there are some more tables for a while, of which nothing counts (node/storage/takeover.py).
 """
 
 import sqlite3
@@ -40,6 +42,14 @@ CREATE TABLE base(height INTEGER PRIMARY KEY, header BLOB NOT NULL, votes BLOB N
 CREATE TABLE state(key BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 """
 
+_STATEMENTS = SCHEMA.strip().removesuffix(";").split(";\n")
+
+ARRIVING = "arriving"
+"""Where the entries of a ledger that is being taken over lie aside; there for some seconds, if at all."""
+
+LEAVING = "leaving_"
+"""What the names of tables begin with that were replaced, and are emptied a few rows at a time."""
+
 CACHE_KIB = 16 * 1024
 """Page cache of the writer: the upper levels of the transaction index for some millions of rows."""
 
@@ -74,5 +84,16 @@ def is_empty(connection: sqlite3.Connection) -> bool:
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables; the caller holds a transaction."""
-    for statement in SCHEMA.strip().removesuffix(";").split(";\n"):
+    for statement in _STATEMENTS:
         connection.execute(statement)
+
+
+def statement_of(name: str) -> str:
+    """What makes the table or index of this name."""
+    (found,) = [each for each in _STATEMENTS if f"TABLE {name}(" in each or f"INDEX {name} ON" in each]
+    return found
+
+
+def is_passing(name: str) -> bool:
+    """Whether a table is one of those that are there for a while, and that say nothing."""
+    return name == ARRIVING or name.startswith(LEAVING)

@@ -28,11 +28,13 @@ from node.storage.log import fold_log
 from node.storage.meta import Meta, MetaWriter, meta_rows, read_meta
 from node.storage.reads import StorageReader
 from node.storage.schema import configure_writer, create, is_empty
+from node.storage.takeover import Takeover
 from node.writes import (
     Stabilise,
     StoreBatch,
     StoreBlock,
     StoreCertificate,
+    StoreEntries,
     StoreMute,
     StorePrepared,
     StoreSnapshot,
@@ -114,6 +116,7 @@ class Storage:
             self._connection.execute("BEGIN IMMEDIATE")
             for write in writes:
                 self._apply(write, meta)
+            self._takeover.sweep()
             self._meta_writer.flush(meta)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
@@ -141,6 +144,8 @@ class Storage:
             configure_writer(self._connection)
             if is_empty(self._connection):
                 self._create(genesis)
+            self._takeover = Takeover(self._connection)
+            self._takeover.clear()
         except BaseException:
             self._connection.close()
             raise
@@ -194,6 +199,8 @@ class Storage:
                 meta.certificates += stored.rowcount
             case Stabilise():
                 self._stabilise(write, meta)
+            case StoreEntries(height, entries):
+                self._takeover.set_aside(height, entries)
             case StoreSnapshot():
                 self._store_snapshot(write, meta)
             case StoreMute(until):
@@ -270,15 +277,12 @@ class Storage:
         meta.executed = height
 
     def _store_snapshot(self, write: StoreSnapshot, meta: Meta) -> None:
-        """Let a ledger that was taken over whole take the place of everything up to its height.
-
-        Costs as much as there is state and history; it happens once in a while to a member that is far behind.
-        """
+        """Let a ledger that was taken over whole take the place of everything up to its height."""
         header = write.checkpoint.header
         assert header.height > meta.executed, "I3: a ledger is taken over above what was executed"
         connection = self._connection
-        for table in ("blocks", "certificates", "transactions", "state", "base"):
-            connection.execute(f"DELETE FROM {table}")
+        self._takeover.switch(header.height, entries=write.entries, executed=write.executed)
+        connection.execute("DELETE FROM base")
         connection.execute(
             "INSERT INTO base(height, header, votes, executed, seal) VALUES(?, ?, ?, ?, ?)",
             (
@@ -289,10 +293,6 @@ class Storage:
                 base_seal(header.height, write.executed),
             ),
         )
-        connection.executemany("INSERT INTO state(key, value) VALUES(?, ?)", write.entries)
-        for author, number in enumerate(write.executed):
-            connection.execute("DELETE FROM batches WHERE author = ? AND number <= ?", (author, number))
-        connection.execute("DELETE FROM payloads WHERE batch NOT IN (SELECT batch FROM batches)")
         (meta.batches,) = connection.execute("SELECT count(*) FROM batches").fetchone()
         (own,) = connection.execute("SELECT max(number) FROM batches WHERE author = ?", (self._member,)).fetchone()
         meta.own_batch, meta.certificates = own or 0, 0

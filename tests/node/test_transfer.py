@@ -84,7 +84,7 @@ def test_a_whole_state_is_put_together_from_all() -> None:
         fetches = dict(transfer.ask(PEERS))
     complete = transfer.complete()
     assert complete is not None
-    assert Snapshot.of(FAR, complete.entries).state_root == whole.state_root
+    assert Snapshot.of(FAR, complete.entries()).state_root == whole.state_root
     assert (transfer.target, transfer.roots, transfer.parts, transfer.asked) == (None, {}, {}, {})
 
 
