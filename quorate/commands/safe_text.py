@@ -1,12 +1,21 @@
 """Text out of a file that somebody else made, written so that it cannot pass for more than text.
 
 A title can hold anything its author typed: what steers a terminal, line breaks that make up lines of ours, quotation
-marks that end the quotation. None of it gets through.
+marks that end the quotation, blanks that are letters by name. None of it gets through. What looks like another text and
+is not, a Latin word with a Cyrillic letter in it, is said to be: names of the ledger are ASCII, titles are not.
 """
 
+import re
+import unicodedata
 from datetime import UTC, datetime
 
 TEXT_SHOWN_MAX = 160
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Printable, by Unicode, and nothing to be seen: Hangul fillers and the empty Braille pattern."""
+
+LOOKALIKES = frozenset({"ARMENIAN", "CHEROKEE", "COPTIC", "CYRILLIC", "GREEK"})
+"""Alphabets with letters that look Latin."""
+
 DEPTH_SHOWN_MAX = 8
 """Deeper than any operation is nested; below stands an ellipsis."""
 
@@ -22,7 +31,8 @@ def written(time_ms: int) -> str:
 
 def shown(text: str) -> str:
     """Return text from a file so that it cannot steer a terminal, cut to a line's length."""
-    safe = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    cut = text[: TEXT_SHOWN_MAX + 1]
+    safe = "".join(_safe(letter) for letter in cut)
     return safe if len(safe) <= TEXT_SHOWN_MAX else safe[: TEXT_SHOWN_MAX - 1] + "…"
 
 
@@ -32,10 +42,24 @@ def quoted(value: object, depth: int = 0) -> str:
         case bytes():
             return value.hex()[:16]
         case str():
-            return '"' + shown(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+            mark = " (letters of several alphabets in one word)" if mixes_alphabets(value) else ""
+            return '"' + shown(value).replace("\\", "\\\\").replace('"', '\\"') + '"' + mark
         case list() if depth < DEPTH_SHOWN_MAX:
             return f"[{', '.join(quoted(each, depth + 1) for each in value)}]"
         case bool() | int() | None:
             return str(value)
         case _:
             return "…"
+
+
+def mixes_alphabets(text: str) -> bool:
+    """Whether a word of `text`, as far as it is shown, has Latin letters and some of an alphabet that looks like it."""
+    for word in re.findall(r"\w+", text[:TEXT_SHOWN_MAX]):
+        alphabets = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+        if "LATIN" in alphabets and alphabets & LOOKALIKES:
+            return True
+    return False
+
+
+def _safe(letter: str) -> str:
+    return letter if letter.isprintable() and letter not in BLANKS else "\N{REPLACEMENT CHARACTER}"

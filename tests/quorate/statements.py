@@ -54,7 +54,7 @@ class Life:
         self.results: dict[int, BlockResult] = {}
         self.envelopes: dict[int, Envelope] = {}
         self._nonces: dict[str, int] = {}
-        self._times: dict[int, int] = {}
+        self.times: dict[int, int] = {}
         self._later_ms = 0
         registrar = f"member-{voters - 1}"
         content = Digest(sha256(CONTENT).digest())
@@ -89,8 +89,8 @@ class Life:
             account, transactions, chain=self.chain, public_key=PublicKey(public(name)), sign=signer(name)
         )
         height = self.ledger.height + 1
-        self._times[height] = NOW_MS + height + self._later_ms
-        result = self.ledger.execute(height, self._times[height], [AuthoredBatch(0, height, (envelope,))])
+        self.times[height] = NOW_MS + height + self._later_ms
+        result = self.ledger.execute(height, self.times[height], [AuthoredBatch(0, height, (envelope,))])
         assert not accepted or all(each.status is Status.ACCEPTED for each in result.receipts), result.receipts
         self.results[height], self.envelopes[height] = result, envelope
         return result
@@ -118,7 +118,7 @@ class Life:
             parent=Digest(b"p" * 32),
             epoch=Epoch(0),
             proposal=Digest(b"d" * 32),
-            timestamp_ms=self._times[height],
+            timestamp_ms=self.times[height],
             transactions_root=result.transactions_root,
             receipts_root=result.receipts_root,
             state_root=result.state_root,

@@ -91,6 +91,20 @@ def test_a_file_that_says_the_same_in_other_bytes_is_not_the_file():
         assert verify(other, CHARTER).failed() == ("format",)
 
 
+def test_more_rows_or_steps_than_there_can_be_are_not_read():
+    content = json.loads(LIFE.statement(Kind.HOLDINGS, POOR))
+    row = content["rows"][0]
+    step = row["steps"][0]
+    for rows, failed in (
+        ([row] * 8, "subject"),
+        ([row] * 9, "format"),
+        ([{**row, "steps": [step] * 256}], "rows"),
+        ([{**row, "steps": [step] * 257}], "format"),
+    ):
+        data = json.dumps({**content, "rows": rows}, separators=(",", ":")).encode()
+        assert verify(data, CHARTER).failed() == (failed,)
+
+
 def test_the_content_is_held_against_the_work():
     for kind, subject in ((Kind.OWNERSHIP, TOKEN), (Kind.COPYRIGHT, WORK)):
         assert verify(LIFE.statement(kind, subject), CHARTER, sha256(CONTENT).digest()).holds
