@@ -23,11 +23,12 @@ SeriesId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
 TokenId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}-[0-9]{4,5}\Z")]
 """One edition: `<series>-<edition>`, the edition in four digits, or five for 10,000; from 0001."""
 
-CaseId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,31}\.[a-z0-9])?[a-z0-9-]{0,47}\Z")]
-"""The file number under which a case is known to its parties; with its opener's name, `ant.2026-17`, or without."""
+CaseId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9][a-z0-9-]{0,47}\Z")]
+"""The file number under which a case is known to its parties: `<opener>.<number>`, as in `ant.2026-17`, so that nobody
+takes the number that another one was about to use."""
 
-ProposalId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z")]
-"""The number under which a proposal is known, chosen by whoever makes it."""
+ProposalId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\.[a-z0-9][a-z0-9-]{0,47}\Z")]
+"""The number under which a proposal is known: `<proposer>.<number>`, likewise."""
 
 ChainId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\Z")]
 """Another chain: a consortium's chain id in hex, or the name under which one is known."""
@@ -56,6 +57,11 @@ def series_of_token(token: str) -> str:
 def platform_of(account: str) -> str:
     """The member that keeps `account`: itself for a member's own account."""
     return account.partition(".")[0]
+
+
+def opener_of(name: str) -> str:
+    """The member in whose name a case or a proposal was opened."""
+    return name.partition(".")[0]
 
 
 def epoch_row(epoch: int) -> str:

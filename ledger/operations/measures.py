@@ -56,3 +56,5 @@ class ForcedTransfer(Part, frozen=True, tag="forced_transfer"):
     to: AccountId
     reason: Text
     case: CaseId
+    freeze_case: CaseId | None = None
+    """The case of the freeze, of the token or of its owner, that it passes by; None: it passes by none."""

@@ -63,3 +63,5 @@ class ForcedTransferRecord(Record, frozen=True):
     """Until when it can be approved."""
     approvals: tuple[str, ...]
     """Members that approved it, sorted, each once."""
+    freeze_case: str | None = None
+    """The case of the freeze that it passes by; None: none."""

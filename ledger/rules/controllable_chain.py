@@ -112,7 +112,7 @@ def _members_account(request: Request, account: str) -> Reason | None:
 
 def terms_are_the_cases(request: Request, operation: FreezeToken | FreezeAccount | EmergencyFreeze) -> Reason | None:
     """R7.2: who approves a case approves its reason and its end; other terms are another case."""
-    freeze = _case_of(request.state, operation)
+    freeze = freeze_of(request.state, operation)
     if freeze is None or (freeze.reason == operation.reason and freeze.expires_ms == operation.expires_ms):
         return None
     return refuse(
@@ -125,7 +125,7 @@ def terms_are_the_cases(request: Request, operation: FreezeToken | FreezeAccount
 
 def case_is_undecided(request: Request, operation: FreezeToken | FreezeAccount | EmergencyFreeze) -> Reason | None:
     """R7.2: a case that took effect, or was ended, is not approved again."""
-    freeze = _case_of(request.state, operation)
+    freeze = freeze_of(request.state, operation)
     if freeze is None or freeze.state in UNCONFIRMED:
         return None
     return refuse("Case {case} is already {state}.", case=operation.case, state=freeze.state.value)
@@ -149,7 +149,7 @@ def nothing_is_in_another_case(
 
 def party_is_new_to_freeze(request: Request, operation: FreezeToken | FreezeAccount) -> Reason | None:
     """R7.2: the same party twice counts once."""
-    freeze = _case_of(request.state, operation)
+    freeze = freeze_of(request.state, operation)
     if freeze is None or request.account not in freeze.approvals:
         return None
     return refuse("{account} has approved case {case}.", account=request.account, case=operation.case)
@@ -157,7 +157,7 @@ def party_is_new_to_freeze(request: Request, operation: FreezeToken | FreezeAcco
 
 def emergency_is_the_cases_first(request: Request, operation: EmergencyFreeze) -> Reason | None:
     """R7.2: a case has one emergency freeze; what lapsed is for enough parties to confirm."""
-    freeze = _case_of(request.state, operation)
+    freeze = freeze_of(request.state, operation)
     if freeze is None or freeze.emergency_by is None:
         return None
     return refuse(
@@ -190,13 +190,14 @@ def case_can_be_ended(request: Request, operation: UnfreezeToken | UnfreezeAccou
 
 def party_is_new_to_release(request: Request, operation: UnfreezeToken | UnfreezeAccount) -> Reason | None:
     """R7.2: the same party twice counts once."""
-    freeze = _case_of(request.state, operation)
+    freeze = freeze_of(request.state, operation)
     if freeze is None or request.account not in freeze.releases:
         return None
     return refuse("{account} has approved ending case {case}.", account=request.account, case=operation.case)
 
 
-def _case_of(
+def freeze_of(
     state: State, operation: FreezeToken | FreezeAccount | EmergencyFreeze | UnfreezeToken | UnfreezeAccount
 ) -> FreezeRecord | None:
+    """The case that the operation names."""
     return state.freezes.get(f"{name_of(operation)}/{operation.case}")

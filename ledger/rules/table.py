@@ -52,6 +52,7 @@ from ledger.rules import (
     no_laundering,
     no_speculation,
     no_virtual_currency,
+    openings,
     original_works,
     privacy,
     real_economy,
@@ -75,6 +76,9 @@ MOVING = (TransferFrom, ForcedTransfer)
 OF_A_SOLD_TOKEN = (Approve, *MOVING, *USES, Refund, ChooseHoldOrRefund)
 
 FREEZING = (FreezeToken, FreezeAccount, EmergencyFreeze)
+
+OPENING = (*FREEZING, OpenDispute, Takedown, ForcedTransfer)
+"""What opens a case, or joins one."""
 
 UNFREEZING = (UnfreezeToken, UnfreezeAccount)
 
@@ -116,9 +120,12 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_AUTHORITY", (OpenDispute,), authority.dispute_is_by_a_party),
     Rule("L6", 0, "E_AUTHORITY", (ResolveDispute, Takedown, ForcedTransfer), authority.measure_is_by_the_committee),
     Rule("L6", 0, "E_NOT_OWNER", (ForcedTransfer,), authority.token_is_taken_from_its_owner),
+    Rule("L6", 0, "E_AUTHORITY", OPENING, openings.case_is_opened_in_ones_own_name),
+    Rule("L6", 0, "E_AUTHORITY", (UpdateAccountState,), openings.suspension_is_in_ones_own_name),
     Rule("L6", 0, "E_AUTHORITY", (WindDown,), authority.end_is_the_issuers),
     Rule("L6", 0, "E_AUTHORITY", (RecordAccess,), authority.access_is_the_regulators),
     Rule("L6", 0, "E_AUTHORITY", (Propose,), authority.proposal_is_by_a_voter),
+    Rule("L6", 0, "E_AUTHORITY", (Propose,), openings.proposal_is_in_ones_own_name),
     Rule("L6", 0, "E_AUTHORITY", (Vote,), authority.vote_is_by_a_voter),
     Rule("L6", 0, "E_AUTHORITY", LICENSING, authority.licence_is_the_registrars),
     Rule("L6", 0, "E_AUTHORITY", (Attest,), authority.attestation_is_a_notarys),

@@ -123,7 +123,7 @@ def forced_transfer(request: Request, operation: ForcedTransfer) -> tuple[Event,
     if old is None:
         expires_ms = request.now_ms + request.parameters.decision_days * DAY_MS
         terms = (operation.sender, operation.to, operation.reason)
-        old = ForcedTransferRecord(MeasureState.PROPOSED, *terms, expires_ms, ())
+        old = ForcedTransferRecord(MeasureState.PROPOSED, *terms, expires_ms, (), operation.freeze_case)
     approvals = with_party(old.approvals, request.account)
     is_done = committee_decides(state, "forced_transfer", request.now_ms, approvals)
     reached = MeasureState.DONE if is_done else old.state

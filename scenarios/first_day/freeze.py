@@ -7,7 +7,6 @@ from scenarios.first_day.gift import DAY_MS, try_gift
 from scenarios.first_day.rush import Order
 from scenarios.first_day.stage import Stage
 
-CASE = "case-2021-001"
 FREEZE_DAYS = 30
 
 
@@ -18,7 +17,8 @@ async def freeze_together(stage: Stage, sale: Order) -> None:
     regulator = next(each.id for each in stage.consortium.charter.members if each.role is Role.REGULATOR)
     client = stage.client(platform)
     expires_ms = (await client.status()).timestamp_ms + FREEZE_DAYS * DAY_MS
-    freeze = FreezeToken(token, "Reported as bought with a stolen card", CASE, expires_ms)
+    case = f"{regulator}.2021-001"
+    freeze = FreezeToken(token, "Reported as bought with a stolen card", case, expires_ms)
 
     await stage.carry_out(regulator, [stage.wallet(regulator).seal(freeze)])
     await _settled(stage)

@@ -14,6 +14,7 @@ from ledger.operations.table import Operation
 from ledger.operations.tokens import TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.records.freezes import FreezeRecord
+from tests.ledger.numbers import number_in_full
 from tests.ledger.world import World
 
 OWNER, OTHER = "ant.li", "jd.wang"
@@ -57,9 +58,13 @@ class Case:
 
     def record(self, case: str = "case-1") -> FreezeRecord:
         name = self.token if self.about == "token" else OWNER
-        record = self.world.ledger.state.freezes.get(f"{name}/{case}")
+        record = self.world.ledger.state.freezes.get(f"{name}/{self.number(case)}")
         assert record is not None
         return record
+
+    def number(self, case: str = "case-1") -> str:
+        """In full, as the chain has it."""
+        return number_in_full(self.world.ledger, "freeze", self.token if self.about == "token" else OWNER, case)
 
     def is_frozen(self) -> bool:
         """By the mark, and by whether the owner could give the token away: they must say the same."""

@@ -17,6 +17,7 @@ from ledger.parameters import DAY_MS
 from ledger.policy import approvals_needed
 from ledger.receipts import Receipt
 from ledger.records.governance import ProposalRecord, ProposalState
+from tests.ledger.numbers import proposal_in_full
 from tests.ledger.world import World, key_of
 
 GOVERNORS = ("ant", "tencent", "jd", "copyright", "hunan")
@@ -59,8 +60,9 @@ class Parliament(World):
         state = self.ledger.state
         needed = approvals_needed(policy_of(state, kind_of(action)), len(governors(state)))
         by = (by or governors(state))[:needed]
-        order = Propose(name, action, "For the reasons given.", self.now_ms + DAY_MS)
         first, *others = by
+        name = f"{first}.{name}"
+        order = Propose(name, action, "For the reasons given.", self.now_ms + DAY_MS)
         envelopes = [self.envelope(first, order), *(self.envelope(each, Vote(name, Ballot.FOR)) for each in others)]
         receipts = self.execute(envelopes).receipts
         assert not [receipt for receipt in receipts if receipt.refusals], receipts
@@ -80,7 +82,7 @@ class Parliament(World):
 
     def proposal(self, name: str = "p-1") -> ProposalRecord:
         """What became of it."""
-        record = self.ledger.proposal(name)
+        record = self.ledger.proposal(proposal_in_full(self.ledger, name))
         assert record is not None
         return record
 

@@ -20,6 +20,7 @@ class Freeze:
     """One case of one thing, as what happened."""
 
     ends_ms: int
+    opener: str
     approved: set[str] = field(default_factory=set)
     released: set[str] = field(default_factory=set)
     upheld: set[str] = field(default_factory=set)
@@ -57,6 +58,8 @@ class Measure:
 
     until_ms: int
     sender: str = ""
+    past: str | None = None
+    """The case of the freeze that it passes by, in full."""
     approved: set[str] = field(default_factory=set)
     done: bool = False
 
@@ -106,6 +109,11 @@ class Histories:
             if name == thing and each.end_ms() > self.now_ms:
                 return case
         return None
+
+    def in_full(self, thing: str, case: str | None) -> str | None:
+        """The case with the name of who opened it; None without such a case."""
+        known = None if case is None else self.freezes.get((thing, case))
+        return None if known is None else f"{known.opener}.{case}"
 
     def dispute_end(self) -> int:
         return max([each.ends_ms for each in self.disputes.values() if each.opened and not each.over], default=0)

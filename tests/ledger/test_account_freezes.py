@@ -45,7 +45,7 @@ def test_a_frozen_account_signs_nothing_at_all__r7_2():
     refusals = case.world.do(OWNER, RegisterAccount("ant.x", bytes(32), bytes(32), ())).refusals  # type: ignore[arg-type]
     assert [each.code for each in refusals] == ["E_AUTHORITY", "E_ACCOUNT_FROZEN"]
     assert (refusals[1].rule, refusals[1].tenet, refusals[1].retry_at_ms) == ("R7.2", 7, case.expires_ms)
-    assert refusals[1].params == (("account", OWNER), ("case", "case-1"))
+    assert refusals[1].params == (("account", OWNER), ("case", "regulator.case-1"))
 
 
 def test_an_accounts_freeze_ends_by_itself_to_the_millisecond__r6_4():

@@ -8,6 +8,7 @@ from ledger.operations.tokens import Burn, TransferFrom
 from ledger.parameters import DAY_MS
 from ledger.records.measures import DisputeState
 from tests.ledger.case import OTHER, OWNER, Case
+from tests.ledger.numbers import number_in_full
 from tests.ledger.world import issue_operation, series_operation
 
 WORK = "scroll"
@@ -34,7 +35,8 @@ class Dispute(Case):
         return [each.code for each in self.world.ledger.can_transfer(self.token, owner, to, self.world.now_ms)]
 
     def state(self, case: str = "case-1") -> DisputeState:
-        record = self.world.ledger.state.disputes.get(f"{WORK}/{case}")
+        number = number_in_full(self.world.ledger, "dispute", WORK, case)
+        record = self.world.ledger.state.disputes.get(f"{WORK}/{number}")
         assert record is not None
         return record.state
 
@@ -116,7 +118,8 @@ def test_the_committee_takes_down_and_the_holder_keeps_a_record__r4_3():
     assert dispute.world.ledger.owner_of(dispute.token) == OWNER
     assert dispute.do(OWNER, Burn(dispute.token)) == ["E_TAKEN_DOWN"]
     assert dispute.do("ant", series_operation("new")) == ["E_TAKEN_DOWN"]
-    takedown = dispute.world.ledger.state.takedowns.get(f"work/{WORK}/case-1")
+    number = number_in_full(dispute.world.ledger, "dispute", WORK, "case-1")
+    takedown = dispute.world.ledger.state.takedowns.get(f"work/{WORK}/{number}")
     assert takedown is not None
     assert takedown.approvals == ("ant", "hunan", "jd")
     assert dispute.open("copyright", case="case-2") == ["E_TAKEN_DOWN"]

@@ -111,7 +111,7 @@ class DueProcessMachine(Histories, RuleBasedStateMachine):
         terms = ("theft", case, ends_ms)
         name = self.tokens.get(thing, thing)
         if self.order(by, FreezeAccount(name, *terms) if "." in name else FreezeToken(name, *terms), expected=expected):
-            self.approve(self.freezes.setdefault((thing, case), Freeze(ends_ms)), by)
+            self.approve(self.freezes.setdefault((thing, case), Freeze(ends_ms, by)), by)
 
     def approve(self, known: Freeze, by: str) -> None:
         known.approved.add(by)
@@ -136,7 +136,7 @@ class DueProcessMachine(Histories, RuleBasedStateMachine):
             and not spent
         )
         if self.order(by, EmergencyFreeze(self.subject(thing), "theft", case, ends_ms), expected=expected):
-            known = self.freezes.setdefault((thing, case), Freeze(ends_ms))
+            known = self.freezes.setdefault((thing, case), Freeze(ends_ms, by))
             self.approve(known, by)
             if not known.confirmed:
                 known.emergency = (by, self.now_ms)
@@ -310,14 +310,20 @@ class DueProcessMachine(Histories, RuleBasedStateMachine):
             if majority(known.approved) or ("copyright" in known.approved and len(known.approved) > 1):
                 self.down.add(token)
 
-    @rule(token=st.sampled_from(("t0", "t1")), case=cases, by=st.sampled_from(("ant", "jd", "hunan", "regulator")))
-    def forced_transfer(self, token, case, by):
+    @rule(
+        token=st.sampled_from(("t0", "t1")),
+        case=cases,
+        by=st.sampled_from(("ant", "jd", "hunan", "regulator")),
+        past=st.sampled_from(("case-1", None)),
+    )
+    def forced_transfer(self, token, case, by, past):
         known, owner = self.transfers.get((token, case)), self.owners[token]
+        full = self.in_full(token, past) or self.in_full(owner, past)
         to = PEOPLE[1 - PEOPLE.index(owner)]
         expected = (
             by in GOVERNORS
-            and self.case_in_force(token) in (None, case)
-            and self.case_in_force(owner) in (None, case)
+            and self.in_full(token, self.case_in_force(token)) in (None, full)
+            and self.in_full(owner, self.case_in_force(owner)) in (None, full)
             and self.end_of(to) == 0
             and not self.is_disputed()
             and not self.is_down(token)
@@ -328,11 +334,12 @@ class DueProcessMachine(Histories, RuleBasedStateMachine):
                     and self.now_ms < known.until_ms
                     and by not in known.approved
                     and known.sender == owner
+                    and known.past == full
                 )
             )
         )
-        if self.order(by, ForcedTransfer(self.tokens[token], owner, to, "a court", case), expected=expected):
-            known = self.transfers.setdefault((token, case), Measure(self.now_ms + DECISION_MS, owner))
+        if self.order(by, ForcedTransfer(self.tokens[token], owner, to, "a court", case, full), expected=expected):
+            known = self.transfers.setdefault((token, case), Measure(self.now_ms + DECISION_MS, owner, full))
             known.approved.add(by)
             if majority(known.approved):
                 known.done = True
@@ -341,7 +348,7 @@ class DueProcessMachine(Histories, RuleBasedStateMachine):
     @rule(token=st.sampled_from(("t0", "t1")), case=cases)
     def the_committee_moves(self, token, case):
         for member in ("ant", "jd", "hunan"):
-            self.forced_transfer(token, case, member)
+            self.forced_transfer(token, case, member, self.case_in_force(token))
 
     def reasons(self, token: str, at_ms: int) -> set[str]:
         owner = self.owners[token]

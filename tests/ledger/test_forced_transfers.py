@@ -1,5 +1,7 @@
 """R7.6: the committee moves a token without its owner, for a court's order or a lost key, and past nothing else."""
 
+import pytest
+
 from ledger.operations.freezes import FreezeAccount, FreezeToken
 from ledger.operations.measures import ForcedTransfer, OpenDispute
 from ledger.operations.tokens import Approve, TransferFrom
@@ -8,10 +10,18 @@ from ledger.records.measures import MeasureState
 from tests.ledger.case import OTHER, OWNER, Case
 
 
-def move(case: Case, by: str, *, to: str = OTHER, reason: str = "court order", number: str = "case-1") -> list[str]:
+def move(
+    case: Case,
+    by: str,
+    *,
+    to: str = OTHER,
+    reason: str = "court order",
+    number: str = "case-1",
+    past: str | None = None,
+) -> list[str]:
     owner = case.world.ledger.owner_of(case.token)
     assert owner is not None
-    return case.do(by, ForcedTransfer(case.token, owner, to, reason, number))
+    return case.do(by, ForcedTransfer(case.token, owner, to, reason, number, past))
 
 
 DONE = ["forced_transfer_approved", "transfer", "forced_transfer"]
@@ -24,7 +34,7 @@ def test_the_committee_moves_a_token_and_the_event_names_who_approved__r7_6():
     receipt = case.world.must("jd", ForcedTransfer(case.token, OWNER, OTHER, "court order", "case-1"))
     assert [event.name for event in receipt.events] == DONE
     assert dict(receipt.events[-1].params) == {
-        "token": case.token, "from": OWNER, "to": OTHER, "case": "case-1", "approvals": "ant, hunan, jd",
+        "token": case.token, "from": OWNER, "to": OTHER, "case": "ant.case-1", "approvals": "ant, hunan, jd",
     }  # fmt: skip
     assert case.world.ledger.tokens_of(OTHER) == (case.token,)
 
@@ -54,17 +64,26 @@ def test_a_trail_of_gifts_ends_where_a_token_was_moved_by_force__r11_2():
     assert token.trail == ()
 
 
-def test_a_freeze_of_the_same_case_is_no_obstacle_and_goes_on__r7_6():
-    case = Case()
+@pytest.mark.parametrize("about", ["token", "account"])
+def test_the_freeze_that_its_terms_name_is_no_obstacle_and_goes_on__r7_6(about):
+    case = Case(about=about)
     for party in ("regulator", "jd"):
         case.freeze(party)
     for member in ("ant", "hunan", "jd"):
-        events = move(case, member)
+        events = move(case, member, past="case-1")
     assert events == DONE
-    assert case.is_frozen()
+    if about == "token":
+        assert case.is_frozen()
 
 
-def test_another_cases_freeze_or_a_dispute_is_never_passed_by__r7_6():
+def test_past_which_freeze_it_goes_is_among_the_terms__r7_6():
+    case = Case()
+    move(case, "ant", past="regulator.case-1")
+    assert move(case, "jd", past="regulator.case-2") == ["E_CASE_TERMS"]
+    assert move(case, "jd") == ["E_CASE_TERMS"]
+
+
+def test_another_freeze_or_a_dispute_is_never_passed_by__r7_6():
     frozen, owner, recipient, disputed = Case(), Case(), Case(), Case()
     for party in ("regulator", "jd"):
         frozen.do(party, FreezeToken(frozen.token, "x", "case-2", frozen.expires_ms))
@@ -84,6 +103,7 @@ def test_a_freeze_that_comes_between_two_approvals_holds__r7_6():
     for party in ("regulator", "jd"):
         case.do(party, FreezeToken(case.token, "x", "case-2", case.expires_ms))
     assert move(case, "jd") == ["E_FROZEN"]
+    assert move(case, "jd", past="case-2") == ["E_CASE_TERMS"]
     assert case.world.ledger.owner_of(case.token) == OWNER
 
 
@@ -112,7 +132,7 @@ def test_a_done_case_is_on_record_and_not_done_again__r7_6():
     case = Case()
     for member in ("ant", "hunan", "jd"):
         move(case, member)
-    record = case.world.ledger.state.forced_transfers.get(f"{case.token}/case-1")
+    record = case.world.ledger.state.forced_transfers.get(f"{case.token}/ant.case-1")
     assert record is not None
     assert (record.state, record.approvals) == (MeasureState.DONE, ("ant", "hunan", "jd"))
     assert move(case, "copyright", to=OWNER) == ["E_CASE_TERMS", "E_CASE_CLOSED"]

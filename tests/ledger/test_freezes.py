@@ -63,7 +63,7 @@ def test_a_freeze_ends_by_itself_to_the_millisecond__r6_4():
     case.world.now_ms = case.expires_ms - 1
     refusal = case.world.do("ant.li", gift).refusals[0]
     assert (refusal.code, refusal.rule, refusal.tenet, refusal.retry_at_ms) == ("E_FROZEN", "R7.2", 7, case.expires_ms)
-    assert refusal.params == (("token", case.token), ("case", "case-1"))
+    assert refusal.params == (("token", case.token), ("case", "regulator.case-1"))
     case.world.now_ms = case.expires_ms
     case.world.must("ant.li", gift)
     assert case.unfreeze("jd") == ["E_NOT_FROZEN"]
@@ -96,7 +96,7 @@ def test_an_ended_case_is_on_record_and_not_opened_again__r6_4():
     for by in ("regulator", "copyright"):
         case.unfreeze(by)
     assert case.freeze("ant") == ["E_CASE_CLOSED"]
-    record = case.world.ledger.state.freezes.get(f"{case.token}/case-1")
+    record = case.world.ledger.state.freezes.get(f"{case.token}/regulator.case-1")
     assert record is not None
     assert record.state is FreezeState.RELEASED
     assert (record.reason, record.approvals, record.releases) == (
@@ -119,7 +119,7 @@ def test_a_frozen_token_takes_no_second_freeze_and_keeps_its_case__r7_2():
     assert case.unfreeze("regulator", case="case-2") == ["E_NOT_FROZEN"]
     token = case.world.ledger.token(case.token)
     assert token is not None
-    assert (token.freeze_case, token.frozen_until_ms) == ("case-1", case.expires_ms)
+    assert (token.freeze_case, token.frozen_until_ms) == ("regulator.case-1", case.expires_ms)
 
 
 def test_a_freeze_follows_the_token_and_not_the_owner():

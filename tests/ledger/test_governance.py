@@ -47,8 +47,8 @@ def test_a_proposal_passes_with_the_vote_that_meets_its_policy_and_not_before__r
     adopted = here.vote("p-1", "copyright")
     effective = here.ledger.height + DELAY_BLOCKS
     assert [(event.name, dict(event.params)) for event in adopted.events] == [
-        ("voted", {"proposal": "p-1", "by": "copyright", "ballot": "for"}),
-        ("proposal_adopted", {"proposal": "p-1", "effective_height": str(effective)}),
+        ("voted", {"proposal": "ant.p-1", "by": "copyright", "ballot": "for"}),
+        ("proposal_adopted", {"proposal": "ant.p-1", "effective_height": str(effective)}),
     ]
     record = here.proposal()
     assert (record.state, record.decided_height) == (ProposalState.ADOPTED, here.ledger.height)

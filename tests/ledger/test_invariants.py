@@ -107,25 +107,28 @@ def test_an_index_that_fell_behind_is_found():
 @pytest.mark.parametrize(
     ("damage", "words"),
     [
-        (lambda state: state.agenda.put("proposals", AgendaRecord((), ())), "there are ['p-1']"),
-        (lambda state: state.agenda.put("proposals", AgendaRecord(("p-1", "p-2"), ())), "['p-1', 'p-2']"),
+        (lambda state: state.agenda.put("proposals", AgendaRecord((), ())), "there are ['ant.p-1']"),
+        (
+            lambda state: state.agenda.put("proposals", AgendaRecord(("ant.p-1", "ant.p-2"), ())),
+            "['ant.p-1', 'ant.p-2']",
+        ),
         (lambda state: state.roster.put("members", RosterRecord(("ant",))), "jd votes and is no member"),
-        (lambda state: amend(state, votes_against=("ant",)), "somebody voted twice on p-1"),
-        (lambda state: amend(state, state=ProposalState.ADOPTED), "the agenda has open ['p-1'], there are []"),
+        (lambda state: amend(state, votes_against=("ant",)), "somebody voted twice on ant.p-1"),
+        (lambda state: amend(state, state=ProposalState.ADOPTED), "the agenda has open ['ant.p-1'], there are []"),
     ],
 )
 def test_a_roster_or_an_agenda_that_is_not_so_is_found(damage, words):
     here = World()
-    here.must("ant", Propose("p-1", Pause(), "For the reasons given.", here.now_ms + 1_000))
+    here.must("ant", Propose("ant.p-1", Pause(), "For the reasons given.", here.now_ms + 1_000))
     assert members_govern(here.ledger.state) == []
     damage(here.ledger.state)
     assert any(words in each for each in members_govern(here.ledger.state))
 
 
 def amend(tables: State, **changes: object) -> None:
-    record = tables.proposals.get("p-1")
+    record = tables.proposals.get("ant.p-1")
     assert record is not None
-    tables.proposals.put("p-1", msgspec.structs.replace(record, **changes))
+    tables.proposals.put("ant.p-1", msgspec.structs.replace(record, **changes))
 
 
 def test_every_integer_of_the_state_is_on_the_list_and_the_list_has_no_other__r9_1():

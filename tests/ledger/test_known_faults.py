@@ -56,7 +56,7 @@ def test_a_state_setter_has_access_control(account):
     here.open_account("ant.li")
     here.open_account("jd.wang")
     axes = ("operator",) if account == "jd" else ("operator", "platform")
-    orders = [suspension("jd.wang", ends_ms=here.now_ms + 1, axis=axis, by=account) for axis in axes]
+    orders = [suspension("jd.wang", ends_ms=here.now_ms + 1, axis=axis, by=account.partition(".")[0]) for axis in axes]
     for order in orders:
         assert [each.code for each in here.do(account, order).refusals] == ["E_AUTHORITY"]
     wang = here.ledger.account("jd.wang")

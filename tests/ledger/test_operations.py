@@ -79,27 +79,28 @@ EXAMPLES: tuple[Operation, ...] = (
     Redeem("scroll-a-0001", "ticket-7"),
     Burn("scroll-a-0001"),
     Refund("scroll-a-0001", Digest(bytes(32))),
-    FreezeToken("scroll-a-0001", "court order", "case-1", 2_000_000_000_000),
-    UnfreezeToken("scroll-a-0001", "case-1"),
-    FreezeAccount("ant.li", "court order", "case-1", 2_000_000_000_000),
-    UnfreezeAccount("ant.li", "case-1"),
-    EmergencyFreeze(TokenSubject("scroll-a-0001"), "stolen", "case-2", 2_000_000_000_000),
-    Appeal(AccountSubject("ant.li"), "case-1", "the wrong person"),
-    Uphold(TokenSubject("scroll-a-0001"), "case-1"),
+    FreezeToken("scroll-a-0001", "court order", "ant.case-1", 2_000_000_000_000),
+    UnfreezeToken("scroll-a-0001", "ant.case-1"),
+    FreezeAccount("ant.li", "court order", "ant.case-1", 2_000_000_000_000),
+    UnfreezeAccount("ant.li", "ant.case-1"),
+    EmergencyFreeze(TokenSubject("scroll-a-0001"), "stolen", "ant.case-2", 2_000_000_000_000),
+    Appeal(AccountSubject("ant.li"), "ant.case-1", "the wrong person"),
+    Uphold(TokenSubject("scroll-a-0001"), "ant.case-1"),
     GrantLicence("scroll", "jd"),
     RevokeLicence("scroll", "jd", "expired"),
     Attest(Attested.WORK, "scroll", Digest(bytes(32)), "seen and compared"),
     ReportSuspicious("ant.li", Digest(bytes(32))),
     SubmitEvidence(b"proof"),
-    OpenDispute("scroll", "an heir claims it", "case-1", 2_000_000_000_000),
-    ResolveDispute("scroll", "case-1", Outcome.TAKE_DOWN),
-    Takedown(SeriesSubject("scroll-a"), "a copy", "case-1"),
-    ForcedTransfer("scroll-a-0001", "ant.li", "jd.wang", "court order", "case-1"),
+    OpenDispute("scroll", "an heir claims it", "ant.case-1", 2_000_000_000_000),
+    ResolveDispute("scroll", "ant.case-1", Outcome.TAKE_DOWN),
+    Takedown(SeriesSubject("scroll-a"), "a copy", "ant.case-1"),
+    ForcedTransfer("scroll-a-0001", "ant.li", "jd.wang", "court order", "ant.case-1"),
+    ForcedTransfer("scroll-a-0001", "ant.li", "jd.wang", "court order", "ant.case-2", "regulator.case-1"),
     WindDown(PlatformSubject("ant"), "it closes"),
     ChooseHoldOrRefund("scroll-a-0001", Choice.REFUND),
-    RecordAccess("payloads of reports of May", "case-1"),
-    Propose("p-1", Pause(), "An attack is under way.", 1_767_312_000_000),
-    Vote("p-1", Ballot.AGAINST),
+    RecordAccess("payloads of reports of May", "ant.case-1"),
+    Propose("ant.p-1", Pause(), "An attack is under way.", 1_767_312_000_000),
+    Vote("ant.p-1", Ballot.AGAINST),
 )
 
 ACTIONS: tuple[Action, ...] = (
@@ -132,7 +133,7 @@ def test_an_operation_survives_its_encoding(operation):
 def test_every_action_can_be_proposed_and_survives_its_encoding():
     assert {type(each) for each in ACTIONS} == set(ACTION_TYPES)
     for action in ACTIONS:
-        operation = Propose("p-1", action, "For the reasons given.", 1)
+        operation = Propose("ant.p-1", action, "For the reasons given.", 1)
         assert reader.read(encode(operation)) == operation
 
 
@@ -161,7 +162,7 @@ def test_a_bad_series_name_is_refused(name):
     "name", ["", "s", "s-1", "s-001", "s-000001", "s-0001\n", "-0001", "S-0001", "s_0001", "s-00a1"]
 )
 def test_a_bad_token_name_is_refused(name):
-    assert isinstance(reader.read(encode(UnfreezeToken(name, "case-1"))), Malformed)
+    assert isinstance(reader.read(encode(UnfreezeToken(name, "ant.case-1"))), Malformed)
 
 
 @pytest.mark.parametrize(
@@ -184,23 +185,28 @@ def test_a_bad_token_name_is_refused(name):
         Attest(Attested.BLOCK, "", Digest(bytes(32)), "x"),
         SubmitEvidence(b""),
         SubmitEvidence(bytes(EVIDENCE_BYTES_MAX + 1)),
-        FreezeToken("s-0001", "", "case-1", 1),
-        FreezeToken("s-0001", "x" * 501, "case-1", 1),
+        FreezeToken("s-0001", "", "ant.case-1", 1),
+        FreezeToken("s-0001", "x" * 501, "ant.case-1", 1),
         FreezeToken("s-0001", "x", "", 1),
-        FreezeToken("s-0001", "x", "case-1", -1),
+        FreezeToken("s-0001", "x", "ant.case-1", -1),
         RegisterAccount("ant.li", Digest(bytes(33)), key_of("x"), ()),
         RotateKey("ant.li", key_of("x"), -1),
         RotateKey("ant.li", key_of("x"), 2**53),
-        Propose("p/1", Pause(), "x", 1),
-        Propose("p-1", Pause(), "", 1),
-        Propose("p-1", ChangeParameters(()), "x", 1),
-        Propose("p-1", ChangeParameters((ParameterChange("a", 1),) * 33), "x", 1),
-        Propose("p-1", ChangeParameters((ParameterChange("a", -1),)), "x", 1),
-        Propose("p-1", ChangeParameters((ParameterChange("A", 1),)), "x", 1),
-        Propose("p-1", SetPolicy("pause", "MAJORITIES"), "x", 1),
-        Propose("p-1", SetPolicy("../pause", "ANY"), "x", 1),
-        Propose("p-1", ListChain("a/b"), "x", 1),
-        Propose("p-1", RemoveMember("ant.li"), "x", 1),
+        Propose("ant.p/1", Pause(), "x", 1),
+        Propose("p-1", Pause(), "x", 1),
+        Propose("ant.li.p-1", Pause(), "x", 1),
+        FreezeToken("s-0001", "x", "case-1", 1),
+        FreezeToken("s-0001", "x", ".case-1", 1),
+        FreezeToken("s-0001", "x", "ant.", 1),
+        Propose("ant.p-1", Pause(), "", 1),
+        Propose("ant.p-1", ChangeParameters(()), "x", 1),
+        Propose("ant.p-1", ChangeParameters((ParameterChange("a", 1),) * 33), "x", 1),
+        Propose("ant.p-1", ChangeParameters((ParameterChange("a", -1),)), "x", 1),
+        Propose("ant.p-1", ChangeParameters((ParameterChange("A", 1),)), "x", 1),
+        Propose("ant.p-1", SetPolicy("pause", "MAJORITIES"), "x", 1),
+        Propose("ant.p-1", SetPolicy("../pause", "ANY"), "x", 1),
+        Propose("ant.p-1", ListChain("a/b"), "x", 1),
+        Propose("ant.p-1", RemoveMember("ant.li"), "x", 1),
         RegisterAccount("ant.li", person("li"), key_of("x"), (*ADULT, *ADULT)),
     ],
 )

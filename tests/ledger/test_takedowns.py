@@ -134,7 +134,7 @@ def test_history_is_kept_and_nothing_is_deleted__r4_3():
         take_down(case, party, TokenSubject(case.token))
     after = dict(case.world.ledger.entries())
     assert before <= set(after)
-    assert f"takedown/token/{case.token}/case-1".encode() in after
+    assert f"takedown/token/{case.token}/copyright.case-1".encode() in after
 
 
 @pytest.mark.parametrize("place", range(3), ids=["token", "series", "work"])
@@ -144,7 +144,7 @@ def test_what_was_taken_down_is_told_with_its_case_and_what_it_went_with__r4_3(p
         take_down(case, party, subjects(case)[place])
     standing = view_at(case, case.world.ledger.height).standing(case.token)
     assert standing is not None
-    assert (standing.taken_down, standing.taken_down_case) == (("token", "series", "work")[place], "case-1")
+    assert (standing.taken_down, standing.taken_down_case) == (("token", "series", "work")[place], "copyright.case-1")
     before = view_at(case, case.world.ledger.height - 1).standing(case.token)
     assert before == NOTHING
 
@@ -158,7 +158,8 @@ def test_freezes_disputes_and_wind_downs_are_told_together_and_only_while_they_l
         case.do(party, OpenDispute("scroll", "an heir", "case-3", ends_ms + 2))
     case.do("ant", WindDown(PlatformSubject("ant"), "it closes"))
     until_ms = case.world.now_ms + 90 * DAY_MS
-    told = Standing("case-1", ends_ms, "case-2", ends_ms + 1, "case-3", ends_ms + 2, None, None, until_ms)
+    numbers = [f"regulator.case-{number}" for number in (1, 2, 3)]
+    told = Standing(numbers[0], ends_ms, numbers[1], ends_ms + 1, numbers[2], ends_ms + 2, None, None, until_ms)
     assert view_at(case, case.world.ledger.height).standing(case.token) == told
     case.world.now_ms = ends_ms + 2
     case.world.execute([])
@@ -170,16 +171,17 @@ def test_freezes_disputes_and_wind_downs_are_told_together_and_only_while_they_l
 def test_a_case_file_tells_who_approved_what_and_why():
     case = Case()
     for party in ("regulator", "jd"):
-        case.do(party, FreezeToken(case.token, "theft", "case-1", case.expires_ms))
+        case.do(party, FreezeToken(case.token, "theft", "regulator.case-1", case.expires_ms))
     take_down(case, "copyright", TokenSubject(case.token))
     take_down(case, "hunan", SeriesSubject(case.token.rpartition("-")[0]))
     view = view_at(case, case.world.ledger.height)
-    found = view.case_file(case.token, "case-1")
+    found = view.case_file(case.token, "regulator.case-1")
     assert found.freeze is not None
     assert (found.freeze.reason, found.freeze.approvals) == ("theft", ("jd", "regulator"))
-    assert [(kind, record.approvals) for kind, record in found.takedowns] == [("token", ("copyright",))]
-    assert (found.dispute, found.forced_transfer) == (None, None)
-    assert view.case_file(case.token, "case-2") == CaseFile(None, None, (), None)
+    assert (found.takedowns, found.dispute, found.forced_transfer) == ((), None, None)
+    taken = view.case_file(case.token, "copyright.case-1")
+    assert [(kind, record.approvals) for kind, record in taken.takedowns] == [("token", ("copyright",))]
+    assert view.case_file(case.token, "copyright.case-2") == CaseFile(None, None, (), None)
 
 
 def test_who_was_removed_by_vote_takes_his_approval_along__r4_3():

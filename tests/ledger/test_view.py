@@ -114,7 +114,7 @@ def test_a_freeze_is_told_with_its_case_and_its_end_and_its_reason():
     frozen = at(here.ledger).get_frozen("s-0001")
     assert frozen is not None
     assert frozen.record is not None
-    assert (frozen.case, frozen.until_ms, frozen.record.reason) == ("case-1", until_ms, "court order")
+    assert (frozen.case, frozen.until_ms, frozen.record.reason) == ("regulator.case-1", until_ms, "court order")
     assert at(here.ledger, here.ledger.height - 1).get_frozen("s-0001") is None
     here.now_ms = until_ms
     here.execute([])

@@ -16,6 +16,7 @@ from ledger.operations.table import Operation
 from ledger.operations.works import RegisterWork
 from ledger.parameters import DAY_MS
 from ledger.receipts import Receipt, Status
+from tests.ledger.numbers import in_full
 
 FOUNDED_MS = 1_767_225_600_000
 """2026-01-01T00:00:00Z, eight in the morning in China."""
@@ -74,7 +75,8 @@ class World:
     def transaction(
         self, account: str, operation: Operation, *, nonce: int = 0, deadline_ms: int = 0, key: str | None = None
     ) -> Transaction:
-        """With the account's next nonce, unless one is given."""
+        """With the account's next nonce, unless one is given, and the numbers of cases in full."""
+        operation = in_full(self.ledger, account, operation)
         if nonce == 0:
             nonce = self.nonces[account] = self.nonces.get(account, 0) + 1
         return Transaction(nonce, deadline_ms, operation, key)

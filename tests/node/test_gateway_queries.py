@@ -89,9 +89,9 @@ EXAMPLES: dict[str, dict[str, object]] = {
     "can_receive": {"account": "ant.wang"},
     "get_frozen": {"name": "prints-0001"},
     "standing": {"token": "prints-0002"},
-    "case": {"name": "prints-0002", "case": "case-1"},
+    "case": {"name": "prints-0002", "case": "ant.case-1"},
     "alerts": {"epoch": 1},
-    "proposal": {"proposal": "p-1"},
+    "proposal": {"proposal": "ant.p-1"},
     "proposals": {},
     "parameters": {},
     "members": {},
@@ -142,11 +142,11 @@ async def test_governance_can_be_followed_at_any_height_and_a_voter_reads_what_h
     changes = ChangeParameters((ParameterChange("gifts_per_day", 7), ParameterChange("hold_hours_first", 24)))
     wallet = alone.operator("ant")
     expires_ms = time.time_ns() // 1_000_000 + 10**8
-    (reply,) = await alone.client.finalise(wallet.seal(Propose("p-1", changes, "A new year.", expires_ms)))
+    (reply,) = await alone.client.finalise(wallet.seal(Propose("ant.p-1", changes, "A new year.", expires_ms)))
     assert reply.receipt is not None
     assert reply.receipt.refusals == ()
-    (pause,) = await alone.client.finalise(wallet.seal(Propose("p-2", Pause(), "An attack.", expires_ms)))
-    proposal = (await ask(alone, "proposal", proposal="p-1"))["proposal"]
+    (pause,) = await alone.client.finalise(wallet.seal(Propose("ant.p-2", Pause(), "An attack.", expires_ms)))
+    proposal = (await ask(alone, "proposal", proposal="ant.p-1"))["proposal"]
     assert (proposal["action"], proposal["state"]) == ("change_parameters", "adopted")
     assert proposal["particulars"] == {"gifts_per_day": "7", "hold_hours_first": "24"}
     before = await ask(alone, "parameters", height=reply.height, proof=True)
@@ -356,14 +356,14 @@ def test_a_case_is_told_field_by_field_as_the_record_has_it():
 async def test_who_froze_a_token_and_why_is_told_with_its_proof(alone):
     await told(alone)
     height_ms = (await alone.client.status()).timestamp_ms
-    freeze = FreezeToken("prints-0002", "theft", "case-1", height_ms + 86_400_000)
+    freeze = FreezeToken("prints-0002", "theft", "ant.case-1", height_ms + 86_400_000)
     await alone.client.finalise(alone.operator("ant").seal(freeze))
-    answer = await ask(alone, "case", name="prints-0002", case="case-1", proof="true")
+    answer = await ask(alone, "case", name="prints-0002", case="ant.case-1", proof="true")
     assert (answer["freeze"]["state"], answer["freeze"]["approvals"]) == ("proposed", ["ant"])
     assert (answer["dispute"], answer["takedowns"], answer["forced_transfer"]) == (None, [], None)
     keys = {row["key"] for row in answer["proof"]["rows"]}
-    assert "freeze/prints-0002/case-1" in keys
-    assert "dispute/prints-0002/case-1" in keys
+    assert "freeze/prints-0002/ant.case-1" in keys
+    assert "dispute/prints-0002/ant.case-1" in keys
 
 
 async def test_a_token_tells_who_may_give_it_and_what_of_it_was_used(alone):

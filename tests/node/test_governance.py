@@ -95,9 +95,9 @@ def proposal(ledger: Ledger, name: str) -> ProposalState | None:
 def test_figures_come_into_force_at_one_height_at_members_that_were_down_before_and_after(seed):
     here = Assembly(seed=seed)
     members = here.simulation.members
-    here.propose(Propose("p-1", FIGURES, "A new year.", EXPIRES_MS), "ant", "tencent", "jd")
-    here.until(lambda ledger: proposal(ledger, "p-1") is ProposalState.ADOPTED)
-    record = members[0].core.ledger.proposal("p-1")
+    here.propose(Propose("ant.p-1", FIGURES, "A new year.", EXPIRES_MS), "ant", "tencent", "jd")
+    here.until(lambda ledger: proposal(ledger, "ant.p-1") is ProposalState.ADOPTED)
+    record = members[0].core.ledger.proposal("ant.p-1")
     assert record is not None
     effective = record.effective_height
     members[3].kill()
@@ -107,7 +107,7 @@ def test_figures_come_into_force_at_one_height_at_members_that_were_down_before_
     members[1].kill()
     here.blocks(DELAY_BLOCKS)
     members[1].start()
-    here.until(lambda ledger: proposal(ledger, "p-1") is ProposalState.IN_FORCE)
+    here.until(lambda ledger: proposal(ledger, "ant.p-1") is ProposalState.IN_FORCE)
     here.blocks(2)
     for member in members:
         ledger = member.core.ledger
@@ -119,11 +119,11 @@ def test_figures_come_into_force_at_one_height_at_members_that_were_down_before_
 def test_who_is_removed_from_the_ledger_still_certifies_blocks_and_signs_no_transaction():
     here = Assembly(seed=3)
     members = here.simulation.members
-    here.propose(Propose("p-1", RemoveMember("jd"), "It left.", EXPIRES_MS), "ant", "tencent", "copyright")
-    here.until(lambda ledger: proposal(ledger, "p-1") is ProposalState.ADOPTED)
+    here.propose(Propose("ant.p-1", RemoveMember("jd"), "It left.", EXPIRES_MS), "ant", "tencent", "copyright")
+    here.until(lambda ledger: proposal(ledger, "ant.p-1") is ProposalState.ADOPTED)
     here.blocks(DELAY_BLOCKS)
     here.until(lambda ledger: "jd" not in ledger.members())
-    refused = here.submit("jd", Propose("p-2", Pause(), "x", EXPIRES_MS), at=2)
+    refused = here.submit("jd", Propose("ant.p-2", Pause(), "x", EXPIRES_MS), at=2)
     assert isinstance(refused, Refused)
     members[3].kill()
     here.blocks(3)
@@ -135,15 +135,15 @@ def test_a_gateway_says_that_the_chain_is_paused_and_that_a_key_was_replaced():
     ledger = here.simulation.members[0].core.ledger
     here.submit("tencent", RotateKey("tencent", here.simulation.keyring.key("second").public_key, 0), at=1)
     here.until(lambda ledger: ledger.key_of("tencent") == here.simulation.keyring.key("second").public_key)
-    refused = here.submit("tencent", Propose("p-1", Pause(), "An attack.", EXPIRES_MS), at=1)
+    refused = here.submit("tencent", Propose("tencent.p-1", Pause(), "An attack.", EXPIRES_MS), at=1)
     assert isinstance(refused, Refused)
     assert [each.code for each in refused.refusals[0]] == ["E_KEY"]
-    here.propose(Propose("p-2", Pause(), "An attack.", EXPIRES_MS), "ant", "jd", "copyright")
-    here.until(lambda ledger: proposal(ledger, "p-2") is ProposalState.IN_FORCE)
+    here.propose(Propose("ant.p-2", Pause(), "An attack.", EXPIRES_MS), "ant", "jd", "copyright")
+    here.until(lambda ledger: proposal(ledger, "ant.p-2") is ProposalState.IN_FORCE)
     refused = register(here.simulation, 1, at=0)
     assert isinstance(refused, Refused)
     assert [each.code for each in refused.refusals[0]] == ["E_PAUSED"]
     assert isinstance(
-        here.submit("tencent", Propose("p-3", Resume(), "Over.", EXPIRES_MS), at=1, key="second"), Admitted
+        here.submit("tencent", Propose("tencent.p-3", Resume(), "Over.", EXPIRES_MS), at=1, key="second"), Admitted
     )
     assert ledger.policies()["pause"] == "MAJORITY"

@@ -71,6 +71,8 @@ class ForcedTransferReply(Reply, frozen=True):
     expires_ms: int
     """Until when it can be, or could have been, approved."""
     approvals: tuple[str, ...]
+    freeze_case: str | None
+    """The case of the freeze that it passes by."""
 
 
 class CaseAnswer(Answer, frozen=True, kw_only=True):
