@@ -1,64 +1,96 @@
 """Rule L10, the ledger's own: what is ordered cannot be erased, so no personal data are ordered.
 
 It reads every field in which people write what they like, found by type: whoever adds an operation with such a field
-need not remember this rule.
+need not remember this rule. Ids are of known form, and were judged when they were made. To read them again would do
+harm: a token whose number happens to look like a telephone could not be frozen.
 """
 
-from collections.abc import Iterator
+import typing
+from collections.abc import Callable, Hashable, Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
 
+from ledger.names import CaseId, ProposalId
+from ledger.operations.accounts import RegisterAccount
+from ledger.operations.governance import AdmitMember
 from ledger.operations.part import Part
+from ledger.operations.series import CreateSeries
 from ledger.operations.table import OPERATION_TYPES
+from ledger.operations.works import RegisterWork
 from ledger.personal_data import find_personal_data
 from ledger.rules.request import Reason, Request, refuse
 
+_COINED = tuple(typing.get_args(each)[1].pattern for each in (CaseId, ProposalId))
+"""The forms of ids that are made where they stand: whoever opens a case numbers it as he likes."""
 
-def _is_free(info: Any) -> bool:
-    """Whether values of a type hold text: references to what exists were judged when it was created."""
+CREATED: dict[type, str] = {
+    RegisterAccount: "account",
+    RegisterWork: "work",
+    CreateSeries: "series",
+    AdmitMember: "member",
+}
+"""The field that names what is created: whoever creates a thing calls it what he likes. Elsewhere it refers to it."""
+
+_Read = Callable[[str, Any], Iterator[tuple[str, str]]]
+"""How a value is read: given the name of its field, yields each text in it with its name, such as `disclosure.rights`."""
+
+
+def _text(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if type(value) is str:
+        yield name, value
+
+
+def _each(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    for each in value:
+        yield from _part(name, each)
+
+
+def _part(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    for field, read in _fields_read(type(value)):
+        yield from read(f"{name}.{field}", getattr(value, field))
+
+
+@cache
+def _fields_read(part: Hashable) -> tuple[tuple[str, _Read], ...]:
+    """The fields of a part that hold something to read, and how each is read; none of what is no part."""
+    if not isinstance(part, type) or not issubclass(part, msgspec.Struct):
+        return ()
+    found = ((each.name, _how_to_read(part, each)) for each in msgspec.structs.fields(part))
+    return tuple((name, read) for name, read in found if read is not None)
+
+
+def _how_to_read(part: type, field: msgspec.structs.FieldInfo) -> _Read | None:
+    if CREATED.get(part) == field.name:
+        return _text
+    return _reader_of(msgspec.inspect.type_info(field.type))
+
+
+def _reader_of(info: Any) -> _Read | None:
     match info:
         case msgspec.inspect.StrType():
-            return info.pattern is None
+            return _text if info.pattern is None or info.pattern in _COINED else None
         case msgspec.inspect.UnionType():
-            return any(_is_free(each) for each in info.types)
+            readers = list(filter(None, map(_reader_of, info.types)))
+            assert len(set(readers)) <= 1, "a field holds texts, or parts, or neither"
+            return readers[0] if readers else None
         case msgspec.inspect.VarTupleType():
-            return _is_free(info.item_type)
+            return None if _reader_of(info.item_type) is None else _each
         case msgspec.inspect.StructType():
-            return any(_is_free(each.type) for each in info.fields)
+            return _part if _fields_read(info.cls) else None
         case _:
-            return False
+            return None
 
 
-CREATED = ("register_account", "register_work", "create_series")
-"""Operations whose names are free too: whoever creates a thing calls it what he likes."""
-
-WRITTEN: tuple[type[Part], ...] = tuple(
-    each
-    for each in OPERATION_TYPES
-    if each.__struct_config__.tag in CREATED
-    or any(_is_free(msgspec.inspect.type_info(field.type)) for field in msgspec.structs.fields(each))
-)
+WRITTEN: tuple[type[Part], ...] = tuple(each for each in OPERATION_TYPES if _fields_read(each))
 """Operations with something to read."""
-
-
-def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
-    """Every string in `value`, with the name of the field it stands in, as `disclosure.rights`."""
-    match value:
-        case str():
-            yield name, value
-        case tuple():
-            for each in value:
-                yield from _texts(name, each)
-        case msgspec.Struct():
-            for field in value.__struct_fields__:
-                yield from _texts(f"{name}.{field}", getattr(value, field))
 
 
 def texts_hold_no_personal_data(_: Request, operation: Part) -> Reason | None:
     """L10: no field holds an identity number, a mobile number, a bank card or an e-mail address."""
-    for field in operation.__struct_fields__:
-        for name, text in _texts(field, getattr(operation, field)):
+    for field, read in _fields_read(type(operation)):
+        for name, text in read(field, getattr(operation, field)):
             found = find_personal_data(text)
             if found is not None:
                 return refuse(

@@ -26,7 +26,7 @@ TIME_MS_MAX = 2**53
 """What every JSON reader can hold exactly."""
 
 _MEMBER_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
-_CHAIN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
+_CHAIN_ID = re.compile(r"[0-9a-f]{64}|[a-z][a-z-]{0,31}", re.ASCII)
 _KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 T = TypeVar("T")
@@ -215,7 +215,8 @@ def _chains(content: list[object]) -> tuple[str, ...]:
     for place, each in enumerate(content):
         if not isinstance(each, str) or _CHAIN_ID.fullmatch(each) is None:
             raise CharterUnreadable(
-                f"chains[{place}] is {each!r:.80}; expected 1 to 64 lower-case letters, digits and hyphens"
+                f"chains[{place}] is {each!r:.80}; expected a chain id, 64 digits in hex, or a name of 1 to 32"
+                " lower-case letters and hyphens"
             )
         if each in chains:
             raise CharterUnreadable(f"chains[{place}] is {each!r} again; each chain is listed once")

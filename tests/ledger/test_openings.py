@@ -18,14 +18,15 @@ OPENINGS = ("freeze_token", "freeze_account", "emergency_freeze", "open_dispute"
 def opening(case: Case, kind: str, number: str, reason: str) -> Operation:
     """An opening of each kind, which ant may join."""
     ends_ms = case.world.now_ms + DAY_MS
-    return {
+    openings: dict[str, Operation] = {
         "freeze_token": FreezeToken(case.token, reason, number, ends_ms),
         "freeze_account": FreezeAccount(OWNER, reason, number, ends_ms),
         "emergency_freeze": EmergencyFreeze(TokenSubject(case.token), reason, number, ends_ms),
         "open_dispute": OpenDispute("scroll", reason, number, ends_ms),
         "takedown": Takedown(TokenSubject(case.token), reason, number),
         "forced_transfer": ForcedTransfer(case.token, OWNER, OTHER, reason, number),
-    }[kind]
+    }
+    return openings[kind]
 
 
 @pytest.mark.parametrize("kind", OPENINGS)

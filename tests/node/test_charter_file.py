@@ -119,7 +119,7 @@ def test_white_space_and_the_order_of_fields_do_not_change_the_chain() -> None:
         (("policies",), {"pause": "SELF"}, r"policies\.pause is SELF, but it concerns no one member"),
         (("policies",), {"pause": "2"}, r"policies\.pause is 2, and 1 members vote; write FORBIDDEN"),
         (("chains",), {}, r"chains is {}; expected a list of chain ids"),
-        (("chains",), ["a/b"], r"chains\[0\] is 'a/b'; expected 1 to 64 lower-case"),
+        (("chains",), ["a/b"], r"chains\[0\] is 'a/b'; expected a chain id, 64 digits in hex"),
         (("chains",), ["a", 7], r"chains\[1\] is 7"),
         (("chains",), ["a", "b", "a"], r"chains\[2\] is 'a' again"),
         (("chains",), [f"c{number}" for number in range(65)], "chains has 65 entries; at most 64"),
