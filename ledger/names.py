@@ -31,8 +31,8 @@ ProposalId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}\.[a-
 """The number under which a proposal is known: `<proposer>.<number>`, likewise."""
 
 ChainId = Annotated[str, msgspec.Meta(pattern=r"^(?:[0-9a-f]{64}|[a-z][a-z-]{0,31})\Z")]
-"""Another chain: a consortium's chain id, 64 digits in hex, or the name under which one is known, which has no digits: so
-that nothing else can stand there (L10)."""
+"""Another chain: a consortium's chain id, 64 digits in hex, or the name under which one is known, which has no digits:
+so that nothing else can stand there (L10)."""
 
 Title = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 """A title, a person or an institution as people write it, any script."""

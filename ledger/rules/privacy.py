@@ -6,8 +6,7 @@ harm: a token whose number happens to look like a telephone could not be frozen.
 """
 
 import typing
-from collections.abc import Callable, Hashable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -34,7 +33,10 @@ CREATED: dict[type, str] = {
 """The field that names what is created: whoever creates a thing calls it what he likes. Elsewhere it refers to it."""
 
 _Read = Callable[[str, Any], Iterator[tuple[str, str]]]
-"""How a value is read: given the name of its field, yields each text in it with its name, such as `disclosure.rights`."""
+"""How a value is read: given the name of its field, yields each text in it with its name, as `disclosure.rights`."""
+
+_KNOWN: dict[type, tuple[tuple[str, _Read], ...]] = {}
+"""What `_fields_read` found before: types do not change."""
 
 
 def _text(name: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -52,13 +54,14 @@ def _part(name: str, value: Any) -> Iterator[tuple[str, str]]:
         yield from read(f"{name}.{field}", getattr(value, field))
 
 
-@cache
-def _fields_read(part: Hashable) -> tuple[tuple[str, _Read], ...]:
+def _fields_read(part: type) -> tuple[tuple[str, _Read], ...]:
     """The fields of a part that hold something to read, and how each is read; none of what is no part."""
-    if not isinstance(part, type) or not issubclass(part, msgspec.Struct):
+    if not issubclass(part, msgspec.Struct):
         return ()
-    found = ((each.name, _how_to_read(part, each)) for each in msgspec.structs.fields(part))
-    return tuple((name, read) for name, read in found if read is not None)
+    if part not in _KNOWN:
+        found = ((each.name, _how_to_read(part, each)) for each in msgspec.structs.fields(part))
+        _KNOWN[part] = tuple((name, read) for name, read in found if read is not None)
+    return _KNOWN[part]
 
 
 def _how_to_read(part: type, field: msgspec.structs.FieldInfo) -> _Read | None:

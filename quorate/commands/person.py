@@ -134,8 +134,8 @@ def erase(home: Path, account: str, yes: bool, passphrase_file: Path | None) -> 
     """Erase the person who has ACCOUNT, for good.
 
     Salt and keys of all accounts of that person are gone. Nobody can open the commitment again, while certificates and
-    counts hold as before. Close the accounts first (`quorate submit HOME update_account_state ...`): what they own
-    needs a new key (rotate_key) to be given.
+    counts hold as before. What the accounts own can be given with a new key only (`quorate submit HOME
+    rotate_key ...`).
     """
     from node.home import persons
 

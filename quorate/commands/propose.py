@@ -85,13 +85,15 @@ def propose(
     wait_s: int,
     as_json: bool,
 ) -> None:
-    """Put ACTION to the vote under the name PROPOSAL, with the key of the voting member in HOME, which votes for it.
+    """Put ACTION to the vote under the number PROPOSAL, with the key of the voting member in HOME, which votes for it.
+
+    A proposal bears the name of who makes it: ant.2026-1 is for ant to make, and for all to vote on.
 
     `quorate propose ACTION --help` says what an action takes. For example:
 
     \b
-        quorate propose HOME p-1 change_parameters gifts_per_day=5 --reason "A new year."
-        quorate propose HOME p-2 set_role member=jd role=registrar votes=true --reason "..."
+        quorate propose HOME ant.1 change_parameters gifts_per_day=5 --reason "A new year."
+        quorate propose HOME ant.2 set_role member=jd role=registrar votes=true --reason "..."
     """  # noqa: D301 click knows the backspace, not two letters
     from ledger.operations.governance import ACTION_TYPES, Propose
     from quorate.commands.fields import read_words

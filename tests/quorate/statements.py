@@ -102,8 +102,8 @@ class Life:
         life.block("member-0", WindDown(SeriesSubject("scroll-a"), "the series is sold out"))
         life.block(HOLDER, ChooseHoldOrRefund(TOKEN, Choice.REFUND))
         for member in ("member-0", "member-1", "member-2"):
-            life.block(member, FreezeAccount(HOLDER, "a report of fraud", "case-2", until_ms))
-            life.block(member, OpenDispute(WORK, "another says he made it", "case-4", until_ms))
+            life.block(member, FreezeAccount(HOLDER, "a report of fraud", "member-0.case-2", until_ms))
+            life.block(member, OpenDispute(WORK, "another says he made it", "member-0.case-4", until_ms))
         return life
 
     def later(self, time_ms: int) -> None:

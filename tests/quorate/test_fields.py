@@ -57,17 +57,17 @@ def test_bytes_booleans_nothing_and_kinds_are_read():
     assert read(UpdateAccountState, "account=ant.li", "platform_state=suspended", "operator_state=none") == (
         UpdateAccountState("ant.li", AccountState.SUSPENDED, None)
     )
-    assert read(Takedown, "subject=token:prints-0001", "reason=A copy.", "case=c-1") == Takedown(
-        TokenSubject("prints-0001"), "A copy.", "c-1"
+    assert read(Takedown, "subject=token:prints-0001", "reason=A copy.", "case=jd.c-1") == Takedown(
+        TokenSubject("prints-0001"), "A copy.", "jd.c-1"
     )
-    terms = ("proposal=p-1", "reason=It left.", "expires_ms=7")
+    terms = ("proposal=ant.p-1", "reason=It left.", "expires_ms=7")
     assert read(Propose, *terms, "action=pause").action == Pause()
     assert read(Propose, *terms, "action=remove_member:jd").action == RemoveMember("jd")
     assert isinstance(read(Propose, *terms, "action=set_role:jd:registrar:true").action, SetRole)
 
 
 def test_times_are_milliseconds_dates_or_a_while_from_now():
-    frozen = read(FreezeToken, "token=prints-0001", "reason=Stolen.", "case=c-1", "expires_ms=+30d")
+    frozen = read(FreezeToken, "token=prints-0001", "reason=Stolen.", "case=jd.c-1", "expires_ms=+30d")
     assert frozen.expires_ms == NOW_MS + 30 * 86_400_000
     assert read_moment("17", now_ms=NOW_MS) == 17
     assert read_moment("+90m", now_ms=NOW_MS) == NOW_MS + 5_400_000
@@ -90,12 +90,12 @@ def test_times_are_milliseconds_dates_or_a_while_from_now():
         (CreateSeries, ("series",), "'series' is no field; write it as name=value"),
         (CreateSeries, ("=x",), "'=x' is no field; write it as name=value"),
         (SetApprovalForAll, ("operator=ant", "approved=yes"), "approved is true or false, not 'yes'"),
-        (Takedown, ("subject=prints-0001", "reason=r", "case=c"), "the kind is one of token, series, work"),
-        (Takedown, ("subject=person:li", "reason=r", "case=c"), "the kind is one of token, series, work"),
+        (Takedown, ("subject=prints-0001", "reason=r", "case=jd.c"), "the kind is one of token, series, work"),
+        (Takedown, ("subject=person:li", "reason=r", "case=jd.c"), "the kind is one of token, series, work"),
         (RegisterAccount, ("account=ant.li", "person=AB", "public_key=cd"), "person is written in lower-case hexa"),
         (RegisterAccount, ("account=ant.li", "person=ab", f"public_key={'cd' * 32}"), "length >= 32 - at `person`"),
         (SafeBatchTransferFrom, ("tokens=PRINTS", "sender=ant.li", "to=ant.wang"), "at `tokens[0]`"),
-        (FreezeToken, ("token=a-0001", "reason=r", "case=c", "expires_ms=soon"), "expires_ms is a time:"),
+        (FreezeToken, ("token=a-0001", "reason=r", "case=jd.c", "expires_ms=soon"), "expires_ms is a time:"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_name_of_the_field(kind, words, told):

@@ -25,7 +25,9 @@ async def home(tmp_path, monkeypatch):
         await told(member)
         figures = ChangeParameters((ParameterChange("gifts_per_day", 5),))
         expires_ms = member.driver.core.ledger.timestamp_ms + 86_400_000
-        await member.client.finalise(member.operator("ant").seal(Propose("p-1", figures, "A new year.", expires_ms)))
+        await member.client.finalise(
+            member.operator("ant").seal(Propose("ant.p-1", figures, "A new year.", expires_ms))
+        )
         yield folder
 
 

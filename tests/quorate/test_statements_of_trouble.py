@@ -20,8 +20,8 @@ from tests.quorate.statements import HOLDER, NOW_MS, POOR, TOKEN, UNSOLD, WORK, 
 
 UNTIL_MS = NOW_MS + 5 * DAY_MS
 NOTHING = "Nothing held it"
-TERMS = SuspensionTerms("fraud", "case-8", UNTIL_MS)
-LATER_TERMS = SuspensionTerms("fraud", "case-8", UNTIL_MS + 200 * DAY_MS)
+TERMS = SuspensionTerms("fraud", "member-0.case-8", UNTIL_MS)
+LATER_TERMS = SuspensionTerms("fraud", "member-0.case-8", UNTIL_MS + 200 * DAY_MS)
 
 
 def lines(life: Life, kind: Kind = Kind.OWNERSHIP, subject: str = TOKEN) -> list[str]:
@@ -46,19 +46,31 @@ def test_of_a_token_that_nothing_holds_that_is_what_the_statement_says():
 
 
 TROUBLES: tuple[tuple[Operation, str], ...] = (
-    (FreezeToken(TOKEN, "stolen", "case-1", UNTIL_MS), f"Token {TOKEN} is frozen in case case-1 until 2021-07-04"),
     (
-        FreezeAccount(HOLDER, "fraud", "case-2", UNTIL_MS),
-        f"Its owner's account {HOLDER} is frozen in case case-2 until 2021-07-04",
+        FreezeToken(TOKEN, "stolen", "member-0.case-1", UNTIL_MS),
+        f"Token {TOKEN} is frozen in case member-0.case-1 until 2021-07-04",
     ),
     (
-        EmergencyFreeze(AccountSubject(HOLDER), "fraud", "case-3", UNTIL_MS),
-        f"Its owner's account {HOLDER} is frozen in case case-3",
+        FreezeAccount(HOLDER, "fraud", "member-0.case-2", UNTIL_MS),
+        f"Its owner's account {HOLDER} is frozen in case member-0.case-2 until 2021-07-04",
     ),
-    (OpenDispute(WORK, "who made it", "case-4", UNTIL_MS), f"Work {WORK} is in dispute, in case case-4, until"),
-    (Takedown(TokenSubject(TOKEN), "unlawful", "case-5"), f"Token {TOKEN} was taken down in case case-5"),
-    (Takedown(SeriesSubject("scroll-a"), "unlawful", "case-6"), "Its series scroll-a was taken down in case case-6"),
-    (Takedown(WorkSubject(WORK), "unlawful", "case-7"), f"Work {WORK} was taken down in case case-7"),
+    (
+        EmergencyFreeze(AccountSubject(HOLDER), "fraud", "member-0.case-3", UNTIL_MS),
+        f"Its owner's account {HOLDER} is frozen in case member-0.case-3",
+    ),
+    (
+        OpenDispute(WORK, "who made it", "member-0.case-4", UNTIL_MS),
+        f"Work {WORK} is in dispute, in case member-0.case-4, until",
+    ),
+    (
+        Takedown(TokenSubject(TOKEN), "unlawful", "member-0.case-5"),
+        f"Token {TOKEN} was taken down in case member-0.case-5",
+    ),
+    (
+        Takedown(SeriesSubject("scroll-a"), "unlawful", "member-0.case-6"),
+        "Its series scroll-a was taken down in case member-0.case-6",
+    ),
+    (Takedown(WorkSubject(WORK), "unlawful", "member-0.case-7"), f"Work {WORK} was taken down in case member-0.case-7"),
 )
 
 
@@ -117,13 +129,13 @@ def test_what_the_owner_chose_is_told():
 
 
 def test_an_account_that_is_frozen_says_so_in_its_own_statement():
-    found = lines(agreed(FreezeAccount(HOLDER, "fraud", "case-2", UNTIL_MS)), Kind.HOLDINGS, HOLDER)
+    found = lines(agreed(FreezeAccount(HOLDER, "fraud", "member-0.case-2", UNTIL_MS)), Kind.HOLDINGS, HOLDER)
     assert found[1] == f"Account {HOLDER} holds 1 sold edition."
-    assert found[2].startswith(f"Account {HOLDER} is frozen in case case-2 until 2021-07-04")
+    assert found[2].startswith(f"Account {HOLDER} is frozen in case member-0.case-2 until 2021-07-04")
 
 
 def test_a_freeze_that_is_over_by_the_blocks_time_is_not_told():
-    life = agreed(FreezeToken(TOKEN, "stolen", "case-1", UNTIL_MS))
+    life = agreed(FreezeToken(TOKEN, "stolen", "member-0.case-1", UNTIL_MS))
     assert not [line for line in lines(life) if line.startswith(NOTHING)]
     life.later(6 * DAY_MS)
     life.block("member-1", *())
@@ -132,7 +144,7 @@ def test_a_freeze_that_is_over_by_the_blocks_time_is_not_told():
 
 def test_no_row_that_would_hold_the_token_can_be_left_out_or_changed_for_anothers():
     """Whoever owns a frozen token would like to show the statement without that row, or with another account's."""
-    life = agreed(FreezeAccount(HOLDER, "fraud", "case-2", UNTIL_MS))
+    life = agreed(FreezeAccount(HOLDER, "fraud", "member-0.case-2", UNTIL_MS))
     life.block("member-0", WindDown(SeriesSubject("scroll-a"), "sold out"))
     content = json.loads(life.statement(Kind.OWNERSHIP, TOKEN))
     others = json.loads(life.statement(Kind.HOLDINGS, POOR))["rows"]

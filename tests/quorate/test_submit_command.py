@@ -63,7 +63,7 @@ async def test_what_a_role_may_not_do_is_refused_with_the_rule(home):
 
 
 async def test_the_regulator_who_runs_no_node_names_one(home):
-    words = ("record_access", "what=Reports of May.", "case=case-1")
+    words = ("record_access", "what=Reports of May.", "case=regulator.case-1")
     nowhere = await command("submit", home.parent / "regulator", *words)
     assert nowhere.exit_code == 2
     assert "name one with --node" in nowhere.output.replace("\n", " ")
@@ -73,38 +73,51 @@ async def test_the_regulator_who_runs_no_node_names_one(home):
 
 async def test_a_proposal_is_put_to_the_vote_and_told_as_it_stands(home):
     done = await command(
-        "propose", home, "p-1", "change_parameters", "gifts_per_day=5", "--reason", "A new year.", "--expires", "+7d"
+        "propose",
+        home,
+        "ant.p-1",
+        "change_parameters",
+        "gifts_per_day=5",
+        "--reason",
+        "A new year.",
+        "--expires",
+        "+7d",
     )
     assert done.exit_code == 0, done.output
-    assert "p-1: change_parameters gifts_per_day=5" in done.output
+    assert "ant.p-1: change_parameters gifts_per_day=5" in done.output
     assert "For it: ant. Against it: nobody. It needs 2/3 of the voting members." in done.output
     assert "Adopted in block 1; block 101 is the first under it." in done.output
     listed = await command("query", home, "proposals")
-    assert "p-1" in listed.output
+    assert "ant.p-1" in listed.output
     assert "adopted" in listed.output
-    late = await command("vote", home, "p-1", "for")
+    late = await command("vote", home, "ant.p-1", "for")
     assert late.exit_code == 10
     assert "E_" in late.output
-    wrong = await command("propose", home, "p-2", "change_parameters", "gifts_per_day=1001", "--reason", "More.")
+    wrong = await command("propose", home, "ant.p-2", "change_parameters", "gifts_per_day=1001", "--reason", "More.")
     assert wrong.exit_code == 10
     assert "0 to 1000 are permitted" in wrong.output
-    regulator = await command("propose", home.parent / "regulator", "p-3", "pause", "--reason", "Stop.", "--node", home)
+    regulator = await command(
+        "propose", home.parent / "regulator", "regulator.p-3", "pause", "--reason", "Stop.", "--node", home
+    )
     assert regulator.exit_code == 10
-    told = await command("propose", home, "p-4", "pause", "--reason", "Stop.", "--json")
+    told = await command("propose", home, "ant.p-4", "pause", "--reason", "Stop.", "--json")
     assert json.loads(told.output)["proposal"]["state"] == "in_force"
-    assert "In force since block" in (await command("propose", home, "p-5", "resume", "--reason", "Go on.")).output
+    assert "In force since block" in (await command("propose", home, "ant.p-5", "resume", "--reason", "Go on.")).output
 
 
 def test_a_wrong_command_line_is_refused_before_anything_is_asked(tmp_path):
     for arguments, told in (
         (("submit", tmp_path, "sell"), "'sell' is no operation"),
         (("submit", tmp_path, "mint"), "mint: series must be given"),
-        (("propose", tmp_path, "p-1", "sell", "--reason", "x"), "'sell' is no action; there are: change_parameters"),
-        (("propose", tmp_path, "p-1", "pause"), "--reason"),
-        (("propose", tmp_path, "p-1", "change_parameters", "gifts=5", "--reason", "x"), "'gifts=5' is no figure"),
+        (
+            ("propose", tmp_path, "ant.p-1", "sell", "--reason", "x"),
+            "'sell' is no action; there are: change_parameters",
+        ),
+        (("propose", tmp_path, "ant.p-1", "pause"), "--reason"),
+        (("propose", tmp_path, "ant.p-1", "change_parameters", "gifts=5", "--reason", "x"), "'gifts=5' is no figure"),
         (("propose", tmp_path, "P", "pause", "--reason", "x"), "at `proposal`"),
-        (("propose", tmp_path, "p", "pause", "--reason", "x", "--expires", "soon"), "expires_ms is a time"),
-        (("vote", tmp_path, "p-1", "perhaps"), "'perhaps'"),
+        (("propose", tmp_path, "ant.p", "pause", "--reason", "x", "--expires", "soon"), "expires_ms is a time"),
+        (("vote", tmp_path, "ant.p-1", "perhaps"), "'perhaps'"),
         (("submit", tmp_path, "mint", "series=x"), "runs no node"),
     ):
         done = CliRunner().invoke(main, [str(each) for each in arguments])
@@ -133,17 +146,17 @@ async def test_three_members_vote_for_a_figure_over_their_own_nodes(tmp_path):
     async with four_members(tmp_path) as consortium:
         ant, tencent, jd, _ = (node.home for node in consortium.nodes)
         figures = ("change_parameters", "gifts_per_day=5")
-        opened = await command("propose", ant, "p-1", *figures, "--reason", "A new year.")
+        opened = await command("propose", ant, "ant.p-1", *figures, "--reason", "A new year.")
         assert opened.exit_code == 0, opened.output
         assert "For it: ant. Against it: nobody." in opened.output
         assert "Open until" in opened.output
-        against = await command("vote", tencent, "p-1", "against")
+        against = await command("vote", tencent, "ant.p-1", "against")
         assert "Against it: tencent." in against.output
-        first = await command("vote", jd, "p-1", "for", "--deadline", "+1h")
+        first = await command("vote", jd, "ant.p-1", "for", "--deadline", "+1h")
         assert first.exit_code == 0, first.output
-        decided = await command("vote", consortium.root / "copyright", "p-1", "for")
+        decided = await command("vote", consortium.root / "copyright", "ant.p-1", "for")
         assert decided.exit_code == 0, decided.output
         assert "For it: ant, copyright, jd. Against it: tencent." in decided.output
         assert "Adopted in block" in decided.output
-        late = await command("vote", ant, "p-1", "for")
+        late = await command("vote", ant, "ant.p-1", "for")
         assert late.exit_code == 10
