@@ -23,6 +23,15 @@ def answer_lines(answer: Mapping[str, Any], *, indent: str = "") -> list[str]:
     return lines
 
 
+def event_words(name: str, params: Mapping[str, str]) -> str:
+    """Something that happened, in one line; times as dates too."""
+    told = (
+        f"{key}={_cell(key, int(value)) if key.endswith('_ms') and value.isdecimal() else value}"
+        for key, value in params.items()
+    )
+    return shown(f"{name} {', '.join(told)}".rstrip())
+
+
 def _table(rows: Sequence[Mapping[str, Any]], *, indent: str) -> list[str]:
     names = list(rows[0])
     cells = [names, *([_cell(name, row.get(name)) for name in names] for row in rows)]
@@ -43,6 +52,8 @@ def _cell(name: str, value: Any) -> str:
             return f"{value} ({written(value)})"
         case str():
             return shown(value)
+        case {"name": str() as event, "params": Mapping() as params}:
+            return event_words(event, params)
         case Mapping():
             return "; ".join(f"{key}={_cell(key, each)}" for key, each in value.items()) or NOTHING
         case Sequence():

@@ -23,20 +23,31 @@ def shape_of(kind: type[msgspec.Struct]) -> list[tuple[str, str]]:
     """Each field of `kind` with what is written there."""
     info = inspect.type_info(kind)
     assert isinstance(info, inspect.StructType), "operations and questions are structures"
-    return _rows(info, "")
+    return _rows(info, "", "")
 
 
-def _rows(info: inspect.StructType, at: str) -> list[tuple[str, str]]:
+def _rows(info: inspect.StructType, at: str, note: str) -> list[tuple[str, str]]:
+    """The fields below the place `at`; `note` stands with each of them."""
     told = _docs(info.cls)
     rows = []
     for field in info.fields:
-        if isinstance(field.type, inspect.StructType):
-            rows += _rows(field.type, f"{at}{field.name}.")
+        parts = _parts(field.type)
+        if parts is not None:
+            together = "; all of these or none" if isinstance(field.type, inspect.UnionType) else ""
+            rows += _rows(parts, f"{at}{field.name}.", together)
             continue
         form = _form(field.type, field.name)
-        words = [told.get(field.name, ""), f"({form}{'' if field.required else '; may be left out'})"]
+        words = [told.get(field.name, ""), f"({form}{'' if field.required else '; may be left out'}{note})"]
         rows.append((f"{at}{field.name}", " ".join(filter(None, words))))
     return rows
+
+
+def _parts(kind: inspect.Type) -> inspect.StructType | None:
+    """The structure that is written part by part; it may be one that can be left out as a whole."""
+    if isinstance(kind, inspect.UnionType):
+        others = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
+        return _parts(others[0]) if len(others) == 1 else None
+    return kind if isinstance(kind, inspect.StructType) and kind.tag is None else None
 
 
 def _form(kind: inspect.Type, name: str) -> str:

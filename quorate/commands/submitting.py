@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from quorate.commands.answer_words import event_words
 from quorate.commands.asking import NotTaken, talk
 from quorate.commands.safe_text import shown, written
 from quorate.commands.signing import Signer
@@ -85,10 +86,7 @@ def reply_lines(reply: "TransactionReply") -> list[str]:
     place = f"block {reply.height}, final for good. Transaction {reply.id}"
     if refusals:
         return [f"Refused in {place}", *map(refusal_line, refusals)]
-    events = [
-        f"  {shown(event.name)} {shown(', '.join(f'{name}={value}' for name, value in event.params.items()))}".rstrip()
-        for event in reply.receipt.events
-    ]
+    events = [f"  {event_words(event.name, event.params)}" for event in reply.receipt.events]
     return [f"Executed in {place}", *events]
 
 

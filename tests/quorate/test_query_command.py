@@ -137,6 +137,12 @@ def test_help_lists_every_question_and_what_each_takes():
     assert "height" not in explained.replace("as of a height", "")
 
 
+def test_an_event_is_one_line_with_its_times_as_dates():
+    event = {"name": "frozen", "params": {"token": "a-0001", "expires_ms": "1700000000000"}}
+    said = "frozen token=a-0001, expires_ms=1700000000000 (2023-11-14 22:13:20 UTC)"
+    assert answer_lines({"events": [{"height": 7, "event": event}]})[-1] == f"  7       {said}"
+
+
 def test_an_answer_is_shown_in_columns_with_times_as_dates_and_lists_as_tables():
     answer = {"height": 7, "at_ms": 1_700_000_000_000, "gone": None, "paused": False, "proof": {"x": 1}}
     assert answer_lines({**answer, "rows": [{"a": "x", "n": 10}, {"a": "long", "n": 1}], "figures": {"b": 2}}) == [
