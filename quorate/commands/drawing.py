@@ -5,17 +5,15 @@ of their own, which is asked the same question. It may read no row that was not 
 taken for absent.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from ledger.charter import Charter
 from ledger.ledger import Ledger
+from node.gateway.queries.proofs import ROWS_PROVED_MAX
 from node.gateway.queries.table import Query
 from node.gateway.queries.types import Answer, Asked
+from quorate.verifier.answers import ProvedAnswer
 from quorate.verifier.block import Check, Outcome
-from quorate.verifier.contents import Header
-from quorate.verifier.rows import RowFile
 
 CHECK = "answer"
 
@@ -25,12 +23,19 @@ def draw(
     asked: Asked,
     answered: Answer,
     charter: Charter,
-    header: Header,
-    rows: Sequence[RowFile],
+    proved_answer: ProvedAnswer,
     *,
     now_ms: int,
 ) -> Check:
-    """Whether `answered` is what the proved `rows` say at that header's height."""
+    """Whether `answered` is what the proved rows say at that header's height."""
+    if proved_answer.left_out:
+        return Check(
+            CHECK,
+            Outcome.FAILED,
+            f"{proved_answer.left_out} rows that it rests on are not proved: one answer proves the first"
+            f" {ROWS_PROVED_MAX}; ask about less at once",
+        )
+    header, rows = proved_answer.header, proved_answer.rows
     proved = {row.key: row.value for row in rows}
     entries = [(key.encode(), value) for key, value in proved.items() if value is not None]
     ledger = Ledger.restore(charter, entries, height=header.height, timestamp_ms=header.timestamp_ms)

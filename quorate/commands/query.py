@@ -161,7 +161,7 @@ def _check(
         return checks, proved
     assert isinstance(asked, Asked), "questions of the state are asked so"
     assert isinstance(answered, Answer), "and answered so"
-    drawn = draw(row, asked, answered, charter_from_json(trusted), proved.header, proved.rows, now_ms=now_ms)
+    drawn = draw(row, asked, answered, charter_from_json(trusted), proved, now_ms=now_ms)
     return (*checks, drawn), proved if drawn.outcome is Outcome.PASSED else None
 
 

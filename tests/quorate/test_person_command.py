@@ -85,6 +85,7 @@ def test_a_salt_goes_with_the_person_to_another_platform(home, tmp_path):
     assert "64 hex digits" in wrong.output
 
 
+@pytest.mark.slow
 def test_salts_are_sealed_with_the_passphrase_of_the_keys(tmp_path):
     word, paper = tmp_path / "word", tmp_path / "paper"
     word.write_text("open sesame")

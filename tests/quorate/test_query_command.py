@@ -35,6 +35,7 @@ def words(name: str) -> list[str]:
     return [f"{field}={value}" for field, value in EXAMPLES[name].items()]
 
 
+@pytest.mark.slow
 async def test_every_question_is_asked_and_its_proof_checked_and_drawn_again(home):
     for name in ALL_QUERIES:
         answered = await command("query", home, name, *words(name))
@@ -84,6 +85,15 @@ async def test_a_gateway_that_answers_other_than_it_proves_is_found_out(home, tm
     caught = await command("query", home, "owner_of", "token=prints-0002", "--proof")
     assert caught.exit_code == 10
     assert "it rests on row token/prints-0002 too, and that was not proved" in caught.output
+
+
+async def test_an_answer_that_rests_on_more_than_is_proved_does_not_hold_and_says_so(home, monkeypatch):
+    from node.gateway.queries import asking
+
+    monkeypatch.setattr(asking, "ROWS_PROVED_MAX", 1)
+    done = await command("query", home, "tokens_of", "account=ant", "--proof")
+    assert done.exit_code == 10
+    assert "rows that it rests on are not proved: one answer proves the first" in done.output
 
 
 async def test_a_proof_altered_anywhere_does_not_hold(home):
