@@ -106,12 +106,12 @@ class Commitment:
             yield
         yield from self._trie.building(chain.from_iterable(map(_sorted_leaves, heaps)))
 
-    def pack(self) -> Iterator[bytes]:
+    def pack(self) -> Iterator[bytes | memoryview]:
         """What another process needs to have this commitment, just filled, in pieces."""
         return self._trie.pack()
 
     @staticmethod
-    def unpack(pieces: Iterator[bytes]) -> "Commitment":
+    def unpack(pieces: Iterator[bytes | memoryview]) -> "Commitment":
         """The commitment that was packed."""
         commitment = Commitment()
         commitment._trie = Trie.unpack(pieces)

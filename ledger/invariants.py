@@ -182,7 +182,7 @@ def purchases_match_sales(state: State) -> list[str]:
 
 def holdings_match_owners(state: State, holdings: Holdings) -> list[str]:
     """An index that followed the blocks says of every sold token what the token says."""
-    fresh = Holdings(state)
+    fresh = Holdings.of(state)
     accounts = [name for name, _ in state.accounts.rows()]
     return [
         f"holdings match owners: {name} is said to own {holdings.tokens_of(name)}"
@@ -193,7 +193,7 @@ def holdings_match_owners(state: State, holdings: Holdings) -> list[str]:
 
 def counts_match_owners(state: State) -> list[str]:
     """The count in each account is that of the sold tokens that name it as their owner."""
-    holdings = Holdings(state)
+    holdings = Holdings.of(state)
     return [
         f"counts match owners: {name} is said to own {record.tokens} of {len(holdings.tokens_of(name))} tokens"
         for name, record in state.accounts.rows()
@@ -287,7 +287,7 @@ def _suspended_without_terms(state: State, name: str, account: AccountRecord) ->
 
 def recent_matches_trails(state: State, recent: RecentGifts, now_ms: int) -> list[str]:
     """An index of recent gifts that followed the blocks says what one that looks at every token says."""
-    kept, fresh = recent.latest(now_ms), RecentGifts(state).latest(now_ms)
+    kept, fresh = recent.latest(now_ms), RecentGifts.of(state).latest(now_ms)
     return [] if kept == fresh else [f"recent matches trails: {kept} were kept, {fresh} are there"]
 
 

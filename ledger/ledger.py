@@ -12,6 +12,7 @@ from ledger.envelope import Envelope, transaction_ids
 from ledger.execute import AuthoredBatch, BlockResult, Tally, execute_block, execute_envelope
 from ledger.genesis import genesis_state
 from ledger.governance import agenda_of, members, policy_of
+from ledger.indexes import Indexes
 from ledger.judge import Judge, nobody_is_guilty
 from ledger.keys import key_in_force
 from ledger.moment import Moment
@@ -19,9 +20,8 @@ from ledger.operations.governance import ChangeParameters
 from ledger.parameters import Parameters, figures_of, parameters_from
 from ledger.past import PastState
 from ledger.policies import DEFAULT_POLICIES
-from ledger.queries import Holdings, can_transfer, unsold_tokens_of
+from ledger.queries import can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
-from ledger.recent import RecentGifts
 from ledger.records.accounts import AccountRecord
 from ledger.records.governance import ProposalRecord
 from ledger.records.series import SeriesRecord
@@ -68,11 +68,11 @@ class Ledger:
         height: int,
         timestamp_ms: int,
         fixed: Mapping[str, int] = MappingProxyType({}),
-        indexes: tuple[Holdings, RecentGifts] | None = None,
+        indexes: Indexes | None = None,
     ) -> None:
         """Stand on `state`, which is that after block `height`. Callers use `genesis`, `restore` or `what_if`.
 
-        `indexes`, where they are given, are those of `state`: `ledger.restoring` makes them a step at a time.
+        `indexes` are those of `state`; without them there are no tokens yet.
         """
         self._chain = chain_id(charter)
         self._founding_parameters = parameters_from(charter.parameters)
@@ -80,7 +80,8 @@ class Ledger:
         self._state = state
         self._height = height
         self._timestamp_ms = timestamp_ms
-        self._holdings, self._recent = indexes or (Holdings(state), RecentGifts(state))
+        indexes = indexes or Indexes()
+        self._holdings, self._recent = indexes.holdings, indexes.recent
         self._judge: Judge = nobody_is_guilty
         self._born_at = height
         self._times = {height: timestamp_ms}
@@ -121,9 +122,10 @@ class Ledger:
         Raises: ValueError naming the first entry that is none. That the entries are those of block `height` is the
         caller's to check, by comparing `state_root` with that block's header.
         """
-        state = State()
-        state.load(entries, commitment=commitment)
-        return cls(charter, state, height=height, timestamp_ms=timestamp_ms)
+        state, indexes = State(), Indexes()
+        state.load(entries, see_token=indexes.see, commitment=commitment)
+        indexes.holdings.sort()
+        return cls(charter, state, height=height, timestamp_ms=timestamp_ms, indexes=indexes)
 
     def appoint(self, judge: Judge) -> None:
         """Ask `judge` about evidence from now on (R8.3): whoever runs a chain's blocks appoints that chain's judge."""

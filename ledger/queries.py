@@ -16,6 +16,9 @@ from ledger.rules.request import Request
 from ledger.rules.table import refusals_of_operation
 from ledger.state import State
 
+_ISSUED = TokenState.ISSUED
+"""Looked up once, as it is asked of every token (see ledger/records/accounts.py)."""
+
 
 class Holdings:
     """Which sold tokens each account owns: an index beside the state, made from `transfer` events as any reader could.
@@ -25,19 +28,32 @@ class Holdings:
 
     __slots__ = ("_tokens",)
 
-    def __init__(self, state: State) -> None:
-        """Index the tokens of `state`."""
+    def __init__(self) -> None:
+        """Begin with none."""
         self._tokens: dict[str, list[str]] = {}
-        self.gather(state.tokens.unsorted())
+
+    @classmethod
+    def of(cls, state: State) -> "Holdings":
+        """Index the tokens of `state`."""
+        holdings = cls()
+        for token, record in state.tokens.unsorted():
+            holdings.see(token, record)
+        holdings.sort()
+        return holdings
+
+    def see(self, token: str, record: TokenRecord) -> None:
+        """Note a token, in any order, each once; before anything is asked `sorting` must be run to its end."""
+        if record.state is _ISSUED:
+            held = self._tokens.get(record.owner)
+            if held is None:
+                self._tokens[record.owner] = [token]
+            else:
+                held.append(token)
+
+    def sort(self) -> None:
+        """Run `sorting` to its end."""
         for _ in self.sorting():
             pass
-
-    def gather(self, tokens: Iterable[tuple[str, TokenRecord]]) -> None:
-        """Note tokens in any order, each once; before anything is asked `sorting` must be run to its end."""
-        gathered = self._tokens
-        for token, record in tokens:
-            if record.state is TokenState.ISSUED:
-                gathered.setdefault(record.owner, []).append(token)
 
     def sorting(self) -> Iterator[None]:
         """Sort what was gathered, an owner a step."""

@@ -22,21 +22,30 @@ class RecentGifts:
 
     __slots__ = ("_given_ms",)
 
-    def __init__(self, state: State) -> None:
-        """Look at every token of `state` once."""
+    def __init__(self) -> None:
+        """Begin with none."""
         self._given_ms: dict[str, int] = {}
-        self.follow(state.tokens.unsorted())
+
+    @classmethod
+    def of(cls, state: State) -> "RecentGifts":
+        """Look at every token of `state` once."""
+        recent = cls()
+        recent.follow(state.tokens.unsorted())
+        return recent
 
     def follow(self, tokens: Iterable[tuple[str, TokenRecord]]) -> None:
         """Take in the tokens that a block changed, in any order."""
-        given_ms = self._given_ms
         for token, record in tokens:
-            # Not whether it has a trail: a forced transfer ends that, and a token that then left the last ones would
-            # let one back in that was forgotten long ago. The number of gifts and the hold clock only grow.
-            if record.transfers:
-                given_ms[token] = record.acquired_ms
-        if len(given_ms) > SLACK * TOKENS_MAX:
-            self._forget()
+            self.see(token, record)
+
+    def see(self, token: str, record: TokenRecord) -> None:
+        """Take in one token as it is now."""
+        # Not whether it has a trail: a forced transfer ends that, and a token that then left the last ones would let
+        # one back in that was forgotten long ago. The number of gifts and the hold clock only grow.
+        if record.transfers:
+            self._given_ms[token] = record.acquired_ms
+            if len(self._given_ms) > SLACK * TOKENS_MAX:
+                self._forget()
 
     def latest(self, now_ms: int) -> list[str]:
         """The tokens given within `TRAIL_MS` before `now_ms`, the last `TOKENS_MAX` of them, sorted by name."""

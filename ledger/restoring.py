@@ -9,20 +9,16 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from ledger.charter import Charter
+from ledger.indexes import Indexes
 from ledger.ledger import Ledger
-from ledger.queries import Holdings
-from ledger.recent import RecentGifts
 from ledger.state import State
-
-TOKENS_A_STEP = 2
-"""Tokens that are indexed in one step: to read one again takes a fraction of what loading it took."""
 
 
 class Restoring:
     """The ledger after one block, while it is restored.
 
-    Each entry is a step when it is read and another when it is committed to; then two tokens are a step when they are
-    indexed, and so is each owner whose tokens are sorted.
+    Each entry is a step when it is read and indexed and another when it is committed to; then each owner whose tokens
+    are sorted is one.
     """
 
     def __init__(
@@ -36,7 +32,7 @@ class Restoring:
         self._charter = charter
         self._timestamp_ms = timestamp_ms
         self._state = State()
-        self._holdings, self._recent = Holdings(self._state), RecentGifts(self._state)
+        self._indexes = Indexes()
         self._work = self._make(entries)
 
     def work(self, steps_max: int) -> Ledger | None:
@@ -53,14 +49,9 @@ class Restoring:
             self._state,
             height=self.height,
             timestamp_ms=self._timestamp_ms,
-            indexes=(self._holdings, self._recent),
+            indexes=self._indexes,
         )
 
     def _make(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
-        yield from self._state.loading(entries)
-        tokens = self._state.tokens.unsorted()
-        while some := list(islice(tokens, TOKENS_A_STEP)):
-            self._holdings.gather(some)
-            self._recent.follow(some)
-            yield
-        yield from self._holdings.sorting()
+        yield from self._state.loading(entries, see_token=self._indexes.see)
+        yield from self._indexes.holdings.sorting()

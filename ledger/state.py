@@ -39,6 +39,10 @@ Before = tuple[tuple[str, Mapping[str, bytes | None]], ...]
 """For each table by name, the values that a block replaced, None where it made the row."""
 
 
+SeeToken = Callable[[str, TokenRecord], None]
+"""What is shown each token of a state that is loaded, its id and its record."""
+
+
 class State:
     """All tables."""
 
@@ -160,40 +164,49 @@ class State:
         return self._tables[table].value(row)
 
     def load(
-        self, entries: Iterable[tuple[bytes, bytes]], *, commitment: Callable[[], Commitment] | None = None
+        self,
+        entries: Iterable[tuple[bytes, bytes]],
+        *,
+        see_token: SeeToken,
+        commitment: Callable[[], Commitment] | None = None,
     ) -> None:
         """Fill an empty state with stored entries, in any order, each key once.
 
+        `see_token` is shown every token, for indexes: to read a million once more would take seconds.
         `commitment`, where it is given, waits for the commitment to these very entries that somebody makes meanwhile.
 
         Raises: ValueError naming the first entry that is not one, since what a disk holds may have been edited.
         """
         if commitment is None:
-            for _ in self.loading(entries):
+            for _ in self.loading(entries, see_token=see_token):
                 pass
             return
-        for _ in self._loaded(entries):
+        for _ in self._loaded(entries, see_token):
             pass
         self._commitment = commitment()
 
-    def loading(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[None]:
+    def loading(self, entries: Iterable[tuple[bytes, bytes]], *, see_token: SeeToken) -> Iterator[None]:
         """Do what `load` does in steps, two for each entry. The state is to be asked nothing before the last one.
 
         Raises: as `load`.
         """
-        return self._commitment.filling(self._loaded(entries))
+        return self._commitment.filling(self._loaded(entries, see_token))
 
-    def _loaded(self, entries: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[bytes, bytes]]:
+    def _loaded(self, entries: Iterable[tuple[bytes, bytes]], see_token: SeeToken) -> Iterator[tuple[bytes, bytes]]:
         loaders = {table.name: table.loader() for table in self.tables()}
+        load_token = loaders[self.tokens.name]
         for entry in entries:
             key, value = entry
             name, _, row = key.decode("ascii", "replace").partition("/")
             load = loaders.get(name)
             if load is None or not row:
                 raise ValueError(f"state entry {key!r}: there is no such table")
-            fault = load(row, value)
-            if fault is not None:
-                raise ValueError(f"state entry {key!r}: {fault}")
+            try:
+                record = load(row, value)
+            except ValueError as error:
+                raise ValueError(f"state entry {key!r}: {error}") from error
+            if load is load_token:
+                see_token(row, record)
             yield entry
 
 

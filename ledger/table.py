@@ -118,15 +118,18 @@ class Table(Generic[R]):
         self._changed.clear()
         return before
 
-    def loader(self) -> Callable[[str, bytes], str | None]:
-        """What puts a stored row without making it a change, and says what is wrong with its value, if anything."""
-        reader, rows = Reader(self.record_type, size_max=VALUE_BYTES_MAX), self._rows
+    def loader(self) -> Callable[[str, bytes], R]:
+        """What puts a stored row without making it a change, and returns its record.
 
-        def load(row: str, value: bytes) -> str | None:
-            record = reader.read(value)
+        It raises ValueError, with what is wrong, for a value that encodes none.
+        """
+        read, rows = Reader(self.record_type, size_max=VALUE_BYTES_MAX).read, self._rows
+
+        def load(row: str, value: bytes) -> R:
+            record = read(value)
             if isinstance(record, Malformed):
-                return record.detail
+                raise ValueError(record.detail)
             rows[row] = value
-            return None
+            return record
 
         return load

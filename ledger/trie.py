@@ -11,8 +11,9 @@ from sorted keys needs no descent at all.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import chain, islice, pairwise
 from struct import pack, unpack
 
 BITS = 256
@@ -37,6 +38,12 @@ _HEADER = "=i4Q32s"
 
 NOTHING = -(1 << 31)
 """The number of no node: what stands at the top of an empty trie."""
+
+RUN = 512
+"""Leaves that a trie is built of at a time: what can be done to all of them at once takes a fraction less."""
+
+_END: Sequence[bytes] = ()
+"""The run after the last."""
 
 
 def leaf_hash(leaf: bytes) -> bytes:
@@ -70,18 +77,17 @@ class Trie:
 
     # Moving
 
-    def pack(self) -> Iterator[bytes]:
-        """All there is to it, in pieces of at most `PIECE_BYTES` and in order, for `unpack`."""
-        children = self._children.tobytes()
-        content = (self._images, children, self._depths, self._leaves)
+    def pack(self) -> Iterator[bytes | memoryview]:
+        """All there is to it, in pieces of at most `PIECE_BYTES` and in order, for `unpack`; none of it is copied."""
+        content = [memoryview(each).cast("B") for each in (self._images, self._children, self._depths, self._leaves)]
         assert not self._free_branches, "only what was just built moves"
         yield pack(_HEADER, self.root, *map(len, content), self.root_hash)
         for each in content:
             for at in range(0, len(each), PIECE_BYTES):
-                yield bytes(each[at : at + PIECE_BYTES])
+                yield each[at : at + PIECE_BYTES]
 
     @staticmethod
-    def unpack(pieces: Iterator[bytes]) -> "Trie":
+    def unpack(pieces: Iterator[bytes | memoryview]) -> "Trie":
         """The trie that was packed. Takes so many pieces as there are of it, and holds one of them at a time."""
         trie = Trie()
         trie.root, images, children, depths, leaves, trie.root_hash = unpack(_HEADER, next(pieces))
@@ -179,34 +185,30 @@ class Trie:
         """Do what `build` does, a leaf a step; the trie is empty until the last one."""
         assert self.root == NOTHING, "what is built was empty"
         images, children, depths, content = bytearray(), array("i"), bytearray(), bytearray()
-        waiting: list[tuple[int, int, bytes]] = []
+        waiting: list[tuple[int, int, bytes]] = [(-1, NOTHING, b"")]
         """Branches whose right side is not finished: depth, left child, its hash; the lowest last."""
-        node, found, last = NOTHING, b"", -1
-
-        def close(depth: int) -> None:
-            """Finish the branches that part below bit `depth`."""
-            nonlocal node, found
-            while waiting and waiting[-1][0] > depth:
-                fork, left, left_hash = waiting.pop()
-                image = (HEADS[fork] | last >> (BITS - fork)).to_bytes(HEAD_BYTES, "big") + left_hash + found
-                images.extend(image)
-                children.append(left)
-                children.append(node)
-                node, found = len(depths), sha256(image).digest()
-                depths.append(fork)
-
-        for place, leaf in enumerate(leaves):
-            key = int.from_bytes(leaf[:32], "big")
-            if place:
-                assert key > last, "each key once"
-                fork = BITS - (key ^ last).bit_length()
-                if waiting and waiting[-1][0] > fork:
-                    close(fork)
-                waiting.append((fork, node, found))
-            last, node, found = key, ~place, sha256(LEAF_PREFIX + leaf).digest()
-            content.extend(leaf)
-            yield
-        close(-1)
+        add_child, add_depth, wait, lowest = children.append, depths.append, waiting.append, -1
+        node, found, leaf_count, branch_count = NOTHING, b"", 0, 0
+        for run, following in pairwise(chain(_runs(iter(leaves)), (_END,))):
+            content += b"".join(run)
+            keys = [int.from_bytes(leaf[:32], "big") for leaf in run]
+            hashes = [sha256(LEAF_PREFIX + leaf).digest() for leaf in run]
+            for key, own, fork in zip(keys, hashes, _forks(keys, following), strict=True):
+                leaf_count += 1
+                node, found = -leaf_count, own
+                while lowest > fork:
+                    depth, left, left_hash = waiting.pop()
+                    image = (HEADS[depth] | key >> (BITS - depth)).to_bytes(HEAD_BYTES, "big") + left_hash + found
+                    images += image
+                    add_child(left)
+                    add_child(node)
+                    add_depth(depth)
+                    node, found = branch_count, sha256(image).digest()
+                    branch_count += 1
+                    lowest = waiting[-1][0]
+                wait((fork, node, found))
+                lowest = fork
+                yield
         self._images, self._children, self._depths, self._leaves = images, children, depths, content
         self.root, self.root_hash = node, found
 
@@ -300,3 +302,19 @@ class Trie:
         self._children[branch << 1], self._children[branch << 1 | 1] = left, right
         self._depths[branch] = depth
         return branch
+
+
+def _runs(leaves: Iterator[bytes]) -> Iterator[Sequence[bytes]]:
+    """The leaves, so many at a time."""
+    while run := list(islice(leaves, RUN)):
+        yield run
+
+
+def _forks(keys: Sequence[int], following: Sequence[bytes]) -> Iterator[int]:
+    """The bit at which each key parts from the next one, that of the following run after the last; -1 at the end."""
+    beyond = [int.from_bytes(leaf[:32], "big") for leaf in following[:1]]
+    for key, after in pairwise(chain(keys, beyond)):
+        assert key < after, "each key once, and by rising key"
+        yield BITS - (key ^ after).bit_length()
+    if not beyond:
+        yield -1

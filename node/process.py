@@ -126,7 +126,12 @@ class Node:
         home = open_home(self._options.home)
         keys = home.keys(passphrase=self._options.passphrase)
         self._log = open_log(self._stderr, member=home.member.id)
-        driver, service, bus = self._assemble(home, keys, stack)
+        # What is read makes many objects and no garbage in cycles: to look for some takes a twentieth of a start.
+        gc.disable()
+        try:
+            driver, service, bus = self._assemble(home, keys, stack)
+        finally:
+            gc.enable()
         host, port = self._options.gateway or (home.settings.gateway_host, home.settings.gateway_port)
         server = GatewayServer(gateway(service, self._log), host=host, port=port)
         stack.push_async_callback(server.stop)

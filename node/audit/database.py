@@ -35,6 +35,10 @@ from node.home.keys import verify_signature
 from node.storage.faults import reading
 from node.storage.schema import BUSY_TIMEOUT_MS
 
+TEMPORARY_CACHE_KIB = 16 * 1024
+"""Page cache of the tables that an audit makes for itself: ids come in no order, and SQLite's own 2 MiB are too few for
+200,000 of them. What does not fit goes to a file."""
+
 FINDINGS_SHOWN_MAX = 10
 """A refusal to start names so many rows and counts the others."""
 
@@ -70,6 +74,7 @@ def audit(
         connection.text_factory = _text
         try:
             connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+            connection.execute(f"PRAGMA temp.cache_size=-{TEMPORARY_CACHE_KIB}")
             connection.execute("BEGIN")
             with committing(path) as commitment:
                 ledger = _audit(connection, findings, charter, member, epoch, verify, commitment)

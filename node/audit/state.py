@@ -62,7 +62,7 @@ def _restore(
 
 
 def _entries(context: AuditContext) -> Iterator[tuple[bytes, bytes]]:
-    yield from context.connection.execute("SELECT key, value FROM state ORDER BY key")
+    return context.connection.execute("SELECT key, value FROM state ORDER BY key")
 
 
 def _replay(context: AuditContext, charter: Charter) -> Ledger | None:

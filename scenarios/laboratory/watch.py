@@ -14,7 +14,6 @@ from ledger.detectors.view import view_of
 from ledger.parameters import DAY_MS
 from ledger.recent import RecentGifts
 from ledger.records.tokens import TokenRecord, TokenState
-from ledger.state import State
 from ledger.transitions.trail import trail_after
 from scenarios.laboratory.transfer import Transfer
 
@@ -33,7 +32,7 @@ class Watched:
 def watch(transfers: Iterable[Transfer], *, epoch_ms: int = DAY_MS) -> Iterator[Watched]:
     """Every epoch in which something was given, in order; `transfers` in order of time."""
     tokens: dict[str, TokenRecord] = {}
-    recent = RecentGifts(State())
+    recent = RecentGifts()
     end_ms: int | None = None
     for transfer in transfers:
         if end_ms is not None and transfer.at_ms >= end_ms:

@@ -98,7 +98,7 @@ def test_a_purchase_that_was_forgotten_or_invented_is_found():
 
 def test_an_index_that_fell_behind_is_found():
     here = world()
-    index = Holdings(here.ledger.state)
+    index = Holdings.of(here.ledger.state)
     assert holdings_match_owners(here.ledger.state, index) == []
     here.ledger.state.tokens.put("s-0001", token("jd.wang"))
     assert len(holdings_match_owners(here.ledger.state, index)) == 2

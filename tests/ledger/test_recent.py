@@ -42,7 +42,7 @@ def test_what_was_given_more_than_thirty_days_before_leaves_the_trail():
 
 def test_a_token_that_rests_has_an_empty_trail():
     assert token().trail == ()
-    assert RecentGifts(State()).latest(0) == []
+    assert RecentGifts().latest(0) == []
 
 
 @given(
@@ -60,7 +60,7 @@ def test_an_index_kept_by_the_blocks_is_the_one_built_from_the_state(moves, toke
     recent.TOKENS_MAX = tokens_max
     try:
         state, now_ms = State(), 0
-        index = RecentGifts(state)
+        index = RecentGifts.of(state)
         for number, wait_ms, what in moves:
             now_ms += wait_ms
             name = f"s-{number:04d}"
@@ -75,7 +75,7 @@ def test_an_index_kept_by_the_blocks_is_the_one_built_from_the_state(moves, toke
                     state.tokens.put(name, old)
             index.follow(state.tokens.changed())
             state.commit()
-            assert index.latest(now_ms) == RecentGifts(state).latest(now_ms)
+            assert index.latest(now_ms) == RecentGifts.of(state).latest(now_ms)
             assert len(index.latest(now_ms)) <= tokens_max
     finally:
         recent.TOKENS_MAX = kept_max
@@ -83,7 +83,7 @@ def test_an_index_kept_by_the_blocks_is_the_one_built_from_the_state(moves, toke
 
 def test_the_index_itself_is_bounded_between_epochs(monkeypatch):
     monkeypatch.setattr(recent, "TOKENS_MAX", 3)
-    index = RecentGifts(State())
+    index = RecentGifts()
     for number in range(100):
         index.follow([(f"s-{number:04d}", token("b", number, (("a", 0),)))])
         assert len(index._given_ms) <= 3 * recent.SLACK

@@ -69,7 +69,7 @@ def test_in_whatever_steps_leaves_come_and_go_the_root_is_that_of_what_is_left(s
         assert (len(trie), trie.root_hash if held else b"") == (len(held), fresh.root_hash)
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 50, 1_000])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 50, 512, 513, 1_000])
 def test_what_is_built_at_once_is_what_is_put_and_goes_on_as_that(count: int) -> None:
     leaves = sorted(leaf(number) for number in range(count))
     built, put = Trie(), Trie()
@@ -86,6 +86,8 @@ def test_what_is_built_at_once_is_what_is_put_and_goes_on_as_that(count: int) ->
 def test_a_trie_is_built_once_of_leaves_by_rising_key() -> None:
     with pytest.raises(AssertionError, match="once"):
         Trie().build([leaf(1), leaf(1)])
+    with pytest.raises(AssertionError, match="rising"):
+        Trie().build(sorted((leaf(1), leaf(2)), reverse=True))
     trie = Trie()
     trie.build([leaf(1)])
     with pytest.raises(AssertionError, match="empty"):
@@ -97,7 +99,7 @@ def test_what_was_packed_goes_on_elsewhere_as_here(count: int, monkeypatch: pyte
     monkeypatch.setattr("ledger.trie.PIECE_BYTES", 1_000)
     here = Trie()
     here.build(sorted(leaf(number) for number in range(count)))
-    pieces = [*here.pack(), b"what follows"]
+    pieces = [*map(bytes, here.pack()), b"what follows"]
     rest = iter(pieces)
     there = Trie.unpack(rest)
     assert list(rest) == [b"what follows"]
