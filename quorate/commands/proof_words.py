@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quorate.commands.safe_text import quoted, shown, written
+from quorate.commands.safe_text import quoted, shown, worded, written
 from quorate.commands.state_words import claimed_of_statement, proved_of_statement
 from quorate.verifier.block import quorum
 from quorate.verifier.checks import Contents
@@ -49,16 +49,16 @@ def _proved_of_transaction(contents: Contents) -> list[str]:
     lines = [
         _final(charter, header, certificate.votes),
         f"It contains transaction {receipt.transaction.hex()}, signed with key {certificate.public_key.hex()[:16]} "
-        f"for account {certificate.account}: {shown(transaction.operation)}.",
+        f"for account {certificate.account}: {worded(transaction.operation)}.",
     ]
     if receipt.status == "accepted":
         lines.append("The ledger accepted it, so the key was the account's.")
     for event in receipt.events:
-        lines.append(f"It did: {shown(event.name)} {shown(_pairs(event.params))}".rstrip())
+        lines.append(f"It did: {worded(event.name)} {_pairs(event.params)}".rstrip())
     for refusal in receipt.refusals:
         retry = "" if refusal.retry_at_ms is None else f" It may be tried again from {written(refusal.retry_at_ms)}."
-        rule = f"{shown(refusal.code)} ({shown(refusal.rule)})"
-        lines.append(f"The ledger refused it: {rule}. {shown(refusal.message)}{retry}")
+        rule = f"{worded(refusal.code)} ({worded(refusal.rule)})"
+        lines.append(f"The ledger refused it: {rule}, in its words {quoted(refusal.message)}.{retry}")
     if ORDERED_BEFORE in {refusal.code for refusal in receipt.refusals}:
         lines.append("This is of a copy of it, or of its number used before: what became of the first it does not say.")
     return lines
@@ -69,11 +69,11 @@ def _claimed_of_transaction(contents: Contents) -> list[str]:
     certificate, transaction = contents.certificate, contents.transaction
     arguments = ", ".join(quoted(each) for each in transaction.arguments)
     return [
-        f"{certificate.account} said: {shown(transaction.operation)}({shown(arguments)}). "
+        f"{certificate.account} said: {worded(transaction.operation)}({shown(arguments)}). "
         "That titles, creators, rights and documents named here are true is its word, not the chain's.",
         "The date is the primary's clock within the drift that the other members allow, never before the parent's.",
     ]
 
 
 def _pairs(params: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in params)
+    return ", ".join(f"{worded(name)}={worded(value)}" for name, value in params)

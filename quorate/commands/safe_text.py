@@ -10,6 +10,9 @@ import unicodedata
 from datetime import UTC, datetime
 
 TEXT_SHOWN_MAX = 160
+PLAIN = re.compile(r"[A-Za-z0-9._:/-]{1,160}")
+"""Letters that make no sentence."""
+
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Printable, by Unicode, and nothing to be seen: Hangul fillers and the empty Braille pattern."""
 
@@ -50,6 +53,14 @@ def quoted(value: object, depth: int = 0) -> str:
             return str(value)
         case _:
             return "…"
+
+
+def worded(text: str) -> str:
+    """Return text from a file inside a sentence of ours: a name or number as it is, all else in quotation marks.
+
+    Otherwise a certificate number could go on with *; its content has SHA-256 ...*, in our words.
+    """
+    return text if PLAIN.fullmatch(text) else quoted(text)
 
 
 def mixes_alphabets(text: str) -> bool:

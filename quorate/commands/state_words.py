@@ -3,7 +3,7 @@
 Marks with an end are judged by the time of the statement's block: a freeze that is over then is not said.
 """
 
-from quorate.commands.safe_text import quoted, shown, written
+from quorate.commands.safe_text import quoted, worded, written
 from quorate.verifier.records import Record
 from quorate.verifier.statement_checks import StatementContents
 from quorate.verifier.statements import Kind
@@ -37,7 +37,7 @@ def proved_of_statement(contents: StatementContents) -> list[str]:
         case Kind.COMPLIANCE:
             refused = [(rule, count) for rule, _, count in contents.report if count]
             lines = [f"In block {subject}, {len(contents.report)} rules were asked."]
-            return lines + [f"Rule {shown(rule)} refused {count}." for rule, count in refused]
+            return lines + [f"Rule {worded(rule)} refused {count}." for rule, count in refused]
 
 
 def claimed_of_statement(contents: StatementContents) -> list[str]:
@@ -46,7 +46,7 @@ def claimed_of_statement(contents: StatementContents) -> list[str]:
     work = contents.records.get("work")
     if work is not None:
         lines.append(
-            f"{shown(work['registrar'])} said: {quoted(work['title'])} by {quoted(work['creator'])}, right held by "
+            f"{worded(work['registrar'])} said: {quoted(work['title'])} by {quoted(work['creator'])}, right held by "
             f"{quoted(work['holder'])}, source {quoted(work['source'])}. That this is so is its word: "
             "the chain proves only that it has not been altered since it was registered."
         )
@@ -61,19 +61,19 @@ def _ownership(token: str, contents: StatementContents) -> list[str]:
     record, series, work, owner = (_existing(contents, name) for name in ("token", "series", "work", "owner"))
     now_ms, name = contents.header.timestamp_ms, token.rpartition("-")[0]
     sold = "" if record["state"] != "minted" else " It is its issuer's and was not sold yet."
-    lines = [f"Token {token} belongs to account {shown(record['owner'])}.{sold}"]
+    lines = [f"Token {token} belongs to account {worded(record['owner'])}.{sold}"]
     lines.append(f"It is edition {int(token.rpartition('-')[2])} of {series['minted']} of series {name}.")
     holds = _holds_token(token, record, now_ms)
-    holds += _holds_account(f"its owner's account {shown(record['owner'])}", owner, now_ms)
+    holds += _holds_account(f"its owner's account {worded(record['owner'])}", owner, now_ms)
     if series["taken_down"] is not None:
-        holds.append(f"Its series {name} was taken down in case {shown(series['taken_down'])}: it is given no more.")
-    holds += _holds_work(shown(series["work"]), work, now_ms)
+        holds.append(f"Its series {name} was taken down in case {worded(series['taken_down'])}: it is given no more.")
+    holds += _holds_work(worded(series["work"]), work, now_ms)
     holds += _wound_down(contents, f"its series {name}", "end of series")
-    holds += _wound_down(contents, f"its issuer {shown(series['issuer'])}", "end of issuer")
+    holds += _wound_down(contents, f"its issuer {worded(series['issuer'])}", "end of issuer")
     holds += _choice(contents, record)
     none = "Nothing held it: neither it nor its owner's account was frozen or suspended, neither it nor its series or "
     none += "work was in dispute or taken down, and neither its series nor its issuer was being wound down."
-    return lines + (holds or [none]) + _registration(shown(series["work"]), work)
+    return lines + (holds or [none]) + _registration(worded(series["work"]), work)
 
 
 def _holds_token(token: str, record: Record, now_ms: int) -> list[str]:
@@ -102,16 +102,16 @@ def _holds_account(who: str, record: Record, now_ms: int) -> list[str]:
 
 def _registration(name: str, work: Record) -> list[str]:
     return [
-        f"Work {name} is registered by {shown(work['registrar'])} under certificate "
-        f"{shown(work['certificate_number'])}; its content has SHA-256 {work['content_hash'].hex()}.",
-        f"Platforms that may issue series of it: {shown(', '.join(work['licensees'])) or 'none'}.",
+        f"Work {name} is registered by {worded(work['registrar'])} under certificate "
+        f"{worded(work['certificate_number'])}; its content has SHA-256 {work['content_hash'].hex()}.",
+        f"Platforms that may issue series of it: {', '.join(map(worded, work['licensees'])) or 'none'}.",
     ]
 
 
 def _holds_work(name: str, work: Record, now_ms: int) -> list[str]:
     lines = []
     if work["review"] != "clear":
-        similar, review = _case(work["similar_to"], "work"), shown(work["review"])
+        similar, review = _case(work["similar_to"], "work"), worded(work["review"])
         lines.append(f"Work {name} resembles another, {similar}; its review is {review}.")
     if now_ms < work["disputed_until_ms"]:
         until, case = written(work["disputed_until_ms"]), _case(work["dispute_case"])
@@ -145,7 +145,7 @@ def _choice(contents: StatementContents, token: Record) -> list[str]:
 
 
 def _case(case: str | None, what: str = "in case") -> str:
-    return f"{what} {'unnamed' if case is None else shown(case)}"
+    return f"{what} {'unnamed' if case is None else worded(case)}"
 
 
 def _existing(contents: StatementContents, name: str) -> Record:

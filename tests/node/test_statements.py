@@ -4,12 +4,18 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from ledger.operations.series import Anchor, AnchorKind, CreateSeries, Disclosure, MintBatch
 from node.statement_file import Kind
 from quorate.__main__ import main
 from quorate.verifier.checks import verify
 from tests.node.one_member import one_member, person_account, work
 
+SERIES = CreateSeries(
+    "landscape-a", "landscape", "Landscapes", 10, 1_900, ("ant",), (Anchor(AnchorKind.EXHIBIT, "Hall 3"),),
+    Disclosure("A print.", "Private viewing."),
+)  # fmt: skip
 ASKED = (
+    (Kind.OWNERSHIP, "landscape-a-0002"),
     (Kind.COPYRIGHT, "landscape"),
     (Kind.ABSENCE, "prints-0001"),
     (Kind.HOLDINGS, "ant.li"),
@@ -22,7 +28,8 @@ ASKED = (
 async def member(tmp_path):
     async with one_member(tmp_path) as alone:
         await alone.client.finalise(alone.operator("copyright").seal(work()))
-        await alone.client.finalise(alone.operator("ant").seal(person_account("li")))
+        ant = alone.operator("ant")
+        await alone.client.finalise(ant.seal(person_account("li"), SERIES, MintBatch("landscape-a", 3)))
         yield alone
 
 
@@ -39,7 +46,12 @@ async def test_what_cannot_be_stated_is_refused_with_the_reason_and_the_cure(mem
     for path, code in (
         ("ownership/prints-0001", "nothing-to-state"),
         ("copyright/nothing", "nothing-to-state"),
-        ("absence/landscape?height=999", "height-out-of-reach"),
+        ("absence/prints-1", "nothing-to-state"),
+        ("absence/prints-0000", "nothing-to-state"),
+        ("absence/prints-00001", "nothing-to-state"),
+        ("holdings/Ant.li", "nothing-to-state"),
+        ("compliance/01", "bad-identifier"),
+        ("absence/prints-0001?height=999", "height-out-of-reach"),
         ("compliance/one", "bad-identifier"),
         ("compliance/999", "height-out-of-reach"),
         ("beauty/landscape", "bad-identifier"),

@@ -6,9 +6,10 @@ from random import Random
 
 import click
 
+from node.statement_file import Kind
 from quorate.verifier.checks import verify
 from tests.quorate.certificates import block_of, charter_json
-from tests.quorate.statements import GOOD, Life
+from tests.quorate.statements import GOOD, TOKEN, Life
 
 
 def files() -> list[tuple[str, bytes, bytes]]:
@@ -16,6 +17,7 @@ def files() -> list[tuple[str, bytes, bytes]]:
     life, block = Life(), block_of()
     charter = charter_json(life.charter)
     found = [(f"{kind.value} of {subject}", life.statement(kind, subject), charter) for kind, subject in GOOD]
+    found.append(("ownership of what is held", Life.held().statement(Kind.OWNERSHIP, TOKEN), charter))
     return [("transaction", block.certificate(), charter_json(block.charter)), *found]
 
 

@@ -12,7 +12,9 @@ from canonical.hashing import Digest
 from ledger.operations.works import RegisterWork
 from node.statement_file import Kind
 from quorate.__main__ import main
+from quorate.commands.proof_words import proved
 from quorate.commands.safe_text import mixes_alphabets, quoted, shown
+from quorate.verifier.checks import verify
 from tests.quorate.certificates import charter_json
 from tests.quorate.statements import Life
 
@@ -47,6 +49,16 @@ def test_a_title_does_not_steer_the_terminal_nor_pass_for_a_line_of_its_own(tmp_
         assert not [line for line in text.output.splitlines() if line.strip().startswith("* Token")]
         content = json.loads(verified(tmp_path, proof, charter, "--json").output)
         assert all(line.isprintable() for line in content["proved"] + content["claimed"])
+
+
+def test_a_certificate_number_does_not_go_on_in_our_words():
+    """What a registrar calls its certificate stands among what the chain proves: as a quotation."""
+    life = Life()
+    number = f"C-2; its content has SHA-256 {'0' * 64}. The chain proves that it is ours"
+    life.block("member-3", RegisterWork("vase", "Vase", "a", "b", "c", Digest(bytes(range(32))), number, ("member-0",)))
+    contents = verify(life.statement(Kind.COPYRIGHT, "vase"), charter_json(life.charter)).contents
+    assert contents is not None
+    assert f'under certificate "{number}"; its content' in proved(contents)[1]
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J", "\n\n", "\u202e", "\ud800", "\u2028", "\u3164", "\x9b31m"])

@@ -34,8 +34,8 @@ def test_refused_transaction_shows_the_rule_and_when_to_try_again(tmp_path, file
     result = CliRunner().invoke(main, ["verify", *files])
     assert result.exit_code == 0
     assert (
-        "The ledger refused it: E_SEALED (R5.2). The series is sealed. It may be tried again from 2021-12-20"
-        in result.output
+        'The ledger refused it: E_SEALED (R5.2), in its words "The series is sealed.". It may be tried again from '
+        "2021-12-20" in result.output
     )
     assert "The ledger accepted it" not in result.output
 
