@@ -134,6 +134,38 @@ def presets() -> None:
         click.echo(f"{name:<16} {found.says}\n{'':<16} {figures}\n{'':<16} Source: {found.source}")
 
 
+@charter.command("keys")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--insecure-dev", is_flag=True, help="Leave the keys unsealed. For demonstrations on one machine only.")
+@click.option(
+    "--passphrase-file",
+    type=click.Path(path_type=Path),
+    help="File with the passphrase that seals FILE. Default: $QUORATE_PASSPHRASE_FILE, else you are asked.",
+)
+def keys(file: Path, insecure_dev: bool, passphrase_file: Path | None) -> None:
+    """Make FILE with new keys, and print their public halves.
+
+    For an institution that is to be admitted, or a member whose key is replaced: `quorate submit`, `propose` and `vote`
+    sign with it by --key-file. A node goes on with the node key that its charter names.
+    """
+    from node.errors import NodeFault
+    from node.home.key_file import write_key_file
+    from node.home.keys import MemberKeys
+    from node.home.passphrase import find_passphrase
+
+    try:
+        passphrase = None if insecure_dev else find_passphrase(passphrase_file, environment=os.environ)
+        made = MemberKeys.generate()
+        write_key_file(file, made, passphrase=passphrase)
+    except NodeFault as fault:
+        raise click.ClickException(str(fault)) from fault
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be made: {error.strerror}. Keys are never overwritten.") from error
+    click.echo(f"{file}: made")
+    click.echo(f"  operator_key  {made.operator.public_key.hex()}")
+    click.echo(f"  node_key      {made.node.public_key.hex()}")
+
+
 def _read_parameters(texts: tuple[str, ...]) -> dict[str, int]:
     """Take NAME=NUMBER apart.
 

@@ -11,7 +11,8 @@ import msgspec
 from quorate.commands.asking import talk
 from quorate.commands.listed import Listed, Rows
 from quorate.commands.safe_text import shown, written
-from quorate.commands.submit import WAIT_S, WAIT_S_MAX, first_line, read_deadline
+from quorate.commands.signing import Signing, signing_options
+from quorate.commands.submit import first_line, read_deadline
 from quorate.commands.submitting import EXITS, refusals_of, submit_operation, tell
 
 if TYPE_CHECKING:
@@ -40,31 +41,6 @@ def _explained(name: str) -> Rows:
     return shape_of(next(kind for kind in ACTION_TYPES if kind.__struct_config__.tag == name))
 
 
-def _shared(command: Any) -> Any:
-    """The options of both commands."""
-    for option in reversed(
-        (
-            click.option("--node", metavar="NODE", help="Whom to hand it to. Default: HOME's own node."),
-            click.option(
-                "--passphrase-file",
-                type=click.Path(path_type=Path),
-                help="File with the passphrase of keys.json. Default: $QUORATE_PASSPHRASE_FILE, else you are asked.",
-            ),
-            click.option(
-                "--wait",
-                "wait_s",
-                type=click.IntRange(1, WAIT_S_MAX),
-                default=WAIT_S,
-                show_default=True,
-                help="How many seconds it may take to become final.",
-            ),
-            click.option("--json", "as_json", is_flag=True, help="Print what the gateway answered."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
 @click.command(cls=Listed, heading="Actions", listing=_listing, explained=_explained, epilog=EXITS)
 @click.argument("home", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("proposal")
@@ -72,7 +48,7 @@ def _shared(command: Any) -> Any:
 @click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1)
 @click.option("--reason", required=True, help="Why, in a sentence or two; it stands on the chain.")
 @click.option("--expires", metavar="TIME", default="+14d", show_default=True, help="When it ends if nobody decides it.")
-@_shared
+@signing_options
 def propose(
     home: Path,
     proposal: str,
@@ -80,10 +56,7 @@ def propose(
     fields: tuple[str, ...],
     reason: str,
     expires: str,
-    node: str | None,
-    passphrase_file: Path | None,
-    wait_s: int,
-    as_json: bool,
+    signing: Signing,
 ) -> None:
     """Put ACTION to the vote under the number PROPOSAL, with the key of the voting member in HOME, which votes for it.
 
@@ -107,7 +80,7 @@ def propose(
     # The terms are read by themselves; what is proposed then takes the place of the pause.
     terms = [f"proposal={proposal}", "action=pause", f"reason={reason}", f"expires_ms={expires}"]
     asked = msgspec.structs.replace(read_words(Propose, terms, name="propose", now_ms=now_ms), action=read)
-    _hand_in(home, proposal, asked, node, passphrase_file, wait_s=wait_s, deadline_ms=0, as_json=as_json)
+    _hand_in(home, proposal, asked, signing, deadline_ms=0)
 
 
 def _figures(words: tuple[str, ...]) -> list[str]:
@@ -132,16 +105,13 @@ def _figures(words: tuple[str, ...]) -> list[str]:
 @click.argument("proposal")
 @click.argument("ballot", type=click.Choice(["for", "against"]))
 @click.option("--deadline", metavar="TIME", help="The vote counts only until then: +1h, or a date. Default: no end.")
-@_shared
+@signing_options
 def vote(
     home: Path,
     proposal: str,
     ballot: str,
     deadline: str | None,
-    node: str | None,
-    passphrase_file: Path | None,
-    wait_s: int,
-    as_json: bool,
+    signing: Signing,
 ) -> None:
     """Vote for or against PROPOSAL with the key of the voting member in HOME, once.
 
@@ -154,28 +124,15 @@ def vote(
     now_ms = time.time_ns() // 1_000_000
     asked = read_words(Vote, [f"proposal={proposal}", f"ballot={ballot}"], name="vote", now_ms=now_ms)
     until_ms = read_deadline(deadline, now_ms=now_ms)
-    _hand_in(home, proposal, asked, node, passphrase_file, wait_s=wait_s, deadline_ms=until_ms, as_json=as_json)
+    _hand_in(home, proposal, asked, signing, deadline_ms=until_ms)
 
 
-def _hand_in(
-    home: Path,
-    proposal: str,
-    asked: "Operation",
-    node: str | None,
-    passphrase_file: Path | None,
-    *,
-    wait_s: int,
-    deadline_ms: int,
-    as_json: bool,
-) -> None:
+def _hand_in(home: Path, proposal: str, asked: "Operation", signing: Signing, *, deadline_ms: int) -> None:
     """Hand it in, and tell how the proposal stands then."""
-    from quorate.commands.signing import node_of, signer_of
-
-    whom = node_of(home, node)
-    signer = signer_of(home, passphrase_file=passphrase_file)
-    reply = submit_operation(whom, signer, asked, deadline_ms=deadline_ms, wait_s=wait_s)
+    whom = signing.node_of(home)
+    reply = submit_operation(whom, signing.signer_of(home), asked, deadline_ms=deadline_ms, wait_s=signing.wait_s)
     if refusals_of(reply):
-        tell(reply, as_json=as_json)
+        tell(reply, as_json=signing.as_json)
 
     async def stands(client: "Client", _: "StatusReply") -> tuple["ProposalReply | None", "ParametersAnswer"]:
         found: Any = await client.query("proposal", proposal=proposal)
@@ -183,7 +140,7 @@ def _hand_in(
         return found.proposal, rules
 
     found, rules = talk(whom, stands)
-    if as_json:
+    if signing.as_json:
         told = {**msgspec.to_builtins(reply), "proposal": msgspec.to_builtins(found)}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return

@@ -6,11 +6,8 @@ from pathlib import Path
 import click
 
 from quorate.commands.listed import Listed, Rows
+from quorate.commands.signing import Signing, signing_options
 from quorate.commands.submitting import EXITS, submit_operation, tell
-
-WAIT_S = 30
-
-WAIT_S_MAX = 3_600
 
 
 def _listing() -> Rows:
@@ -41,32 +38,18 @@ def first_line(text: str) -> str:
 @click.argument("home", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("operation")
 @click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1)
-@click.option("--node", metavar="NODE", help="Whom to hand it to: a gateway's URL or a home. Default: HOME's own node.")
-@click.option("--account", metavar="ID", help="A person whose key HOME keeps (`quorate person`). Default: the member.")
 @click.option("--deadline", metavar="TIME", help="Refused after this block time: +1h, or a date. Default: none.")
 @click.option(
     "--idempotency-key", metavar="KEY", help="Under one key the account gets what it asks for once in some hours (L11)."
 )
-@click.option(
-    "--passphrase-file",
-    type=click.Path(path_type=Path),
-    help="File with the passphrase of keys.json. Default: $QUORATE_PASSPHRASE_FILE, else you are asked.",
-)
-@click.option(
-    "--wait", "wait_s", type=click.IntRange(1, WAIT_S_MAX), default=WAIT_S, show_default=True, help="Seconds."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print what the gateway answered.")
+@signing_options
 def submit(
     home: Path,
     operation: str,
     fields: tuple[str, ...],
-    node: str | None,
-    account: str | None,
     deadline: str | None,
     idempotency_key: str | None,
-    passphrase_file: Path | None,
-    wait_s: int,
-    as_json: bool,
+    signing: Signing,
 ) -> None:
     """Sign OPERATION with the member's key in HOME, hand it in, wait until it is final, and say what became of it.
 
@@ -82,7 +65,6 @@ def submit(
     """  # noqa: D301 click knows the backspace, not two letters
     from ledger.operations.table import OPERATION_TYPES, Operation
     from quorate.commands.fields import read_words
-    from quorate.commands.signing import node_of, signer_of
 
     kinds = {str(kind.__struct_config__.tag): kind for kind in OPERATION_TYPES}
     if operation not in kinds:
@@ -91,14 +73,14 @@ def submit(
     asked = read_words(kinds[operation], fields, name=operation, now_ms=now_ms)
     assert isinstance(asked, Operation), "every row of the table is an operation"
     reply = submit_operation(
-        node_of(home, node),
-        signer_of(home, passphrase_file=passphrase_file, account=account),
+        signing.node_of(home),
+        signing.signer_of(home),
         asked,
         deadline_ms=read_deadline(deadline, now_ms=now_ms),
         idempotency_key=idempotency_key,
-        wait_s=wait_s,
+        wait_s=signing.wait_s,
     )
-    tell(reply, as_json=as_json)
+    tell(reply, as_json=signing.as_json)
 
 
 def read_deadline(text: str | None, *, now_ms: int) -> int:

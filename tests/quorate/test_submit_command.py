@@ -71,6 +71,24 @@ async def test_the_regulator_who_runs_no_node_names_one(home):
     assert done.exit_code == 0, done.output
 
 
+async def test_a_member_whose_key_was_replaced_signs_with_the_new_one(home, tmp_path):
+    file = tmp_path / "new.json"
+    made = await command("charter", "keys", file, "--insecure-dev")
+    assert made.exit_code == 0, made.output
+    (key,) = re.findall(r"operator_key  ([0-9a-f]{64})", made.output)
+    assert (await command("charter", "keys", file, "--insecure-dev")).exit_code == 1
+    replaced = await command("submit", home, "rotate_key", "account=ant", f"public_key={key}", "from_height=0")
+    assert replaced.exit_code == 0, replaced.output
+    old = await command("submit", home, "mint", "series=prints")
+    assert old.exit_code == 10
+    assert "E_KEY" in old.output
+    new = await command("propose", home, "ant.p-1", "pause", "--reason", "x", "--account", "ant", "--key-file", file)
+    assert new.exit_code == 0, new.output
+    nobody = await command("vote", home, "ant.p-1", "for", "--key-file", file)
+    assert nobody.exit_code == 2
+    assert "name it with --account" in nobody.output
+
+
 async def test_a_proposal_is_put_to_the_vote_and_told_as_it_stands(home):
     done = await command(
         "propose",
