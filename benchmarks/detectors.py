@@ -31,12 +31,16 @@ from benchmarks.statistics import Spread
 from ledger.detectors.alerts import Scored
 from ledger.detectors.table import level_of
 from ledger.detectors.view import Gift
+from ledger.parameters import Parameters
 from ledger.records.alerts import Detector, Level
 from scenarios.laboratory.evasions import Evasion
 from scenarios.laboratory.history import HOUR_MS, History, Label
 from scenarios.laboratory.transfer import Transfer
 from scenarios.laboratory.typologies import Case, Typology
 from scenarios.laboratory.watch import watch
+
+LEVELS = Parameters()
+"""Whose least scores the levels have."""
 
 HONEST_WORLDS = 5
 """Under so many seeds, one after the other, an honest world is shown with nothing planted: high alarms are few."""
@@ -206,7 +210,7 @@ def _found(transfers: Iterable[Transfer]) -> list[Scored]:
 def _from(level: Level, found: Sequence[Scored]) -> list[Scored]:
     """Those at `level` or above."""
     order = list(Level)
-    return [each for each in found if order.index(level_of(each.score_tenths)) >= order.index(level)]
+    return [each for each in found if order.index(level_of(each.score_tenths, LEVELS)) >= order.index(level)]
 
 
 def _count(level: Level, found: Sequence[Scored]) -> dict[str, int]:

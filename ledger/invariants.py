@@ -38,6 +38,7 @@ INTEGERS: dict[str, str] = {
     "AlertRecord.first_ms": "a time",
     "AlertRecord.gifts": "gifts that a detector put together",
     "AlertRecord.last_ms": "a time",
+    "AlertRecord.reasons": "weights of suspicion",
     "AlertRecord.score_tenths": "a weight of suspicion",
     "DisputeRecord.expires_ms": "a time",
     "EpochRecord.alerts": "alerts that were raised",

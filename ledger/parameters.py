@@ -80,6 +80,14 @@ class Parameters:
 
     epoch_blocks: int = 256
     """R11.2: blocks from one look of the detectors to the next."""
+    alert_low_tenths: int = 5
+    """R11.2: the least score of an alert at level low, in tenths of a point; below it is very low."""
+    alert_medium_tenths: int = 10
+    """R11.2: the least score of one at level medium."""
+    alert_high_tenths: int = 30
+    """R11.2: the least score of one at level high (the cut-offs are the domain study's; Allium's are not published)."""
+    alert_very_high_tenths: int = 40
+    """R11.2: the least score of one at level very high."""
 
 
 RANGES: dict[str, tuple[int, int]] = {
@@ -113,6 +121,10 @@ RANGES: dict[str, tuple[int, int]] = {
     "turnover_percent_max": (1, 100),
     "cooling_days": (0, 365),
     "epoch_blocks": (1, 65_536),
+    "alert_low_tenths": (1, 9),
+    "alert_medium_tenths": (10, 19),
+    "alert_high_tenths": (20, 39),
+    "alert_very_high_tenths": (40, 1_000),
 }
 """Smallest and largest value a charter may set, by name; both included."""
 

@@ -9,17 +9,23 @@ from collections.abc import Iterator
 
 from ledger.detectors.view import Finding, Gift, View
 
+PEOPLE_MIN = 3
+"""People of one introducer who give to one another; a present between two of them is no sign of anything."""
+
 
 def find(view: View) -> Iterator[Finding]:
-    """One finding for each introducer whose people give to one another, if that is news."""
+    """One finding for each introducer whose people give to one another."""
     first = {person: gifts[0] for person, gifts in view.by_receiver.items()}
     among: dict[str, list[Gift]] = {}
     for gift in view.gifts:
-        if gift.giver == gift.receiver or gift.giver not in first or not view.is_news(gift):
+        if gift.giver == gift.receiver or gift.giver not in first:
             continue
         introducer = first[gift.giver].giver
         if first[gift.receiver].giver == introducer and introducer not in (gift.giver, gift.receiver):
             among.setdefault(introducer, []).append(gift)
     for _, gifts in sorted(among.items()):
-        introductions = {first[person] for gift in gifts for person in (gift.giver, gift.receiver)}
-        yield Finding(tuple(sorted(introductions | set(gifts))))
+        people = {person for gift in gifts for person in (gift.giver, gift.receiver)}
+        if len(people) < PEOPLE_MIN:
+            continue
+        introductions = {first[person] for person in people}
+        yield Finding(tuple(sorted(introductions | set(gifts))), is_news=view.is_news(gifts[-1]))

@@ -16,12 +16,15 @@ from ledger.parameters import DAY_MS
 WINDOWS_MS = (3_600_000, DAY_MS, 7 * DAY_MS)
 """An hour, a day, a week, each counted from 1970: windows follow one another without gap or overlap."""
 
+MORE_EXTRA_TENTHS = 20
+"""A set of three and more weighs two points more: two who give each other something every week may be a couple."""
+
 OCCURRENCES_MIN = 3
 """So many windows of one length in which the same set was found, with a net position of zero in each."""
 
 
 def find(view: View) -> Iterator[Finding]:
-    """One finding for each set whose last occurrence is news, in the shortest window that shows it."""
+    """One finding for each set, in the shortest window that shows it."""
     reported: set[tuple[str, ...]] = set()
     for length_ms in WINDOWS_MS:
         occurrences: dict[tuple[str, ...], list[list[Gift]]] = {}
@@ -29,9 +32,11 @@ def find(view: View) -> Iterator[Finding]:
             for members, among in _balanced_components(gifts):
                 occurrences.setdefault(members, []).append(among)
         for members, found in sorted(occurrences.items()):
-            if len(found) >= OCCURRENCES_MIN and view.is_news(found[-1][-1]) and members not in reported:
+            if len(found) >= OCCURRENCES_MIN and members not in reported:
                 reported.add(members)
-                yield Finding(tuple(gift for among in found for gift in among))
+                extra = MORE_EXTRA_TENTHS if len(members) > 2 else 0
+                gifts_round = tuple(gift for among in found for gift in among)
+                yield Finding(gifts_round, extra, is_news=view.is_news(found[-1][-1]))
 
 
 def _windows(view: View, length_ms: int) -> Iterator[list[Gift]]:

@@ -14,6 +14,6 @@ def find(view: View) -> Iterator[Finding]:
         received: dict[str, list[Gift]] = {}
         for gift in gifts:
             received.setdefault(gift.receiver, []).append(gift)
-        for each in received.values():
-            if len(each) >= TIMES_MIN and view.is_news(each[-1]):
-                yield Finding(tuple(each))
+        for person, each in received.items():
+            if len(each) >= TIMES_MIN:
+                yield Finding(tuple(each), centre=person, is_news=view.is_news(each[-1]))

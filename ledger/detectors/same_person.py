@@ -8,5 +8,5 @@ from ledger.detectors.view import Finding, View
 def find(view: View) -> Iterator[Finding]:
     """One finding for each gift. R10.1 and R10.4 count by person, so such a gift gains its giver nothing lawful."""
     for gift in view.gifts:
-        if gift.giver == gift.receiver and view.is_news(gift):
-            yield Finding((gift,))
+        if gift.giver == gift.receiver:
+            yield Finding((gift,), is_news=view.is_news(gift))

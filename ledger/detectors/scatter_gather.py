@@ -5,7 +5,7 @@ The two-hop form of GARG-AML (2025): at least three ways over different people, 
 
 from collections.abc import Iterator
 
-from ledger.detectors.view import Finding, Gift, View
+from ledger.detectors.view import Finding, Gift, View, has_doubled
 from ledger.names import series_of_token
 from ledger.parameters import DAY_MS
 
@@ -18,10 +18,8 @@ RECEIVED_MAX = 16
 
 
 def find(view: View) -> Iterator[Finding]:
-    """One finding for each pair of ends and each series, if the last gift of it is news."""
+    """One finding for each pair of ends and each series; news whenever the ways between them have doubled."""
     for end, received in view.by_receiver.items():
-        if not view.is_news(received[-1]):
-            continue
         ways: dict[tuple[str, str], dict[str, tuple[Gift, Gift]]] = {}
         for second in received:
             if second.at_ms < received[-1].at_ms - WITHIN_MS:
@@ -33,8 +31,8 @@ def find(view: View) -> Iterator[Finding]:
         for _, between in sorted(ways.items()):
             if len(between) >= WAYS_MIN:
                 gifts = sorted({gift for way in between.values() for gift in way})
-                if view.is_news(gifts[-1]):
-                    yield Finding(tuple(gifts))
+                before = sum(not view.is_news(second) for _, second in between.values())
+                yield Finding(tuple(gifts), is_news=has_doubled(before, len(between), WAYS_MIN))
 
 
 def _is_before(first: Gift, second: Gift) -> bool:

@@ -37,9 +37,9 @@ class Gift:
 
 
 class View:
-    """The gifts in order of time; and those between two persons by token, by giver and by receiver."""
+    """The gifts in order of time; those between two persons by token, by giver and by receiver; who is tied to whom."""
 
-    __slots__ = ("by_giver", "by_receiver", "by_token", "gifts", "left_out", "news_ms")
+    __slots__ = ("by_giver", "by_receiver", "by_token", "gifts", "left_out", "news_ms", "ties")
 
     def __init__(self, gifts: Iterable[Gift], *, news_ms: int) -> None:
         """Sort `gifts`; those from `news_ms` on no earlier epoch has seen."""
@@ -51,6 +51,11 @@ class View:
         self.by_token = _grouped(between, lambda gift: gift.token)
         self.by_giver = _grouped(between, lambda gift: gift.giver)
         self.by_receiver = _grouped(between, lambda gift: gift.receiver)
+        self.ties: dict[str, dict[str, int]] = {}
+        for gift in between:
+            for one, other in ((gift.giver, gift.receiver), (gift.receiver, gift.giver)):
+                own = self.ties.setdefault(one, {})
+                own[other] = own.get(other, 0) + 1
 
     def is_news(self, gift: Gift) -> bool:
         """Whether this epoch is the first to see the gift. What was complete before it was reported before."""
@@ -62,14 +67,32 @@ class Finding:
     """What a detector put together."""
 
     gifts: tuple[Gift, ...]
-    """In order of time, at least one; the last one is news."""
+    """In order of time, at least one."""
     extra_tenths: int = 0
     """Added to the detector's weight where the pattern is a worse one of its kind; tenths of a point."""
+    centre: str | None = None
+    """The only person that the pattern speaks against: who is given presents by many has not made the many suspect.
+    None where it speaks against everybody in it."""
+    is_news: bool = True
+    """Whether this epoch is the first to see it. What was seen before raises no alert again, but still counts."""
 
     @property
     def persons(self) -> frozenset[str]:
         """Everybody who gave or received."""
         return frozenset(person for gift in self.gifts for person in (gift.giver, gift.receiver))
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Those whom it speaks against."""
+        return self.persons if self.centre is None else frozenset((self.centre,))
+
+
+def has_doubled(before: int, now: int, least: int) -> bool:
+    """Whether a pattern that counts from `least` on has come to it, to twice or four times of it and so on.
+
+    What grows by one a day would otherwise be an alert a day, and nobody reads the fifth.
+    """
+    return (now // least).bit_length() > (before // least).bit_length()
 
 
 def view_of(

@@ -20,10 +20,17 @@ class Detector(enum.StrEnum):
     GATHER_SCATTER = "gather_scatter"
     COMMON_INTRODUCER = "common_introducer"
     LAYERING = "layering"
+    BIPARTITE = "bipartite"
+    RELAY = "relay"
+    RING = "ring"
+
+
+STRANGERS = "strangers"
+"""What speaks against the persons of a finding beside the detectors: nothing else ties them to each other."""
 
 
 class Level(enum.StrEnum):
-    """How much speaks against the persons of an alert, by all detectors of the epoch together."""
+    """How much speaks against the most suspect person of an alert, by all that was found together."""
 
     VERY_LOW = "very low"
     LOW = "low"
@@ -57,7 +64,7 @@ class AlertRecord(Record, frozen=True):
     detector: Detector
     level: Level
     score_tenths: int
-    """Tenths of a point: of each person in it the sum of the weights of the detectors that named him; the greatest."""
+    """Tenths of a point: of the most suspect of its persons, the sum of `reasons`."""
     accounts: tuple[str, ...]
     """Accounts that gave or received, sorted; the first of them where there are many."""
     tokens: tuple[str, ...]
@@ -68,3 +75,5 @@ class AlertRecord(Record, frozen=True):
     """Block time of the first of them."""
     last_ms: int
     """Block time of the last of them, which the epoch that raised the alert was the first to see."""
+    reasons: tuple[tuple[str, int], ...] = ()
+    """What speaks against that person: detectors, and `strangers`; with tenths of a point each, one for each aspect."""

@@ -51,7 +51,7 @@ def gifts_are_watched(closing: Closing) -> Looked:
     view = _view(closing, tokens)
     # What happened in the very millisecond in which the epoch before ended is news twice; an alert of it is not.
     earlier = {identity_of(alert) for alert in _alerts_of_epochs_that_ended_at(closing, closing.news_ms)}
-    alerts = [alert for alert in alerts_of(view) if identity_of(alert) not in earlier]
+    alerts = [alert for alert in alerts_of(view, closing.moment.parameters) if identity_of(alert) not in earlier]
     for index, alert in enumerate(alerts[:ALERTS_MAX]):
         state.alerts.put(alert_row(closing.epoch, index), alert)
     record = EpochRecord(

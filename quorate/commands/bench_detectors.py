@@ -32,9 +32,9 @@ def detectors(
 ) -> None:
     """Measure how well the detectors see.
 
-    AMLSim's eight typologies, and four evasions that were made against these detectors, are planted one after another
+    AMLSim's eight typologies, and five evasions that were made against these detectors, are planted one after another
     in two honest worlds; then a real history is looked at. Precision is of findings, recall of planted cases. Some
-    three minutes of processor time; a long history takes longer.
+    five minutes of processor time; a long history takes longer.
     """
     from benchmarks.detectors import measure
     from benchmarks.results import RESULTS, write_result

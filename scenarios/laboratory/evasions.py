@@ -1,7 +1,8 @@
 """How somebody passes who has read docs/DETECTORS.md: typologies that were made against our detectors, not found.
 
 The first three are one customer's: he has five accounts of three persons, himself and two who lend him theirs. The view
-collapses accounts to persons, so five accounts are three nodes. The last one has the five to ten straw men of AMLSim.
+collapses accounts to persons, so five accounts are three nodes. The other two take the five to ten straw men of AMLSim
+and are made against the sign that the people of a pattern are strangers (`ledger/detectors/strangers.py`).
 """
 
 import enum
@@ -29,6 +30,8 @@ class Evasion(enum.StrEnum):
     """A mule hands on to the third, but waits out the day of haste, and keeps every fourth thing."""
     FRIENDS = "evasive-friends"
     """Straw men who first give each other presents, so as to be no strangers when they scatter and gather."""
+    FRESH = "evasive-fresh"
+    """Straw men who do nothing else, so that nothing shows that they are strangers when they scatter and gather."""
 
 
 def evade(evasion: Evasion, chance: random.Random, *, number: int, accounts: Sequence[str], begin_ms: int) -> Case:
@@ -79,10 +82,16 @@ def _friends(chance: random.Random, number: int, accounts: Sequence[str], begin_
     ).transfers
 
 
+def _fresh(chance: random.Random, number: int, _: Sequence[str], begin_ms: int) -> Iterator[Transfer]:
+    nobody = [f"fresh{number}-{each}" for each in range(ACCOUNTS[1])]
+    yield from plant(Typology.SCATTER_GATHER, chance, number=number, accounts=nobody, begin_ms=begin_ms).transfers
+
+
 _EVASIONS: dict[Evasion, Callable[[random.Random, int, Sequence[str], int], Iterator[Transfer]]] = {
     Evasion.PATIENCE: _patience,
     Evasion.SWAPS: _swaps,
     Evasion.KEEPING: _keeping,
     Evasion.FRIENDS: _friends,
+    Evasion.FRESH: _fresh,
 }
 assert list(_EVASIONS) == list(Evasion), "every evasion is made"

@@ -4,15 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from ledger.parameters import DAY_MS
+from ledger.parameters import DAY_MS, parameters_from
 from ledger.records.alerts import Detector
 from scenarios.laboratory.transfer import Transfer
 from scenarios.laboratory.watch import watch
 
 YEAR_MS = 365 * DAY_MS
-
-HIGH_TENTHS = 20
-"""A score from which an alert's level is high."""
 
 BUCKETS = 60
 """Points of a curve in the plot."""
@@ -91,10 +88,11 @@ def outcome_of(
     """Put the figures together; `given` are the gifts from person to person, `holdings` editions by person."""
     findings: dict[Detector, int] = {}
     high = 0
+    high_tenths = parameters_from(policy.figures).alert_high_tenths
     for epoch in watch(given):
         for each in epoch.found:
             findings[each.row.detector] = findings.get(each.row.detector, 0) + 1
-            high += each.score_tenths >= HIGH_TENTHS
+            high += each.score_tenths >= high_tenths
     return Outcome(
         policy=policy,
         transactions=transactions,

@@ -48,9 +48,26 @@ def rounds(count, every_ms):
 
 
 def introduced(*, also_by="i"):
-    yield from walk("s-0001", "i", "a")
-    yield from walk("s-0002", also_by, "b")
-    yield from walk("s-0003", "a", "b", first_ms=START_MS + DAY_MS)
+    for number, (introducer, person) in enumerate((("i", "a"), ("i", "b"), (also_by, "c"))):
+        yield from walk(f"s-{number:04d}", introducer, person)
+    yield from walk("t-0001", "a", "b", first_ms=START_MS + DAY_MS)
+    yield from walk("t-0002", "b", "c", first_ms=START_MS + DAY_MS)
+
+
+def each_to_each(givers, receivers):
+    pairs = itertools.product(givers, receivers)
+    for number, (giver, receiver) in enumerate(pairs):
+        yield from walk(f"s-{number:04d}", giver, receiver, first_ms=START_MS + number * DAY_MS)
+
+
+def round_a_ring(times, *, back=0):
+    """Three people: so many new things each round, and so many from the first to the third, who gives last."""
+    for number in range(times):
+        for place, (giver, receiver) in enumerate((("a", "b"), ("b", "c"), ("c", "a"))):
+            at_ms = START_MS + (2 * number + place) * DAY_MS
+            yield Gift(at_ms, f"r{number}-{place:04d}", 0, giver, receiver, giver, receiver, 0)
+    for number in range(back):
+        yield Gift(START_MS + number, f"b-{number:04d}", 0, "a", "c", "a", "c", 0)
 
 
 def to_oneself(receiver="p"):
@@ -73,13 +90,16 @@ PLANTED = {
     Detector.REPEAT_ACQUIRER: walk("s-0001", "a", "b", "a", "b", "c", "b"),
     Detector.CLOSED_LOOP: walk("s-0001", "a", "b", "c", "a"),
     Detector.RECURRING_SET: rounds(3, DAY_MS),
-    Detector.PASS_THROUGH: mule(4, 1),
+    Detector.PASS_THROUGH: mule(3, 0),
     Detector.FAN_IN: star(5, inward=True),
     Detector.FAN_OUT: star(5, inward=False),
     Detector.SCATTER_GATHER: ways(3),
-    Detector.GATHER_SCATTER: hub(3),
+    Detector.GATHER_SCATTER: hub(2),
     Detector.COMMON_INTRODUCER: introduced(),
     Detector.LAYERING: walk("s-0001", *"abcdef", every_ms=2 * DAY_MS),
+    Detector.BIPARTITE: each_to_each("ab", "xyz"),
+    Detector.RELAY: mule(3, 3, within_ms=3 * DAY_MS),
+    Detector.RING: round_a_ring(4, back=1),
 }
 SPARED = {
     Detector.SAME_PERSON: to_oneself("q"),
@@ -91,9 +111,12 @@ SPARED = {
     Detector.FAN_IN: star(4, inward=True),
     Detector.FAN_OUT: star(4, inward=False),
     Detector.SCATTER_GATHER: ways(3, series=("s", "t")),
-    Detector.GATHER_SCATTER: hub(2),
+    Detector.GATHER_SCATTER: hub(1),
     Detector.COMMON_INTRODUCER: introduced(also_by="j"),
     Detector.LAYERING: walk("s-0001", *"abcde", every_ms=2 * DAY_MS),
+    Detector.BIPARTITE: each_to_each("ab", "xy"),
+    Detector.RELAY: mule(3, 4, within_ms=3 * DAY_MS),
+    Detector.RING: round_a_ring(3, back=1),
 }
 """The nearest thing that is no finding."""
 PLANTED = {detector: tuple(gifts) for detector, gifts in PLANTED.items()}

@@ -12,7 +12,7 @@ from tests.ledger.planted_gifts import walk
 
 
 def cycles_in_order_of_time(gifts: list[Gift]) -> set[Gift]:
-    """The gifts that close a simple cycle of three to six hops whose times rise from its first hop to its last.
+    """The gifts that close a simple cycle of three to eight hops whose times rise from its first hop to its last.
 
     It begins where whoever has the token back had given it last: what he got back before was a loop of its own.
     """

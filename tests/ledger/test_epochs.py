@@ -56,7 +56,7 @@ def test_an_epochs_alerts_are_rows_of_the_state_and_counted_in_the_report__r11_2
     result = to_the_end_of_the_epoch(here)
     assert watched(result) == (ComplianceEntry("R11.2", 2, 1),)
     (alert,) = alerts_in(here.ledger.state, 1)
-    assert (alert.detector, alert.level, alert.score_tenths) == (Detector.BACK_AND_FORTH, Level.HIGH, 20)
+    assert (alert.detector, alert.level, alert.score_tenths) == (Detector.BACK_AND_FORTH, Level.LOW, 5)
     assert (alert.accounts, alert.tokens, alert.gifts) == (("ant.li", "jd.wang"), (token,), 2)
     assert alert.last_ms - alert.first_ms == 3_600_000
     assert here.ledger.state.epochs.get("00000001") == EpochRecord(100, here.now_ms, 1, 2, 0, 1, 0)

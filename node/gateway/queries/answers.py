@@ -169,6 +169,7 @@ def _alert(record: AlertRecord) -> AlertReply:
         record.gifts,
         record.first_ms,
         record.last_ms,
+        record.reasons,
     )
 
 

@@ -216,6 +216,8 @@ class AlertReply(Reply, frozen=True):
     gifts: int
     first_ms: int
     last_ms: int
+    reasons: tuple[tuple[str, int], ...]
+    """What speaks against the most suspect person, with tenths of a point each; `score_tenths` is their sum."""
 
 
 class AlertsAnswer(Answer, frozen=True, kw_only=True):
