@@ -84,7 +84,7 @@ def _take_effect(state: State, moment: Moment) -> bool:
             continue
         is_possible = can_be_done(state, proposal.action)
         if is_possible:
-            _carry_out(state, proposal.action, changed, height)
+            _carry_out(state, proposal.action, changed, height, moment.now_ms)
         reached = ProposalState.IN_FORCE if is_possible else ProposalState.VOID
         state.proposals.put(name, replace(proposal, state=reached))
     if len(left) == len(agenda.adopted):
@@ -136,12 +136,12 @@ def leaves_a_governor(state: State, member: str) -> bool:
     return any(each != member for each in governors(state))
 
 
-def _carry_out(state: State, action: Action, figures: dict[str, int], height: int) -> None:
+def _carry_out(state: State, action: Action, figures: dict[str, int], height: int, now_ms: int) -> None:
     match action:
         case ChangeParameters():
             figures.update((each.name, each.value) for each in action.changes)
         case AdmitMember():
-            _admit(state, action, height)
+            _admit(state, action, height, now_ms)
         case RemoveMember():
             account = _account(state, action.member)
             suspended = AccountState.SUSPENDED
@@ -153,7 +153,7 @@ def _carry_out(state: State, action: Action, figures: dict[str, int], height: in
             account = _account(state, action.member)
             state.accounts.put(action.member, replace(account, role=action.role, governor=action.votes))
         case RotateOperatorKey():
-            set_key(state, action.member, action.operator_key, height=height, from_height=height)
+            set_key(state, action.member, action.operator_key, height=height, now_ms=now_ms, from_height=height)
         case SetPolicy():
             state.policies.put(action.kind, PolicyRecord(action.policy, height))
         case Pause() | Resume():
@@ -162,7 +162,7 @@ def _carry_out(state: State, action: Action, figures: dict[str, int], height: in
             state.chains.put(action.chain, ChainRecord(isinstance(action, ListChain), height))
 
 
-def _admit(state: State, action: AdmitMember, height: int) -> None:
+def _admit(state: State, action: AdmitMember, height: int, now_ms: int) -> None:
     name, active, old = action.member, AccountState.ACTIVE, state.accounts.get(action.member)
     if old is None:
         state.accounts.put(
@@ -181,7 +181,7 @@ def _admit(state: State, action: AdmitMember, height: int) -> None:
             operator_until_ms=0,
         )
         state.accounts.put(name, returning)
-        set_key(state, name, action.operator_key, height=height, from_height=height)
+        set_key(state, name, action.operator_key, height=height, now_ms=now_ms, from_height=height)
     state.roster.put(ROSTER, RosterRecord(tuple(sorted((*members(state), name)))))
 
 

@@ -60,6 +60,7 @@ INTEGERS: dict[str, str] = {
     "GiftRecord.count": "gifts that were given on a day",
     "GiftRecord.day": "a day",
     "KeyRecord.from_height": "a height",
+    "KeyRecord.from_ms": "a time",
     "ParametersRecord.figures": "figures in the rules",
     "PauseRecord.since_height": "a height",
     "PolicyRecord.since_height": "a height",

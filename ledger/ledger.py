@@ -14,7 +14,7 @@ from ledger.genesis import genesis_state
 from ledger.governance import agenda_of, members, policy_of
 from ledger.indexes import Indexes
 from ledger.judge import Judge, nobody_is_guilty
-from ledger.keys import key_in_force
+from ledger.keys import key_announced, key_in_force
 from ledger.moment import Moment
 from ledger.operations.governance import ChangeParameters
 from ledger.parameters import Parameters, figures_of, parameters_from
@@ -22,7 +22,7 @@ from ledger.past import PastState
 from ledger.policies import DEFAULT_POLICIES
 from ledger.queries import can_transfer, unsold_tokens_of
 from ledger.receipts import Refusal
-from ledger.records.accounts import AccountRecord
+from ledger.records.accounts import AccountRecord, KeyRecord
 from ledger.records.governance import ProposalRecord
 from ledger.records.series import SeriesRecord
 from ledger.records.tokens import TokenRecord, TokenState
@@ -300,7 +300,13 @@ class Ledger:
     def key_of(self, account: str) -> PublicKey | None:
         """The key that signs for `account` in the next block; None where there is no such account."""
         record = self._state.accounts.get(account)
-        return None if record is None else key_in_force(self._state, account, record, self._height + 1)
+        return (
+            None if record is None else key_in_force(self._state, account, record, self._height + 1, self._timestamp_ms)
+        )
+
+    def key_announced(self, account: str) -> KeyRecord | None:
+        """The key that is going to be the account's, and since when it will; None without one."""
+        return key_announced(self._state, account, self._height + 1, self._timestamp_ms)
 
     def members(self) -> tuple[str, ...]:
         """The members of the consortium, sorted. Who is removed is not among them; its account remains."""

@@ -51,6 +51,8 @@ class Parameters:
     """R7.4: a proposal that nobody decides ends by itself at most so many days after it was made."""
     change_delay_blocks: int = 100
     """R7.4: blocks from the one that adopts a change to the first that is judged by it."""
+    key_objection_days: int = 7
+    """R8.1: days in which a holder can object to another key that his platform announced for his account."""
     transactions_per_minute: int = 6_000
     """R8.2: transactions of one person's account in a minute of block time."""
     member_transactions_per_minute: int = 600_000
@@ -107,6 +109,7 @@ RANGES: dict[str, tuple[int, int]] = {
     "proposals_open_max": (1, 16),
     "proposal_days_max": (1, 365),
     "change_delay_blocks": (1, 1_000_000),
+    "key_objection_days": (0, 90),
     "transactions_per_minute": (1, 1_000_000_000),
     "member_transactions_per_minute": (1, 1_000_000_000),
     "emergency_hours": (1, 168),

@@ -55,7 +55,15 @@ class RotateKey(Part, frozen=True, tag="rotate_key"):
     public_key: PublicKey
     """The new key."""
     from_height: Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
-    """The first block in which the new key signs and the old one does not; one reached already means the next."""
+    """The first block in which the new key signs and the old one does not; one reached already means the next. Where a
+    platform signs, the time in which the holder can object has to be over as well."""
+
+
+class KeepKey(Part, frozen=True, tag="keep_key"):
+    """The holder objects, with the key he has, to another one that his platform announced: it is forgotten (R8.1)."""
+
+    public_key: PublicKey
+    """The announced one."""
 
 
 class SuspensionTerms(Part, frozen=True):

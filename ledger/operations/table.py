@@ -3,7 +3,7 @@
 from typing import get_args
 
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import KeepKey, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -34,6 +34,7 @@ Operation = (
     RegisterAccount
     | UpdateClaims
     | RotateKey
+    | KeepKey
     | UpdateAccountState
     | RegisterWork
     | ReviewWork

@@ -22,7 +22,9 @@ class KeyRecord(Record, frozen=True):
 
     public_key: PublicKey
     from_height: int
-    """The first block in which it is the account's key."""
+    """The first block in which it is the account's key, if its time has come too."""
+    from_ms: int = 0
+    """Block time from which it is: until then the holder can object to what his platform announced; 0 without one."""
 
 
 class AccountRecord(Record, frozen=True):

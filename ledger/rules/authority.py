@@ -5,7 +5,7 @@ from ledger.freezing import may_appeal, name_of, owner_of
 from ledger.governance import electorate
 from ledger.names import platform_of, series_of_token
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import KeepKey, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -51,6 +51,13 @@ def key_is_changed_by_its_holder(request: Request, operation: RotateKey) -> Reas
     if target.person is not None and target.platform == request.account:
         return None
     return refuse("{account} does not change the key of {target}.", account=request.account, target=operation.account)
+
+
+def key_is_kept_by_its_holder(request: Request, _: KeepKey) -> Reason | None:
+    """L6: a person objects to another key; what a member's key is, the member says or a vote."""
+    if request.caller is None or request.caller.person is not None:
+        return None
+    return refuse("{account} is a member; nobody but itself or a vote changes its key.", account=request.account)
 
 
 def state_is_set_by_its_axis(request: Request, operation: UpdateAccountState) -> Reason | None:

@@ -7,6 +7,7 @@ governors as the charter counts. One party alone can freeze for a few days in an
 
 from ledger.freezing import case_in_force, emergency_against, held, name_of
 from ledger.names import token_id
+from ledger.operations.accounts import KeepKey
 from ledger.operations.freezes import EmergencyFreeze, FreezeAccount, FreezeToken, UnfreezeAccount, UnfreezeToken
 from ledger.operations.series import Issue
 from ledger.operations.subjects import AccountSubject
@@ -18,10 +19,10 @@ from ledger.rules.request import Reason, Request, refuse
 from ledger.state import State
 
 
-def signer_is_free(request: Request, _: object) -> Reason | None:
-    """R7.2: a frozen account signs nothing."""
+def signer_is_free(request: Request, operation: object) -> Reason | None:
+    """R7.2: a frozen account signs nothing, but that it keeps its key (R8.1)."""
     caller = request.caller
-    if caller is None or caller.frozen_until_ms <= request.now_ms:
+    if caller is None or caller.frozen_until_ms <= request.now_ms or type(operation) is KeepKey:
         return None
     return _account_frozen(request.account, caller)
 

@@ -12,8 +12,12 @@ from ledger.rules.request import Reason, Request, refuse
 
 def key_is_another(request: Request, operation: RotateKey) -> Reason | None:
     """R8.1: a key is replaced by another one."""
-    account, height = request.state.accounts.get(operation.account), request.height
-    if account is None or key_in_force(request.state, operation.account, account, height) != operation.public_key:
+    name = operation.account
+    account = request.state.accounts.get(name)
+    if (
+        account is None
+        or key_in_force(request.state, name, account, request.height, request.now_ms) != operation.public_key
+    ):
         return None
     return refuse("Account {account} has this key already.", account=operation.account)
 

@@ -7,7 +7,7 @@ from ledger.charter import Role
 from ledger.enactment import leaves_a_governor
 from ledger.governance import AGENDA_MAX, CHAIN, agenda_of, can_pass, is_open, members, policy_of
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RotateKey, UpdateAccountState
+from ledger.operations.accounts import KeepKey, RotateKey, UpdateAccountState
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -43,6 +43,7 @@ PERMITTED_WHILE_PAUSED = frozenset(
         Propose,
         Vote,
         RotateKey,
+        KeepKey,
         UpdateAccountState,
         FreezeToken,
         UnfreezeToken,

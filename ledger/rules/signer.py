@@ -2,6 +2,7 @@
 
 from ledger.keys import key_in_force
 from ledger.nonces import WINDOW, is_too_old, is_used
+from ledger.operations.accounts import KeepKey
 from ledger.operations.measures import ForcedTransfer
 from ledger.operations.series import Issue
 from ledger.operations.tokens import Refund, TransferFrom
@@ -19,7 +20,10 @@ def signer_is_registered(request: Request, _: object) -> Reason | None:
 def key_is_the_accounts(request: Request, _: object) -> Reason | None:
     """L2: the key that signed is the account's in this block."""
     caller, account = request.caller, request.account
-    if caller is None or key_in_force(request.state, account, caller, request.height) == request.public_key:
+    if (
+        caller is None
+        or key_in_force(request.state, account, caller, request.height, request.now_ms) == request.public_key
+    ):
         return None
     return refuse("The key that signed is not that of account {account}.", account=request.account)
 
@@ -50,9 +54,12 @@ def deadline_is_ahead(request: Request, _: object) -> Reason | None:
     return refuse("Its deadline was {deadline_ms}; it is {now_ms}.", deadline_ms=deadline_ms, now_ms=request.now_ms)
 
 
-def signer_is_active(request: Request, _: object) -> Reason | None:
-    """L5: the signer's account is active on both axes."""
-    return None if request.caller is None else _inactive(request, request.account, request.caller)
+def signer_is_active(request: Request, operation: object) -> Reason | None:
+    """L5: the signer's account is active on both axes; he can keep his key all the same (R8.1)."""
+    if request.caller is None:
+        return None
+    reason = _inactive(request, request.account, request.caller)
+    return None if type(operation) is KeepKey else reason
 
 
 def recipient_is_active(request: Request, operation: Issue | TransferFrom | ForcedTransfer) -> Reason | None:

@@ -2,8 +2,8 @@
 
 from ledger.freezing import name_of
 from ledger.governance import is_listed, is_paused, policy_of
-from ledger.keys import key_in_force
-from ledger.operations.accounts import UpdateAccountState
+from ledger.keys import key_announced, key_in_force
+from ledger.operations.accounts import KeepKey, UpdateAccountState
 from ledger.operations.freezes import EmergencyFreeze, FreezeToken
 from ledger.operations.governance import (
     Action,
@@ -55,6 +55,18 @@ def state_changes(request: Request, operation: UpdateAccountState) -> Reason | N
     )
 
 
+def another_key_is_announced(request: Request, operation: KeepKey) -> Reason | None:
+    """L9: who objects to another key objects to the one that is announced."""
+    announced = key_announced(request.state, request.account, request.height, request.now_ms)
+    if request.caller is None or (announced is not None and announced.public_key == operation.public_key):
+        return None
+    return refuse(
+        "Nothing to change: for {account} no key {public_key} is announced.",
+        account=request.account,
+        public_key=operation.public_key.hex(),
+    )
+
+
 def proposal_changes_something(request: Request, operation: Propose) -> Reason | None:
     """L9: what is proposed is not so already."""
     if not _is_so_already(request, operation.action):
@@ -73,7 +85,8 @@ def _is_so_already(request: Request, action: Action) -> bool:
         case RotateOperatorKey():
             member = state.accounts.get(action.member)
             return (
-                member is not None and key_in_force(state, action.member, member, request.height) == action.operator_key
+                member is not None
+                and key_in_force(state, action.member, member, request.height, request.now_ms) == action.operator_key
             )
         case SetPolicy():
             return action.kind in DEFAULT_POLICIES and policy_of(state, action.kind) == action.policy

@@ -9,7 +9,7 @@ resale).
 from functools import partial
 
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import KeepKey, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -102,6 +102,7 @@ OPERATION_RULES = (
     Rule("L6", 0, "E_AUTHORITY", (RegisterAccount,), authority.account_is_opened_by_its_platform),
     Rule("L6", 0, "E_AUTHORITY", (UpdateClaims,), authority.claims_are_the_platforms),
     Rule("L6", 0, "E_AUTHORITY", (RotateKey,), authority.key_is_changed_by_its_holder),
+    Rule("L6", 0, "E_AUTHORITY", (KeepKey,), authority.key_is_kept_by_its_holder),
     Rule("L6", 0, "E_AUTHORITY", (UpdateAccountState,), authority.state_is_set_by_its_axis),
     Rule("L6", 0, "E_AUTHORITY", (RegisterWork,), authority.work_is_entered_by_a_registrar),
     Rule("L6", 0, "E_AUTHORITY", (ReviewWork,), authority.review_is_by_an_outsider),
@@ -161,6 +162,7 @@ OPERATION_RULES = (
     Rule("L8", 0, "E_EXISTS", (Propose,), existence.member_is_new),
     Rule("L8", 0, "E_EXISTS", (Attest,), existence.attestation_is_new),
     Rule("L9", 0, "E_NO_CHANGE", (UpdateAccountState,), stages.state_changes),
+    Rule("L9", 0, "E_NO_CHANGE", (KeepKey,), stages.another_key_is_announced),
     Rule("L9", 0, "E_NO_CHANGE", (Propose,), stages.proposal_changes_something),
     Rule("L9", 0, "E_SEALED", (SealSeries, *MINTING, CosignSeries), stages.series_is_open),
     Rule("L9", 0, "E_EMPTY", (SealSeries,), stages.series_has_editions),

@@ -2,17 +2,18 @@
 
 from msgspec.structs import replace
 
-from ledger.keys import set_key
+from ledger.keys import key_in_force, set_key
 from ledger.nonces import use
 from ledger.operations.accounts import (
     AccountState,
+    KeepKey,
     RegisterAccount,
     RotateKey,
     SuspensionTerms,
     UpdateAccountState,
     UpdateClaims,
 )
-from ledger.parameters import MINUTE_MS
+from ledger.parameters import DAY_MS, MINUTE_MS
 from ledger.receipts import Event
 from ledger.records.accounts import AccountRecord
 from ledger.records.suspensions import SuspensionRecord
@@ -53,17 +54,39 @@ def update_claims(request: Request, operation: UpdateClaims) -> tuple[Event, ...
 
 
 def rotate_key(request: Request, operation: RotateKey) -> tuple[Event, ...]:
-    """Announce another key; the old one signs until the block before."""
-    height = request.height
+    """Announce another key; the old one signs until the block before. A platform's waits for the holder to object."""
+    height, now_ms = request.height, request.now_ms
     from_height = max(operation.from_height, height + 1)
-    set_key(request.state, operation.account, operation.public_key, height=height, from_height=from_height)
+    from_ms = 0
+    if request.account != operation.account:
+        from_ms = now_ms + request.parameters.key_objection_days * DAY_MS
+    set_key(
+        request.state,
+        operation.account,
+        operation.public_key,
+        height=height,
+        now_ms=now_ms,
+        from_height=from_height,
+        from_ms=from_ms,
+    )
     params = (
         ("account", operation.account),
         ("by", request.account),
         ("public_key", operation.public_key.hex()),
         ("from_height", str(from_height)),
+        ("from_ms", str(from_ms)),
     )
     return (Event("key_rotated", params),)
+
+
+def keep_key(request: Request, operation: KeepKey) -> tuple[Event, ...]:
+    """Forget the announced key."""
+    account, height, now_ms = request.account, request.height, request.now_ms
+    record = request.state.accounts.get(account)
+    assert record is not None, "who signs has an account"
+    current = key_in_force(request.state, account, record, height, now_ms)
+    set_key(request.state, account, current, height=height, now_ms=now_ms, from_height=height)
+    return (Event("key_kept", (("account", account), ("refused_key", operation.public_key.hex()))),)
 
 
 def update_account_state(request: Request, operation: UpdateAccountState) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import KeepKey, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -49,6 +49,7 @@ TRANSITIONS: dict[type, Callable[[Request, Any], tuple[Event, ...]]] = {
     RegisterAccount: accounts.register_account,
     UpdateClaims: accounts.update_claims,
     RotateKey: accounts.rotate_key,
+    KeepKey: accounts.keep_key,
     UpdateAccountState: accounts.update_account_state,
     RegisterWork: works.register_work,
     ReviewWork: works.review_work,

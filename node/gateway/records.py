@@ -33,6 +33,12 @@ class AccountReply(Reply, frozen=True):
     """Salted commitment to the person; None for a member."""
     public_key: Hex
     """The key that signs for it in the next block."""
+    next_key: Hex | None
+    """The key that was announced in its place (R8.1); null without one."""
+    next_key_from_height: int
+    """The first block in which that one signs, if `next_key_from_ms` has come too; 0 without one."""
+    next_key_from_ms: int
+    """Block time until which the holder can object with `keep_key`; 0 where nobody is asked."""
     claims: tuple[Claim, ...]
     """What the platform vouches for."""
     platform_state: AccountState
@@ -151,6 +157,7 @@ def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> Accoun
     """Return an account as the gateway shows it."""
     tokens = ledger.tokens_of(account)
     platform_state, operator_state = record.states(ledger.timestamp_ms)
+    announced = ledger.key_announced(account)
     return AccountReply(
         height=ledger.height,
         account=account,
@@ -158,6 +165,9 @@ def account_reply(ledger: Ledger, account: str, record: AccountRecord) -> Accoun
         role=record.role,
         person=None if record.person is None else record.person.hex(),
         public_key=(ledger.key_of(account) or record.public_key).hex(),
+        next_key=None if announced is None else announced.public_key.hex(),
+        next_key_from_height=0 if announced is None else announced.from_height,
+        next_key_from_ms=0 if announced is None else announced.from_ms,
         claims=record.claims,
         platform_state=platform_state,
         operator_state=operator_state,

@@ -196,8 +196,8 @@ def a_key_is_replaced_one_block_too_early(patch: pytest.MonkeyPatch) -> None:
     """The new key signs in the block before the one that was announced."""
     right = keys.key_in_force
 
-    def key_in_force(state: State, account: str, record: AccountRecord, height: int) -> object:
-        return right(state, account, record, height + 1)
+    def key_in_force(state: State, account: str, record: AccountRecord, height: int, now_ms: int) -> object:
+        return right(state, account, record, height + 1, now_ms)
 
     swap(patch, right, key_in_force)
 

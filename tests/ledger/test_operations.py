@@ -11,7 +11,7 @@ from ledger.charter import Role
 from ledger.envelope import Envelope, Transaction
 from ledger.names import platform_of, series_of_token, token_id
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import KeepKey, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -62,6 +62,7 @@ EXAMPLES: tuple[Operation, ...] = (
     RegisterAccount("ant.li", person("li"), key_of("ant.li"), ADULT),
     UpdateClaims("ant.li", ADULT),
     RotateKey("ant.li", key_of("new"), 7),
+    KeepKey(key_of("new")),
     UpdateAccountState("ant.li", None, None),
     suspension("ant.li", ends_ms=1),
     ReviewWork("scroll", accepted=True),

@@ -3,8 +3,8 @@
 import pytest
 
 from ledger.ledger import Ledger
-from ledger.operations.accounts import RotateKey
-from ledger.operations.freezes import FreezeToken
+from ledger.operations.accounts import KeepKey, RotateKey
+from ledger.operations.freezes import FreezeAccount, FreezeToken
 from ledger.operations.governance import Ballot, Pause, Propose, Resume, RotateOperatorKey, Vote
 from ledger.operations.series import Mint
 from ledger.operations.tokens import TransferFrom
@@ -159,14 +159,69 @@ def test_a_height_that_was_reached_means_the_next_block__r8_1():
     assert here.ledger.key_of("jd") == key_of("second")
 
 
-def test_a_lost_key_is_revoked_through_the_platform_which_has_the_last_word__r8_1():
-    here = Parliament()
+def announced(**figures: int) -> Parliament:
+    """A customer of ant, for whom ant announced another key."""
+    here = Parliament(figures)
     here.open_account("ant.li")
-    here.must("ant.li", RotateKey("ant.li", key_of("thief"), here.ledger.height + 3))
     here.must("ant", RotateKey("ant.li", key_of("found"), 0))
+    return here
+
+
+def test_a_lost_key_is_replaced_by_the_platform_when_the_time_for_objecting_is_over__r8_1():
+    here = announced()
+    there_ms = here.now_ms + 7 * DAY_MS
+    assert here.ledger.key_of("ant.li") == key_of("ant.li")
+    waiting = here.ledger.key_announced("ant.li")
+    assert waiting is not None
+    assert (waiting.public_key, waiting.from_ms) == (key_of("found"), there_ms)
+    here.now_ms = there_ms - 1
+    assert signed(here, "ant.li", RotateKey("ant.li", key_of("x"), 0), "found") == ["E_KEY"]
+    here.now_ms = there_ms
     assert signed(here, "ant.li", RotateKey("ant.li", key_of("x"), 0), "ant.li") == ["E_KEY"]
-    assert signed(here, "ant.li", RotateKey("ant.li", key_of("x"), 0), "thief") == ["E_KEY"]
+    assert restored(here).key_announced("ant.li") is None
     assert signed(here, "ant.li", RotateKey("ant.li", key_of("x"), 0), "found") == []
+
+
+@pytest.mark.parametrize("hindrance", ["none", "suspended", "frozen"])
+def test_the_holder_keeps_his_key_even_while_he_is_kept_from_all_else__r8_1(hindrance):
+    """Who could silence him for as long as he may object would have his account and all that is in it."""
+    here = announced()
+    if hindrance == "suspended":
+        here.suspend("ant.li")
+    if hindrance == "frozen":
+        for party in ("regulator", "jd"):
+            here.must(party, FreezeAccount("ant.li", "theft", "case-1", here.now_ms + 30 * DAY_MS))
+    assert codes(here.do("ant.li", KeepKey(key_of("another")))) == ["E_NO_CHANGE"]
+    (event,) = here.must("ant.li", KeepKey(key_of("found"))).events
+    assert (event.name, dict(event.params)) == (
+        "key_kept",
+        {"account": "ant.li", "refused_key": key_of("found").hex()},
+    )
+    here.wait_days(40)
+    here.execute([])
+    assert here.ledger.key_of("ant.li") == key_of("ant.li")
+    assert here.ledger.key_announced("ant.li") is None
+    assert codes(here.do("ant.li", KeepKey(key_of("found")))) == ["E_NO_CHANGE"]
+
+
+def test_the_holders_own_change_is_in_force_at_once_and_ends_what_was_announced__r8_1():
+    here = announced()
+    (event,) = here.must("ant.li", RotateKey("ant.li", key_of("second"), 0)).events
+    assert dict(event.params)["from_ms"] == "0"
+    here.wait_days(8)
+    here.execute([])
+    assert here.ledger.key_of("ant.li") == key_of("second")
+
+
+def test_a_charter_may_let_platforms_replace_keys_at_once__r8_1():
+    here = announced(key_objection_days=0)
+    assert here.ledger.key_of("ant.li") == key_of("found")
+
+
+def test_a_member_objects_to_nothing__r8_1():
+    here = Parliament()
+    here.must("jd", RotateKey("jd", key_of("second"), 10**6))
+    assert codes(here.do("jd", KeepKey(key_of("second")))) == ["E_AUTHORITY"]
 
 
 def test_the_announced_key_is_not_the_accounts_and_may_be_announced_again__r8_1():
