@@ -15,6 +15,9 @@ from quorate.verifier.json import parse_json, read_array, read_fields, read_hexa
 from quorate.verifier.rows import RowFile, read_row, root_of_row
 from quorate.verifier.statement_checks import COMPLIANCE_TAG
 
+PROOF_BYTES_MAX = 16 << 20
+"""256 of the longest rows."""
+
 ROWS_MAX = 1_024
 """Several times what a gateway proves in one answer."""
 
@@ -74,7 +77,7 @@ class _AnswerChecks(BlockChecks):
 
     def check_format(self) -> str:
         """The proof has the fields of a gateway's proof, each of the right shape."""
-        top = read_fields(parse_json(self.proof_data), "", "header", "votes", "rows", "rows_left_out")
+        top = read_fields(parse_json(self.proof_data, PROOF_BYTES_MAX), "", "header", "votes", "rows", "rows_left_out")
         rows: list[Any] = read_array(top["rows"], "rows")
         if len(rows) > ROWS_MAX:
             refuse("rows", f"has more than {ROWS_MAX} rows")

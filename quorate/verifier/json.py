@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 import msgpack
 
-FILE_BYTES_MAX = 16 << 20
-"""A longer file is refused unread; a real certificate takes a few kilobytes."""
+FILE_BYTES_MAX = 4 << 20
+"""Longer than any proof: a transaction of a whole batch has 1 MiB in hexadecimal, 1,024 members' votes have less."""
 
 NESTED_MAX = 32
 """Arrays within arrays of MessagePack; nothing that a node writes has more than a handful."""
@@ -54,13 +54,13 @@ def _hold_plain(value: Any, levels: int) -> None:
         raise UnreadableError(f"MessagePack with a {type(value).__name__} in it")
 
 
-def parse_json(data: bytes) -> Any:
-    """Parse UTF-8 JSON of objects without double keys and of plain integers.
+def parse_json(data: bytes, bytes_max: int = FILE_BYTES_MAX) -> Any:
+    """Parse UTF-8 JSON of objects without double keys and of plain integers, at most so many bytes of it.
 
     Raises: UnreadableError.
     """
-    if len(data) > FILE_BYTES_MAX:
-        raise UnreadableError(f"the file has more than {FILE_BYTES_MAX} bytes, which no proof has")
+    if len(data) > bytes_max:
+        raise UnreadableError(f"the file has more than {bytes_max} bytes, which no proof has")
     try:
         return json.loads(
             data.decode("utf-8"),

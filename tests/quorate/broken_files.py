@@ -1,4 +1,4 @@
-"""What is done to good proofs, so that they do not hold, and which checks have to notice: what broken vectors are of."""
+"""What is done to good proofs, so that they do not hold, and which checks have to notice it: of these are vectors."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

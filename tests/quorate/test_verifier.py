@@ -150,7 +150,7 @@ def test_random_bytes_fail_and_raise_nothing(certificate, charter):
         CERTIFICATE.decode().encode("utf-16"),
         b"\xef\xbb\xbf" + CERTIFICATE,
         b"[" * 100_000,
-        b" " * (17 << 20),
+        CERTIFICATE + b" " * (4 << 20),
         b"null",
         b"",
     ],

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 
-_LARGEST_FILE = 16_777_216
+_LARGEST_FILE = 4_194_304
 _LARGEST = 2**63 - 1
 _PLAIN = re.compile(r"-?[1-9][0-9]*|0")
 _LONGEST_NUMBER = 20
