@@ -1,6 +1,5 @@
 """Topics: ``quorate/<first 16 hex digits of the chain id>/<member id>/<channel>``, one for each member and channel."""
 
-import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,25 +12,11 @@ CHAIN_DIGITS = 16
 """64 bits keep chains that share a broker apart; what is signed names the chain in full."""
 
 _MEMBER = re.compile(r"[a-z0-9-]{1,32}")
-_CHAIN = re.compile(rf"[0-9a-f]{{{CHAIN_DIGITS}}}")
-
-
-class TopicFault(enum.StrEnum):
-    """Why a topic is none of ours."""
-
-    SHAPE = "shape"
-    """Not four levels under `quorate`."""
-    CHAIN = "chain"
-    """Not 16 lower-case hex digits, or another chain's."""
-    MEMBER = "member"
-    """Not a member id."""
-    CHANNEL = "channel"
-    """No channel of this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic taken apart."""
+    """One topic of a chain's."""
 
     chain: str
     """The first 16 hex digits of the chain id."""
@@ -52,21 +37,6 @@ def topic_of(chain: Digest, member: str, channel: Channel) -> Topic:
     """Name the topic of `member` for `channel`; the charter has already refused other member ids."""
     assert _MEMBER.fullmatch(member), f"{member!r} is no member id; the charter lets none such in"
     return Topic(chain_label(chain), member, channel)
-
-
-def parse_topic(text: str, *, chain: Digest | None = None) -> Topic | TopicFault:
-    """Take `text` apart, or say why it is no topic of ours; with `chain`, other chains' topics are refused too."""
-    levels = text.split("/", 4)
-    if len(levels) != 4 or levels[0] != ROOT:
-        return TopicFault.SHAPE
-    _, label, member, channel = levels
-    if not _CHAIN.fullmatch(label) or (chain is not None and label != chain_label(chain)):
-        return TopicFault.CHAIN
-    if not _MEMBER.fullmatch(member):
-        return TopicFault.MEMBER
-    if channel not in Channel.__members__.values():
-        return TopicFault.CHANNEL
-    return Topic(label, member, Channel(channel))
 
 
 def subscriptions(chain: Digest, member: str, members: Iterable[str], *, commanded: bool = False) -> tuple[Topic, ...]:
