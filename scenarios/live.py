@@ -8,7 +8,7 @@ can hear it has acknowledged it.
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from canonical.hashing import Digest
@@ -29,6 +29,7 @@ from scenarios.false_answers import FALSE_ANSWERS
 from scenarios.live_disks import LiveDisks
 from scenarios.live_load import LiveLoad
 from scenarios.live_looks import LiveLooks
+from scenarios.live_reach import Reach
 from scenarios.load import Clients
 from scenarios.plan import NEAR, Capability, Load
 from scenarios.shop import RULES
@@ -82,12 +83,10 @@ class LiveWorld:
         self._ids = tuple(each.id for each in voters(members))
         self._desk.policies = distances(self._ids, network)
         self._disks = LiveDisks(directory, self._ids, seed=seed)
-        self._broker_is_up = True
+        self._reach = Reach(self._ids, self._desk)
         self._liars: set[int] = set()
         self._gave_up: list[str] = []
         """What is known of members that ended by themselves, until it is told."""
-        self._down: set[int] = set()
-        self._frozen: set[int] = set()
         self._wiped: set[int] = set()
         self._looks = LiveLooks(members, tell=self._tell)
         self._told_final: set[Digest] = set()
@@ -137,7 +136,7 @@ class LiveWorld:
     async def close(self) -> Findings:
         """Bring everything down, and read the disks."""
         await self._load.close()
-        for member in sorted(self._frozen):
+        for member in sorted(self._reach.frozen):
             self._consortium.members[self.id_of(member)].send_signal(signal.SIGCONT)
         await self._looks.close()
         await self._desk.close()
@@ -188,9 +187,8 @@ class LiveWorld:
 
     def _urls(self) -> list[str | None]:
         """Where each member is asked; None for one that cannot answer."""
-        cannot_answer = self._down | self._frozen
         return [
-            None if member in cannot_answer else self._consortium.members[name].url
+            self._consortium.members[name].url if self._reach.answers(member) else None
             for member, name in enumerate(self._ids)
         ]
 
@@ -221,8 +219,7 @@ class LiveWorld:
 
     async def kill(self, member: int) -> None:
         """SIGKILL."""
-        self._down.add(member)
-        self._desk.end_life(self.id_of(member))
+        self._reach.end(member)
         self._tell(member, "killed")
         await self._consortium.kill(self.id_of(member))
 
@@ -232,15 +229,15 @@ class LiveWorld:
         Raises: MemberFailed, CommandFailed.
         """
         await self._consortium.start(self.id_of(member))
-        self._down.discard(member)
+        self._reach.down.discard(member)
         if self.id_of(member) in self._desk.full:
             await self._let_end(member)
-        await self._heard_by([member])
+        await self._reach.heard_by([member])
         self._tell(member, "started")
 
     async def pause(self, member: int) -> None:
         """SIGSTOP."""
-        self._frozen.add(member)
+        self._reach.frozen.add(member)
         self._tell(member, "paused")
         self._consortium.members[self.id_of(member)].send_signal(signal.SIGSTOP)
 
@@ -249,14 +246,14 @@ class LiveWorld:
 
         Raises: CommandFailed.
         """
-        self._frozen.discard(member)
+        self._reach.frozen.discard(member)
         self._tell(member, "resumed")
         self._consortium.members[self.id_of(member)].send_signal(signal.SIGCONT)
-        await self._heard_by([member])
+        await self._reach.heard_by([member])
 
     async def wipe(self, member: int) -> None:
         """Lose the database of a member that is down; its keys are kept elsewhere, as they should be."""
-        assert member in self._down, "only the disk of a member that is down is lost"
+        assert member in self._reach.down, "only the disk of a member that is down is lost"
         self._wiped.add(member)
         self._tell(member, "wiped")
         self._disks.wipe(member)
@@ -269,8 +266,7 @@ class LiveWorld:
 
     async def hand_over(self, member: int) -> None:
         """SIGTERM: the last turn of a primary says that it stops."""
-        self._down.add(member)
-        self._desk.end_life(self.id_of(member))
+        self._reach.end(member)
         self._tell(member, "stopped")
         await self._consortium.stop(self.id_of(member))
 
@@ -281,7 +277,7 @@ class LiveWorld:
         """
         self._tell(member, "disk", f"{by_ms} ms slower")
         self._desk.sync_ms[self.id_of(member)] = by_ms
-        await self._command()
+        await self._reach.command()
 
     async def fill_disk(self, member: int) -> None:
         """Let its database grow no more: SQLite refuses, and the node stops and says why.
@@ -290,9 +286,9 @@ class LiveWorld:
         """
         self._tell(member, "disk", "full")
         self._desk.full.add(self.id_of(member))
-        if member not in self._down:
+        if member not in self._reach.down:
             await self._let_end(member)
-        await self._command()
+        await self._reach.command()
 
     async def make_room(self, member: int) -> None:
         """Let its database grow again.
@@ -301,16 +297,15 @@ class LiveWorld:
         """
         self._tell(member, "disk", "has room")
         self._desk.full.discard(self.id_of(member))
-        await self._command()
-        if member not in self._down:
+        await self._reach.command()
+        if member not in self._reach.down:
             await self._consortium.look_after(self.id_of(member))
 
     async def _let_end(self, member: int) -> None:
         """Let nobody start it again when it ends of a full disk; it is down then."""
 
         def on_end() -> None:
-            self._down.add(member)
-            self._desk.end_life(self.id_of(member))
+            self._reach.end(member)
             self._tell(member, "killed", "its disk was full")
 
         await self._consortium.let_end(self.id_of(member), on_end)
@@ -318,14 +313,14 @@ class LiveWorld:
     async def stop_broker(self) -> Undo:
         """Kill the embedded broker; healing starts one at the same address."""
         self._tell(-1, "killed", "broker")
-        self._broker_is_up = False
+        self._reach.broker_is_up = False
         await self._consortium.kill_broker()
 
         async def heal() -> None:
             self._tell(-1, "started", "broker")
             await self._consortium.start_broker()
-            self._broker_is_up = True
-            await self._heard_by(range(len(self._ids)))
+            self._reach.broker_is_up = True
+            await self._reach.heard_by(range(len(self._ids)))
 
         return heal
 
@@ -336,7 +331,7 @@ class LiveWorld:
         """
         self._tell(member, "clock", f"{offset_ms} ms, {drift_ppm} ppm")
         self._desk.clocks[self.id_of(member)] = (offset_ms, drift_ppm)
-        await self._command()
+        await self._reach.command()
 
     async def links(self, policies: Sequence[LinkPolicy]) -> Undo:
         """Let policies hold at both ends of the links that they concern.
@@ -344,13 +339,13 @@ class LiveWorld:
         Raises: CommandFailed.
         """
         self._desk.policies += tuple(policies)
-        await self._command()
+        await self._reach.command()
 
         async def heal() -> None:
             # By identity: two faults may be equal, and each is healed for itself.
             ended = set(map(id, policies))
             self._desk.policies = tuple(each for each in self._desk.policies if id(each) not in ended)
-            await self._command()
+            await self._reach.command()
 
         return heal
 
@@ -372,28 +367,13 @@ class LiveWorld:
             self._load.false.update(members)
         self._desk.roles |= {name: (way, tuple(map(self.id_of, to))) for name in names}
         leads = Committee(len(self._ids)).primary(Look(0, tuple(self._looks.last)).top_view())
-        await self._desk.tell(wait_for=self._listeners(each for each in members if each != leads), only=True)
-        await self._command()
+        await self._desk.tell(wait_for=self._reach.listeners(each for each in members if each != leads), only=True)
+        await self._reach.command()
 
         async def heal() -> None:
             for name in names:
                 del self._desk.roles[name]
-            await self._command()
+            await self._reach.command()
             self._load.false.difference_update(members)
 
         return heal
-
-    # Commands
-
-    async def _command(self) -> None:
-        """Tell everybody; go on when all who can hear have acknowledged it."""
-        await self._desk.tell(wait_for=self._listeners(range(len(self._ids))))
-
-    async def _heard_by(self, members: Iterable[int]) -> None:
-        await self._desk.heard_by(self._listeners(members))
-
-    def _listeners(self, members: Iterable[int]) -> list[str]:
-        """Those of `members` that a command can reach now; the others are told when they are back."""
-        if not self._broker_is_up:
-            return []
-        return [self.id_of(each) for each in members if each not in self._down | self._frozen]
