@@ -32,6 +32,9 @@ async def uncut(asking: Awaitable[Answer]) -> Answer:
     except asyncio.CancelledError:
         scope.cancel()
         await asyncio.wait({task})
+        # It may have failed of its own just then. Nobody wants to know any more, and asyncio would tell.
+        if not task.cancelled():
+            task.exception()
         raise
     (answer,) = answers
     return answer

@@ -73,3 +73,26 @@ async def test_an_answer_and_a_failure_pass_as_they_are():
     assert await uncut(asyncio.sleep(0, "answer")) == "answer"
     with pytest.raises(ValueError, match="said by the request"):
         await uncut(fails())
+
+
+async def test_a_request_that_fails_as_it_is_cut_is_told_to_nobody():
+    told: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    began = asyncio.Event()
+
+    async def reset() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise ConnectionResetError
+
+    asking = asyncio.create_task(uncut(reset()))
+    await began.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    del asking
+    gc.collect()
+    await asyncio.sleep(0)
+    assert told == []
