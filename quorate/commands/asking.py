@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from quorate.commands.finding import Gateway, NotRunning, gateway_of
+from quorate.commands.safe_text import harmless, worded
 
 if TYPE_CHECKING:
     from node.client import Client
@@ -52,17 +53,19 @@ async def _talk(gateway: Gateway, talk_to: Talk[T]) -> T:
             status = await client.status()
             if gateway.member and (status.member, status.chain) != (gateway.member, gateway.chain):
                 raise NotRunning(
-                    f"{gateway.member} does not run: at {gateway.url}, where its gateway was last, {status.member}"
-                    " answers. What to do: start its node, or give the URL that it printed."
+                    f"{gateway.member} does not run: at {gateway.url}, where its gateway was last,"
+                    f" {worded(status.member)} answers. What to do: start its node, or give the URL that it printed."
                 )
             return await talk_to(client, status)
     except Indefinite as fault:
-        ids = "".join(f"\n  {each}" for each in fault.ids)
+        ids = "".join(f"\n  {worded(each)}" for each in fault.ids)
         raise Unknown(
             f"{fault}. It may still become final; what was signed is decided once. What to do: ask for its id before"
             f" signing it anew: GET {gateway.url}/v1/transactions/ID{ids}"
         ) from fault
     except ClientFault as fault:
-        raise NotTaken(f"{gateway.url}: {fault}") from fault
+        raise NotTaken(harmless(f"{gateway.url}: {fault}")) from fault
     except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
-        raise NotTaken(f"{gateway.url}: no answer of a gateway of this version ({error}). Is the node up?") from error
+        raise NotTaken(
+            harmless(f"{gateway.url}: no answer of a gateway of this version ({error}). Is the node up?")
+        ) from error

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quorate.commands.finding import NotRunning, gateway_of
+from quorate.commands.safe_text import harmless
 
 if TYPE_CHECKING:
     import httpx
@@ -61,6 +62,6 @@ def certificate(node: str, kind: str, subject: str, output: Path | None) -> None
 def _told(answer: "httpx.Response") -> str:
     try:
         problem: dict[str, Any] = answer.json()
-        return f"{problem['detail']}. What to do: {problem['cure']}"
+        return harmless(f"{problem['detail']}. What to do: {problem['cure']}")
     except (ValueError, KeyError, TypeError):
         return f"the gateway answered {answer.status_code}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from quorate.commands.finding import Gateway, NotRunning, gateway_of
+from quorate.commands.safe_text import harmless
 
 if TYPE_CHECKING:
     import httpx
@@ -32,14 +33,14 @@ def explain(gateways: tuple[str, ...], as_json: bool) -> None:
                 gateway = gateway_of(name)
                 stands = _asked(http, gateway)
             except NotRunning as fault:
-                click.echo(str(fault), err=True)
+                click.echo(harmless(str(fault)), err=True)
                 failed = True
                 continue
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 click.echo(f"{name}: no answer ({error}). Is the node up? Its log says why where it is not.", err=True)
                 failed = True
                 continue
-            click.echo(json.dumps(stands, indent=2) if as_json else "\n".join(told(name, stands)))
+            click.echo(json.dumps(stands, indent=2) if as_json else "\n".join(map(harmless, told(name, stands))))
     raise SystemExit(int(failed))
 
 

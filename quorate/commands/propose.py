@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from quorate.commands.answer_words import event_words
 from quorate.commands.asking import talk
 from quorate.commands.listed import Listed, Rows
-from quorate.commands.safe_text import shown, written
+from quorate.commands.safe_text import worded, written
 from quorate.commands.signing import Signing, signing_options
 from quorate.commands.submit import first_line, read_deadline
 from quorate.commands.submitting import EXITS, refusals_of, submit_operation, tell
@@ -153,12 +154,11 @@ def proposal_lines(name: str, proposal: "ProposalReply", rules: "ParametersAnswe
     """How a proposal stands, in sentences."""
     from ledger.records.governance import ProposalState
 
-    terms = ", ".join(f"{field}={value}" for field, value in proposal.particulars.items())
     lines = [
-        f"{name}: {' '.join(filter(None, (proposal.action, shown(terms))))}",
-        f"  For it: {', '.join(proposal.votes_for) or 'nobody'}. Against it:"
-        f" {', '.join(proposal.votes_against) or 'nobody'}. It needs {rules.policies[proposal.action]} of the voting"
-        " members.",
+        f"{name}: {event_words(proposal.action, proposal.particulars)}",
+        f"  For it: {', '.join(map(worded, proposal.votes_for)) or 'nobody'}. Against it:"
+        f" {', '.join(map(worded, proposal.votes_against)) or 'nobody'}. It needs"
+        f" {worded(rules.policies.get(proposal.action, '?'))} of the voting members.",
     ]
     match proposal.state:
         case ProposalState.OPEN:

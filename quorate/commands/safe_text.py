@@ -10,6 +10,9 @@ import unicodedata
 from datetime import UTC, datetime
 
 TEXT_SHOWN_MAX = 160
+LINE_SHOWN_MAX = 65_536
+"""A thousand tokens by name."""
+
 PLAIN = re.compile(r"[A-Za-z0-9._:/-]{1,160}")
 """Letters that make no sentence."""
 
@@ -37,6 +40,11 @@ def shown(text: str) -> str:
     cut = text[: TEXT_SHOWN_MAX + 1]
     safe = "".join(_safe(letter) for letter in cut)
     return safe if len(safe) <= TEXT_SHOWN_MAX else safe[: TEXT_SHOWN_MAX - 1] + "…"
+
+
+def harmless(text: str) -> str:
+    """Return one line of a gateway's so that it cannot steer a terminal, cut where no line of ours is that long."""
+    return "".join(_safe(letter) for letter in text[:LINE_SHOWN_MAX])
 
 
 def quoted(value: object, depth: int = 0) -> str:

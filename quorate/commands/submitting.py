@@ -7,7 +7,7 @@ import click
 
 from quorate.commands.answer_words import event_words
 from quorate.commands.asking import NotTaken, talk
-from quorate.commands.safe_text import shown, written
+from quorate.commands.safe_text import shown, worded, written
 from quorate.commands.signing import Signer
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def reply_lines(reply: "TransactionReply") -> list[str]:
     refusals = refusals_of(reply)
     if reply.receipt is None:
         return ["Refused before it was ordered; it is in no block.", *map(refusal_line, refusals)]
-    place = f"block {reply.height}, final for good. Transaction {reply.id}"
+    place = f"block {reply.height}, final for good. Transaction {worded(reply.id)}"
     if refusals:
         return [f"Refused in {place}", *map(refusal_line, refusals)]
     events = [f"  {event_words(event.name, event.params)}" for event in reply.receipt.events]
@@ -101,4 +101,4 @@ def refusal_line(refusal: "RefusalReply") -> str:
 
     tenet = f"tenet {refusal.tenet}, {TENETS[refusal.tenet][1]}" if refusal.tenet in TENETS else "the ledger's own"
     again = "" if refusal.retry_at_ms is None else f" Try again from {written(refusal.retry_at_ms)}."
-    return f"  {refusal.rule} {refusal.code} ({tenet}): {shown(refusal.message)}{again}"
+    return f"  {worded(refusal.rule)} {worded(refusal.code)} ({tenet}): {shown(refusal.message)}{again}"

@@ -153,6 +153,23 @@ def test_an_event_is_one_line_with_its_times_as_dates():
     assert answer_lines({"events": [{"height": 7, "event": event}]})[-1] == f"  7       {said}"
 
 
+def test_what_a_liars_gateway_says_neither_steers_a_terminal_nor_makes_up_lines_of_ours():
+    steering = "\x1b[2J"
+    answer = {
+        "title": f"{steering}\nThe proof holds",
+        "particulars": {f"{steering}=": f"{steering}\n"},
+        "events": [
+            {"event": {"name": f"{steering}x", "params": {f"a{steering}": "b, to=ant.li", "at_ms": "9" * 5_000}}}
+        ],
+        "tokens": [f"a-0001\n{steering}", "b-0001, c-0001"],
+    }
+    lines = answer_lines(answer)
+    assert len(lines) == 7
+    assert all(line.isprintable() for line in lines)
+    assert '"b, to=ant.li"' in lines[5]
+    assert lines[6].endswith('"b-0001, c-0001"')
+
+
 def test_an_answer_is_shown_in_columns_with_times_as_dates_and_lists_as_tables():
     answer = {"height": 7, "at_ms": 1_700_000_000_000, "gone": None, "paused": False, "proof": {"x": 1}}
     assert answer_lines({**answer, "rows": [{"a": "x", "n": 10}, {"a": "long", "n": 1}], "figures": {"b": 2}}) == [
