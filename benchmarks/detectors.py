@@ -18,6 +18,7 @@ from benchmarks.detectors_result import (
     HonestLevel,
     LevelFigure,
     PatternFigure,
+    ScoreFigure,
     Share,
     TypologyFigure,
     WorldFigure,
@@ -41,6 +42,9 @@ from scenarios.laboratory.watch import watch
 
 LEVELS = Parameters()
 """Whose least scores the levels have."""
+
+SCORES_TENTHS = tuple(range(5, 65, 5))
+"""From which scores on it is counted, besides the levels."""
 
 HONEST_WORLDS = 5
 """Under so many seeds, one after the other, an honest world is shown with nothing planted: high alarms are few."""
@@ -106,7 +110,9 @@ def measure_honest(world: World, seeds: Sequence[int]) -> HonestFigure:
         for level in Level:
             named[level] += len({gift for each in _from(level, own) for gift in each.finding.gifts})
     levels = (HonestLevel(level.value, len(_from(level, found)), named[level], _count(level, found)) for level in Level)
-    return HonestFigure(tuple(seeds), gifts, tuple(levels))
+    return HonestFigure(
+        tuple(seeds), gifts, tuple(levels), {score: len(_scoring(score, found)) for score in SCORES_TENTHS}
+    )
 
 
 def measure_typology(pattern: Typology | Evasion, *, world: World, seed: int, cases: int) -> TypologyFigure:
@@ -126,6 +132,11 @@ def measure_typology(pattern: Typology | Evasion, *, world: World, seed: int, ca
             DetectorFigure(detector.value, judged.findings(own), judged.cases(own))
             for detector in Detector
             if (own := [each for each in found if each.row.detector is detector])
+        ),
+        tuple(
+            ScoreFigure(score, judged.findings(own), judged.cases(own))
+            for score in SCORES_TENTHS
+            for own in [_scoring(score, found)]
         ),
     )
 
@@ -205,6 +216,11 @@ def _in(gift: Gift, label: Label) -> bool:
 
 def _found(transfers: Iterable[Transfer]) -> list[Scored]:
     return [each for epoch in watch(transfers) for each in epoch.found]
+
+
+def _scoring(score_tenths: int, found: Sequence[Scored]) -> list[Scored]:
+    """Those from a score on."""
+    return [each for each in found if each.score_tenths >= score_tenths]
 
 
 def _from(level: Level, found: Sequence[Scored]) -> list[Scored]:

@@ -36,6 +36,14 @@ class LevelFigure(msgspec.Struct, frozen=True):
         return 2 * precision * recall / (precision + recall)
 
 
+class ScoreFigure(msgspec.Struct, frozen=True):
+    """What is found from one score on: what a chain that sets its own levels chooses among."""
+
+    score_tenths: int
+    findings: Share
+    cases: Share
+
+
 class DetectorFigure(msgspec.Struct, frozen=True):
     """One detector in one row."""
 
@@ -55,6 +63,7 @@ class TypologyFigure(msgspec.Struct, frozen=True):
     """From very low, which is everything, to very high."""
     detectors: tuple[DetectorFigure, ...]
     """Those that found something, at any level, in their own order."""
+    scores: tuple[ScoreFigure, ...]
 
     def at(self, level: str) -> LevelFigure:
         """The figure of `level`."""
@@ -79,6 +88,8 @@ class HonestFigure(msgspec.Struct, frozen=True):
     """A world each; what follows are sums over them."""
     gifts: int
     levels: tuple[HonestLevel, ...]
+    scores: dict[int, int]
+    """Findings from each score on, in tenths of a point."""
 
     def at(self, level: str) -> HonestLevel:
         """The figure of `level`."""
