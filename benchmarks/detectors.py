@@ -8,6 +8,8 @@ itself into the same honest town, so that no other one's findings are in its row
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from benchmarks.detectors_result import (
     HEAD,
@@ -91,9 +93,10 @@ def measure_world(world: World, *, seed: int, cases: int, tell: Callable[[str], 
     tell("\n".join(honest_lines(world, alone)))
     tell(HEAD)
     typologies: list[TypologyFigure] = []
-    for pattern in PLANTED:
-        typologies.append(measure_typology(pattern, world=world, seed=seed, cases=cases))
-        tell("\n".join(typology_lines(typologies[-1])))
+    with ProcessPoolExecutor() as pool:
+        for figure in pool.map(partial(measure_typology, world=world, seed=seed, cases=cases), PLANTED):
+            typologies.append(figure)
+            tell("\n".join(typology_lines(figure)))
     return WorldFigure(world.value, alone, tuple(typologies))
 
 

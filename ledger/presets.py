@@ -1,5 +1,7 @@
 """What real platforms asked of their users, as rule parameters: for `quorate charter new --preset` and for comparison.
 
+The last two are no platform's: other least scores for an alert at level high than the default's, which were measured.
+
 A preset says what its source says and leaves the rest at the defaults. Where a source is silent the docstring says so:
 no figure here was made up to complete a picture.
 """
@@ -76,6 +78,16 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             hold_hours_later=5 * DAY_HOURS,
             gifts_per_day=3,
             receive_age_min=14,
+        ),
+        "alerts-watchful": _preset(
+            "Ours: every fan among strangers is an alert at level high, honest collectors' and give-aways' too.",
+            "measured, docs/DETECTORS.md",
+            alert_high_tenths=20,
+        ),
+        "alerts-sparing": _preset(
+            "Ours: high are only loops, scatter-gather and what else is grave, among strangers.",
+            "measured, docs/DETECTORS.md",
+            alert_high_tenths=35,
         ),
     }
 )

@@ -50,8 +50,13 @@ def _windows(view: View, length_ms: int) -> Iterator[list[Gift]]:
 
 def _balanced_components(gifts: list[Gift]) -> Iterator[tuple[tuple[str, ...], list[Gift]]]:
     """The strongly connected sets of a window, sorted, in which everybody gave as many as he received; their gifts."""
+    # Who only gives or only receives is in no such set; most windows of an hour have nobody else.
+    givers, receivers = {gift.giver for gift in gifts}, {gift.receiver for gift in gifts}
+    ties = [(gift.giver, gift.receiver) for gift in gifts if gift.giver in receivers and gift.receiver in givers]
+    if not ties:
+        return
     graph = nx.DiGraph()
-    graph.add_edges_from((gift.giver, gift.receiver) for gift in gifts)
+    graph.add_edges_from(ties)
     components = [each for each in nx.strongly_connected_components(graph) if len(each) > 1]
     place = {person: number for number, component in enumerate(components) for person in component}
     within: list[list[Gift]] = [[] for _ in components]
