@@ -1,5 +1,5 @@
 // A verifier of Quorate's certificates and statements, written from ../CERTIFICATE.md alone. It needs nothing but Web Crypto:
-// Node 18 or later, or a browser that has Ed25519. Checks and fields bear the document's names.
+// Node 18 or later, or a page on https in a browser that has Ed25519. Checks and fields bear the document's names.
 //
 //     node verify.mjs FILE CHARTER [CONTENT]                  exit 0: it holds; 10: it does not
 //     import { verify } from "./verify.mjs"                   await verify(file, charter, contentHash), Uint8Arrays

@@ -10,6 +10,9 @@ import pytest
 from tests.quorate.both_verifiers import Alter, compare, in_one_byte, in_one_value, outcomes_of_both
 from tests.quorate.from_the_document import __file__ as package
 from tests.quorate.from_the_document import writing
+from tests.quorate.from_the_document.block import read_header, signed_bundle
+from tests.quorate.from_the_document.certificate import read_certificate, signed_envelope, transaction_id
+from tests.quorate.from_the_document.charter import read_charter
 from tests.quorate.from_the_document.packing import pack
 from tests.quorate.from_the_document.trees import sha256
 from tests.quorate.from_the_document.verify import verify
@@ -84,6 +87,24 @@ def test_a_vector_fails_at_the_checks_that_the_index_names(vector: dict[str, obj
     verdict = verify((_VECTORS / str(vector["file"])).read_bytes(), _CHARTER, content)
     assert list(verdict.failed) == vector["fails"]
     assert verdict.holds == (not vector["fails"])
+
+
+def test_the_way_to_a_verdict_is_the_one_in_intermediate_json() -> None:
+    """Of the charter, and of one certificate what its first voter and its account signed."""
+    values = json.loads((_VECTORS / "intermediate.json").read_text())
+    charter = read_charter(_CHARTER)
+    ids = {"chain id": charter.chain.hex(), "committee digest": charter.committee.hex()}
+    assert ids == values["charter.json"]
+    name = "transaction-one-of-five.json"
+    certificate = read_certificate((_VECTORS / name).read_bytes())
+    header = read_header(certificate.header)
+    bundle = signed_bundle(charter.chain, header, certificate.header, certificate.votes[0])
+    envelope = signed_envelope(certificate)
+    assert bundle is not None, "the path of a good vote"
+    assert envelope is not None, "the path of a good transaction"
+    assert bundle.hex() == values[name]["what its sender signed"]
+    assert envelope.hex() == values[name]["what the account signed"]
+    assert transaction_id(certificate).hex() == values[name]["transaction id"]
 
 
 @pytest.mark.parametrize("alter", [in_one_byte, in_one_value])

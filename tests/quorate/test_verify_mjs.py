@@ -1,4 +1,4 @@
-"""docs/vectors/verify.mjs, the verifier for Node and browsers, says what the others say, check by check."""
+"""docs/vectors/verify.mjs, the verifier in JavaScript, says what the others say, check by check."""
 
 import json
 import shutil

@@ -91,6 +91,16 @@ def quorum_fails(charter: Charter, header: Header, data: bytes, votes: tuple[Vot
     return len(signers) < charter.quorum()
 
 
+def signed_bundle(chain: bytes, header: Header, data: bytes, vote: Vote) -> bytes | None:
+    """What the sender of `vote` signed if he voted for the header in `data`; None where the path is misshapen."""
+    digest = sha256(b"quorate/header/1\0", chain, data)
+    said = leaf(pack(["block-vote", header.height, digest]))
+    root = root_at(vote.index, vote.count, said, vote.path)
+    if root is None:
+        return None
+    return b"quorate/bundle/1\0" + chain + pack([header.epoch, vote.sender, vote.count]) + root
+
+
 def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether `signature` is of `message` by `public_key` [RFC 8032 §5.1.7]."""
     try:
@@ -104,13 +114,8 @@ def _is_valid(charter: Charter, header: Header, data: bytes, vote: Vote) -> bool
     """Whether `vote` is its sender's signature on a block vote for the header in `data`."""
     if vote.sender >= len(charter.voters):
         return False
-    digest = sha256(b"quorate/header/1\0", charter.chain, data)
-    said = leaf(pack(["block-vote", header.height, digest]))
-    root = root_at(vote.index, vote.count, said, vote.path)
-    if root is None:
-        return False
-    bundle = b"quorate/bundle/1\0" + charter.chain + pack([header.epoch, vote.sender, vote.count]) + root
-    return is_signed(charter.voters[vote.sender], bundle, vote.signature)
+    bundle = signed_bundle(charter.chain, header, data, vote)
+    return bundle is not None and is_signed(charter.voters[vote.sender], bundle, vote.signature)
 
 
 def _vote(value: object) -> Vote:

@@ -112,13 +112,18 @@ def transaction_id(certificate: Certificate) -> bytes:
 
 def signature_fails(certificate: Certificate) -> bool:
     """Whether the key did not sign an envelope with this transaction in it."""
+    signed = signed_envelope(certificate)
+    return signed is None or not is_signed(certificate.envelope.public_key, signed, certificate.envelope.signature)
+
+
+def signed_envelope(certificate: Certificate) -> bytes | None:
+    """What the account signed; None where the path is misshapen. Raises UnreadableError."""
     envelope = certificate.envelope
     root = root_at(envelope.index, envelope.count, transaction_id(certificate), envelope.path)
     if root is None:
-        return True
-    signed = pack([envelope.account, envelope.public_key, envelope.count])
-    message = b"quorate/envelope/1\0" + certificate.chain + signed + root
-    return not is_signed(envelope.public_key, message, envelope.signature)
+        return None
+    said = pack([envelope.account, envelope.public_key, envelope.count])
+    return b"quorate/envelope/1\0" + certificate.chain + said + root
 
 
 def transaction_path_fails(certificate: Certificate, header: Header) -> bool:
