@@ -84,15 +84,8 @@ def new(
         click.echo(f"  {directory / member.id}  {member.role.value}, {use}")
     if insecure_dev:
         click.echo("The keys are NOT sealed: whoever can read these folders can sign for every member.")
-    click.echo(
-        first_steps(
-            directory,
-            [member.id for member in made.voters()],
-            broker_port=None if buses else parse_bus_url(BUS).port,
-            gateway_port=gateway_port,
-            sealed=not insecure_dev,
-        )
-    )
+    voting = [member.id for member in made.voters()]
+    click.echo(first_steps(directory, voting, broker_port=None if buses else parse_bus_url(BUS).port))
 
 
 @charter.command("show")

@@ -2,12 +2,15 @@
 
 import json
 import re
+import shlex
 
 import pytest
 from click.testing import CliRunner
 
 from ledger.operations.table import OPERATION_TYPES
+from node.program import quorate_command
 from quorate.__main__ import main
+from quorate.commands.first_steps import first_steps
 from tests.node.four_members import four_members
 from tests.quorate.served import command, served
 
@@ -157,6 +160,18 @@ def test_help_lists_every_operation_and_what_each_takes():
     explained = CliRunner().invoke(main, ["submit", "transfer_from", "--help"]).output
     assert all(f"  {field}" in explained for field in ("token", "sender", "to"))
     assert "gifts_per_day" in CliRunner().invoke(main, ["propose", "change_parameters", "--help"]).output
+
+
+async def test_the_first_steps_that_a_new_consortium_is_told_are_commands_that_work(home):
+    lines = first_steps(home.parent, ["ant"], broker_port=None).splitlines()
+    told = [shlex.split(line.removeprefix(f"  {quorate_command()} ")) for line in lines if " node " not in line]
+    run = [words for words in told if words[:1] in (["propose"], ["query"])]
+    assert len(run) == 2
+    for words in run:
+        done = await command(*words)
+        assert done.exit_code == 0, done.output
+    assert "ant.1" in done.output
+    assert "The proof holds" in done.output
 
 
 @pytest.mark.slow
