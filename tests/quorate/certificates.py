@@ -67,6 +67,10 @@ def charter_json(charter: Charter) -> bytes:
         "members": members,
         "parameters": charter.parameters,
     }
+    if charter.policies:
+        content["policies"] = charter.policies
+    if charter.chains:
+        content["chains"] = charter.chains
     return json.dumps(content, ensure_ascii=False, indent=2).encode()
 
 
@@ -106,9 +110,9 @@ class Block:
         )
 
 
-def block_of(*, voters: int = 4, envelopes: tuple[int, ...] = (1, 5, 3)) -> Block:
-    """A block with envelopes of so many transactions each."""
-    charter = charter_of(voters)
+def block_of(*, voters: int = 4, envelopes: tuple[int, ...] = (1, 5, 3), charter: Charter | None = None) -> Block:
+    """A block with envelopes of so many transactions each, of a chain with so many voters."""
+    charter = charter or charter_of(voters)
     chain = chain_id(charter)
     sealed = tuple(
         seal_envelope(

@@ -1,5 +1,6 @@
 """A ledger with a small life, certified with real keys: what statements, and the test vectors, are made of."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 import msgspec
@@ -145,10 +146,16 @@ class Life:
         view = self.ledger.at(height)
         assert view is not None
         read_rows(view, kind, subject)
-        rows = view.state.reads
-        proofs = self.ledger.prove_at(height, [key.encode() for key in rows])
+        return self.stated(kind, subject, view.state.reads)
+
+    def stated(self, kind: Kind, subject: str, rows: Iterable[str]) -> bytes:
+        """A file with any rows of the last block's state, whatever is stated of whatever."""
+        height, values = self.ledger.height, {key.decode(): value for key, value in self.ledger.entries()}
+        keys = list(rows)
+        proofs = self.ledger.prove_at(height, [key.encode() for key in keys])
         assert proofs is not None
-        return statement_file(self.chain, kind, subject, proof_reply(certified, rows, proofs), None)
+        proof = proof_reply(self.certified(height), {key: values.get(key) for key in keys}, proofs)
+        return statement_file(self.chain, kind, subject, proof, None)
 
 
 GOOD: tuple[tuple[Kind, str], ...] = (

@@ -14,8 +14,10 @@ from ledger.operations.series import MintBatch
 from node.statement_file import Kind
 from tests.quorate.broken_files import CERTIFICATES_BROKEN, STATEMENTS, WRITTEN
 from tests.quorate.certificates import charter_json
+from tests.quorate.forged_files import forged_headers, forged_receipts, forged_records, forged_reports, forged_rows
 from tests.quorate.intermediate import intermediate_values
-from tests.quorate.statements import CONTENT, GOOD, TOKEN, Life
+from tests.quorate.misused_files import charters, misused_certificates, misused_statements, with_every_field
+from tests.quorate.statements import CONTENT, GOOD, HOLDER, TOKEN, Life
 
 FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
 
@@ -72,11 +74,48 @@ def vectors() -> dict[str, bytes]:
         name = f"broken-{title}.json"
         made[name] = certificates["transaction-one-of-five"].replace(old, new, 1)
         index.append(_entry(name, "transaction", title, why, ("format",)))
+    _add_forged(made, index, life)
     charter, statement = made["charter.json"], made[f"ownership-{TOKEN}.json"]
     values = intermediate_values(certificates["transaction-one-of-five"], statement, charter)
     made["intermediate.json"] = (json.dumps(values, indent=1) + "\n").encode()
     made["index.json"] = (json.dumps(index, indent=1) + "\n").encode()
     return made
+
+
+def _add_forged(made: dict[str, bytes], index: list[dict[str, object]], life: Life) -> None:
+    """Add what a quorum signed although it is not so, what stands where it has no business, and other charters."""
+    holdings, compliance = (json.loads(made[name]) for name in (f"holdings-{HOLDER}.json", "compliance-2.json"))
+    certificate = json.loads(made["transaction-one-of-five.json"])
+    for each in (
+        *forged_headers(holdings),
+        *forged_rows(holdings),
+        *forged_records(holdings),
+        *forged_reports(compliance),
+        *forged_receipts(certificate),
+        *misused_statements(life),
+        *misused_certificates(certificate),
+    ):
+        name = f"{'broken-' if each.fails else 'good-'}{each.title}.json"
+        assert name not in made, "every title is another"
+        made[name] = _compact(each.content)
+        index.append(_entry(name, each.kind, each.subject, each.why, each.fails))
+    for file, content, is_its in (
+        ("transaction-one-alone.json", CONTENT, True),
+        ("transaction-one-alone.json", CONTENT + b"!", False),
+        ("transaction-one-of-five.json", CONTENT, False),
+        (f"holdings-{HOLDER}.json", CONTENT, False),
+    ):
+        why = "the content that was registered" if is_its else "the content of something else"
+        fails = () if is_its else ("content",)
+        index.append(_entry(file, file.partition("-")[0], file, why, fails, content=content.hex()))
+    for title, charter, why, failed in charters(made["charter.json"]):
+        made[f"charter-{title}.json"] = charter
+        index.append(
+            _entry("transaction-one-alone.json", "transaction", "", why, failed, charter=f"charter-{title}.json")
+        )
+    name, of_all = "charter-with-every-field.json", "transaction-of-another-chain.json"
+    made[name], made[of_all] = with_every_field()
+    index.append(_entry(of_all, "transaction", of_all, "a charter with all that there can be", charter=name))
 
 
 def _content(token: str, content: bytes, why: str, fails: tuple[str, ...] = ()) -> dict[str, object]:
