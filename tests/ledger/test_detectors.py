@@ -5,12 +5,14 @@ import os
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ledger.detectors.alerts import alerts_of
-from ledger.detectors.strangers import KNOWN_MAX, are_strangers
+from ledger.detectors.bipartite import LOOKED_AT_MAX
+from ledger.detectors.strangers import KNOWN_MAX, PERSONS_MAX, are_strangers
 from ledger.detectors.table import DETECTORS, STRANGERS_TENTHS, level_of
 from ledger.detectors.view import GIFTS_MAX, Finding, Gift, View, has_doubled
 from ledger.parameters import DAY_MS, Parameters
@@ -249,6 +251,21 @@ def test_a_bipartite_set_is_found_once_and_whole(givers, receivers):
     gifts = tuple(each_to_each(givers, receivers))
     (finding,) = found((*gifts, *walk("x-0001", "a", "q")), Detector.BIPARTITE)
     assert set(finding.gifts) == set(gifts)
+
+
+def test_of_who_gives_very_much_the_last_gifts_are_looked_at():
+    gifts = tuple(each_to_each("ab", [f"r{number:02d}" for number in range(LOOKED_AT_MAX + 4)]))
+    in_a_day = [replace(gift, at_ms=START_MS + number) for number, gift in enumerate(gifts)]
+    (finding,) = found(in_a_day, Detector.BIPARTITE)
+    assert len(finding.gifts) == 2 * LOOKED_AT_MAX
+
+
+def test_of_very_many_people_the_first_are_asked_for_other_ties():
+    fan = tuple(star(PERSONS_MAX + 20, inward=True))
+    people = sorted(Finding(fan).persons)
+    others = tuple(elsewhere(people[:PERSONS_MAX], [f"x{number}" for number in range(PERSONS_MAX)]))
+    friends = tuple(elsewhere(people[PERSONS_MAX:-1], people[PERSONS_MAX + 1 :]))
+    assert are_strangers(View((*fan, *others, *friends), news_ms=0), Finding(fan)) is True
 
 
 def test_a_view_shows_the_last_gifts_and_counts_the_others():
