@@ -57,6 +57,18 @@ class Parameters:
     """R8.2: transactions of one person's account in a minute of block time."""
     member_transactions_per_minute: int = 600_000
     """R8.2: the same of a member's own account."""
+    cases_open_max: int = 64
+    """R8.2: cases and proposals of one member, of the last `decision_days`, that others have not taken up."""
+    accounts_per_day: int = 1_000_000
+    """R8.2: accounts that a platform opens in a calendar day of China Standard Time."""
+    works_per_day: int = 10_000
+    """R8.2: works that a registrar enters in a day."""
+    series_per_day: int = 1_000
+    """R8.2: series that a platform opens in a day."""
+    editions_per_day: int = 2_000_000
+    """R8.2: editions that a platform makes in a day."""
+    statements_per_day: int = 1_000
+    """R8.2: attestations, reports, proofs and records of access of a member in a day."""
     emergency_hours: int = 72
     """R7.2: an emergency freeze by one party ends by itself after so many hours."""
     wind_down_days: int = 90
@@ -112,6 +124,12 @@ RANGES: dict[str, tuple[int, int]] = {
     "key_objection_days": (0, 90),
     "transactions_per_minute": (1, 1_000_000_000),
     "member_transactions_per_minute": (1, 1_000_000_000),
+    "cases_open_max": (1, 256),
+    "accounts_per_day": (1, 100_000_000),
+    "works_per_day": (1, 1_000_000),
+    "series_per_day": (1, 1_000_000),
+    "editions_per_day": (1, 100_000_000),
+    "statements_per_day": (1, 1_000_000),
     "emergency_hours": (1, 168),
     "wind_down_days": (1, 730),
     "dispute_days_max": (1, 15),

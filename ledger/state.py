@@ -11,6 +11,7 @@ from ledger.commitment import Commitment, StateProof
 from ledger.records.access import AccessRecord
 from ledger.records.accounts import AccountRecord, KeyRecord
 from ledger.records.alerts import AlertRecord, EpochRecord
+from ledger.records.bounds import DayRecord, DocketRecord
 from ledger.records.counts import GiftRecord, PurchaseRecord
 from ledger.records.freezes import EmergencyRecord, FreezeRecord
 from ledger.records.gateways import GatewayRecord
@@ -60,7 +61,9 @@ class State:
         self.contents = self._table("content", ContentRecord)
         self.coolings = self._table("cooling", CoolingRecord)
         self.cultures = self._table("culture", CultureRecord)
+        self.days = self._table("day", DayRecord)
         self.disputes = self._table("dispute", DisputeRecord)
+        self.dockets = self._table("docket", DocketRecord)
         self.emergencies = self._table("emergency", EmergencyRecord)
         self.epochs = self._table("epoch", EpochRecord)
         self.evidence = self._table("evidence", EvidenceRecord)

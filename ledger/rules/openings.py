@@ -21,7 +21,7 @@ Opening = FreezeToken | FreezeAccount | EmergencyFreeze | OpenDispute | Takedown
 
 def case_is_opened_in_ones_own_name(request: Request, operation: Opening) -> Reason | None:
     """L6: whoever opens a case gives it his name; others join what is open."""
-    if _is_own(request, operation.case) or _is_open(request.state, operation):
+    if _is_own(request, operation.case) or is_open(request.state, operation):
         return None
     return _not_ones_own(operation.case)
 
@@ -31,7 +31,7 @@ def _is_own(request: Request, name: str) -> bool:
     return opener_of(name) == request.account or request.caller is None or request.caller.role is None
 
 
-def _is_open(state: State, operation: Opening) -> bool:
+def is_open(state: State, operation: Opening) -> bool:
     """Whether there is such a case, of this kind, about this thing."""
     match operation:
         case OpenDispute():

@@ -39,6 +39,7 @@ from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, Revo
 from ledger.receipts import Refusal
 from ledger.rules import (
     authority,
+    bounds,
     consumer_protection,
     controllable_chain,
     cyber_security,
@@ -79,6 +80,18 @@ FREEZING = (FreezeToken, FreezeAccount, EmergencyFreeze)
 
 OPENING = (*FREEZING, OpenDispute, Takedown, ForcedTransfer)
 """What opens a case, or joins one."""
+
+MAKING = (
+    RegisterAccount,
+    RegisterWork,
+    CreateSeries,
+    *MINTING,
+    Attest,
+    ReportSuspicious,
+    SubmitEvidence,
+    RecordAccess,
+)
+"""What makes rows that are kept for good, without anybody else's approval."""
 
 UNFREEZING = (UnfreezeToken, UnfreezeAccount)
 
@@ -281,6 +294,8 @@ OPERATION_RULES = (
     Rule("R7.6", 7, "E_ALREADY_APPROVED", (ForcedTransfer,), forced_transfers.member_is_new_to_transfer),
     Rule("R8.1", 8, "E_SAME_KEY", (RotateKey,), cyber_security.key_is_another),
     Rule("R8.2", 8, "E_RATE", OPERATION_TYPES, cyber_security.signer_is_within_rate),
+    Rule("R8.2", 8, "E_TOO_MANY_CASES", (*OPENING, Propose), bounds.docket_has_room),
+    Rule("R8.2", 8, "E_DAY_FULL", MAKING, bounds.day_has_room),
     Rule("R8.3", 8, "E_NO_EVIDENCE", (SubmitEvidence,), cyber_security.evidence_convicts),
     Rule("R8.3", 8, "E_EVIDENCE_KNOWN", (SubmitEvidence,), cyber_security.evidence_is_news),
     Rule("R9.2", 9, "E_CURRENCY", (Issue,), no_virtual_currency.settlement_is_in_yuan),

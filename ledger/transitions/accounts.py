@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from ledger.daily import count_made
 from ledger.keys import key_in_force, set_key
 from ledger.nonces import use
 from ledger.operations.accounts import (
@@ -39,6 +40,7 @@ def register_account(request: Request, operation: RegisterAccount) -> tuple[Even
         request.account, None, False, operation.person, operation.public_key, claims, active, active, 0, b""
     )
     request.state.accounts.put(operation.account, record)
+    count_made(request, accounts=1)
     return (Event("account_registered", (("account", operation.account), ("platform", request.account))),)
 
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from ledger.approvals import are_enough_to_freeze, are_enough_to_uphold, with_party
+from ledger.docket import enter
 from ledger.freezing import mark, name_of, remember_emergency
 from ledger.operations.freezes import (
     Appeal,
@@ -51,6 +52,7 @@ def _approved(request: Request, operation: FreezeOperation) -> tuple[FreezeRecor
     state = request.state
     old = state.freezes.get(f"{name_of(operation)}/{operation.case}")
     if old is None:
+        enter(request, f"freeze/{name_of(operation)}/{operation.case}")
         old = FreezeRecord(FreezeState.PROPOSED, operation.reason, operation.expires_ms, (), (), None, None, 0, ())
     approvals = with_party(old.approvals, request.account)
     is_frozen = are_enough_to_freeze(state, request.parameters, request.now_ms, approvals)

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from ledger.docket import enter
 from ledger.governance import AGENDA, agenda_of, settle
 from ledger.operations.governance import Ballot, Propose, Vote, kind_of
 from ledger.receipts import Event
@@ -17,6 +18,7 @@ def propose(request: Request, operation: Propose) -> tuple[Event, ...]:
         request.account, operation.action, operation.reason, operation.expires_ms, ProposalState.OPEN, votes, (), 0, 0
     )
     state.proposals.put(name, record)
+    enter(request, f"proposal/{name}")
     agenda = agenda_of(state)
     state.agenda.put(AGENDA, AgendaRecord((*agenda.open, name), agenda.adopted))
     params = (

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from ledger.approvals import are_enough_to_dispute, are_enough_to_take_down, committee_decides, with_party
+from ledger.docket import enter
 from ledger.operations.measures import ForcedTransfer, OpenDispute, Outcome, ResolveDispute, Takedown
 from ledger.operations.subjects import Removable, SeriesSubject, TokenSubject, WorkSubject
 from ledger.parameters import DAY_MS
@@ -26,6 +27,7 @@ def open_dispute(request: Request, operation: OpenDispute) -> tuple[Event, ...]:
     state, work = request.state, _work(request, operation.work)
     old = dispute_of(state, operation)
     if old is None:
+        enter(request, f"dispute/{operation.work}/{operation.case}")
         old = DisputeRecord(DisputeState.PROPOSED, operation.reason, operation.expires_ms, (), (), ())
     approvals = with_party(old.approvals, request.account)
     is_open = are_enough_to_dispute(
@@ -76,6 +78,7 @@ def takedown(request: Request, operation: Takedown) -> tuple[Event, ...]:
     state, subject = request.state, operation.subject
     old = takedown_in(state, operation)
     if old is None:
+        enter(request, f"takedown/{takedown_row(subject, operation.case)}")
         expires_ms = request.now_ms + request.parameters.decision_days * DAY_MS
         old = TakedownRecord(MeasureState.PROPOSED, operation.reason, expires_ms, ())
     approvals = with_party(old.approvals, request.account)
@@ -121,6 +124,7 @@ def forced_transfer(request: Request, operation: ForcedTransfer) -> tuple[Event,
     row = f"{token}/{case}"
     old = state.forced_transfers.get(row)
     if old is None:
+        enter(request, f"forced_transfer/{row}")
         expires_ms = request.now_ms + request.parameters.decision_days * DAY_MS
         terms = (operation.sender, operation.to, operation.reason)
         old = ForcedTransferRecord(MeasureState.PROPOSED, *terms, expires_ms, (), operation.freeze_case)

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from ledger.daily import count_made
 from ledger.names import token_id
 from ledger.operations.series import CosignSeries, CreateSeries, Issue, Mint, MintBatch, SealSeries
 from ledger.receipts import Event
@@ -32,6 +33,7 @@ def create_series(request: Request, operation: CreateSeries) -> tuple[Event, ...
     )
     request.state.series.put(operation.series, record)
     count_series(request.state, request.account, is_cultural=bool(operation.tags))
+    count_made(request, series=1)
     params = (("series", operation.series), ("work", operation.work), ("edition_cap", str(operation.edition_cap)))
     return (Event("series_created", params),)
 
@@ -69,6 +71,7 @@ def _mint(request: Request, series: str, count: int) -> tuple[Event, ...]:
     for edition in range(first, last + 1):
         request.state.tokens.put(token_id(series, edition), record)
     request.state.series.put(series, replace(old, minted=last))
+    count_made(request, editions=count)
     return (
         Event("minted", (("series", series), ("first", token_id(series, first)), ("last", token_id(series, last)))),
     )

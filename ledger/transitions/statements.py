@@ -5,6 +5,7 @@ from hashlib import sha256
 from msgspec.structs import replace
 
 from canonical.hashing import Digest
+from ledger.daily import count_made
 from ledger.operations.accounts import AccountState
 from ledger.operations.statements import Attest, ReportSuspicious, SubmitEvidence
 from ledger.receipts import Event
@@ -18,6 +19,7 @@ def attest(request: Request, operation: Attest) -> tuple[Event, ...]:
     document = operation.document_hash.hex()
     record = AttestationRecord(request.account, operation.statement, request.height, request.now_ms, operation.chain)
     request.state.attestations.put(f"{operation.kind.value}-{operation.subject}/{document}", record)
+    count_made(request, statements=1)
     params = (
         ("kind", operation.kind.value),
         ("subject", operation.subject),
@@ -33,6 +35,7 @@ def report_suspicious(request: Request, operation: ReportSuspicious) -> tuple[Ev
     request.state.reports.put(
         f"{request.account}/{payload}", ReportRecord(request.account, operation.account, request.now_ms)
     )
+    count_made(request, statements=1)
     params = (("reporter", request.account), ("account", operation.account), ("payload", payload))
     return (Event("suspicion_reported", params),)
 
@@ -45,6 +48,7 @@ def submit_evidence(request: Request, operation: SubmitEvidence) -> tuple[Event,
     proof_hash = Digest(sha256(operation.proof).digest())
     row = f"{guilt.member}/{guilt.offence}"
     request.state.evidence.put(row, EvidenceRecord(request.account, proof_hash, request.height))
+    count_made(request, statements=1)
     member = accounts.get(guilt.member)
     assert member is not None, "every member has its account"
     # The operator's axis is the regulator's; a platform that is its own operator must not lift its own suspension.

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from ledger import likeness
+from ledger.daily import count_made
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from ledger.receipts import Event
 from ledger.records.works import ContentRecord, Review, WorkRecord
@@ -28,6 +29,7 @@ def register_work(request: Request, operation: RegisterWork) -> tuple[Event, ...
         similar_to,
     )
     request.state.works.put(operation.work, record)
+    count_made(request, works=1)
     request.state.contents.put(operation.content_hash.hex(), ContentRecord(operation.work))
     params = (("work", operation.work), ("certificate_number", operation.certificate_number))
     registered = Event("work_registered", params)

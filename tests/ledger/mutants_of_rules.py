@@ -7,6 +7,7 @@ import pytest
 
 from ledger.rules import (
     authority,
+    bounds,
     consumer_protection,
     controllable_chain,
     cyber_security,
@@ -123,6 +124,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "The licence is asked for when a series is opened, and not after.",
         original_works.issuer_is_still_licensed,
         "test_statements.test_a_revoked_licence_stops_minting_and_leaves_holders_alone__r4_1",
+    ),
+    without(
+        "cases are not counted",
+        "A member opens as many cases as it likes that nobody takes up.",
+        bounds.docket_has_room,
+        "test_row_bounds.test_one_member_opens_so_many_cases_that_nobody_takes_up__r8_2",
     ),
     without(
         "suspensions are chained",

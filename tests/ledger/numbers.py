@@ -44,8 +44,8 @@ def number_in_full(ledger: Ledger, table: str, name: str, number: str, by: str =
     """The case of that number about `name`; if there is none, the one that `by` would open."""
     if "." in number:
         return number
-    rows = [key.decode() for key, _ in ledger.entries() if key.startswith(f"{table}/{name}/".encode())]
-    found = [row.rpartition("/")[2] for row in rows if row.endswith(f".{number}")]
+    (rows,) = [each for each in ledger.state.tables() if each.name == table]
+    found = [row.rpartition("/")[2] for row, _ in rows.rows() if row.startswith(f"{name}/") and row.endswith(f".{number}")]
     return found[0] if found else number if number == by else f"{by}.{number}"
 
 

@@ -15,7 +15,7 @@ from canonical.hashing import Digest
 from ledger.execute import BlockResult
 from ledger.judge import Guilt
 from ledger.ledger import Ledger
-from ledger.operations.accounts import Claim
+from ledger.operations.accounts import Claim, SuspensionTerms
 from ledger.operations.freezes import Appeal, UnfreezeAccount, Uphold
 from ledger.operations.measures import ForcedTransfer
 from ledger.operations.part import Part
@@ -99,6 +99,7 @@ class Anybody:
             "person": lambda: person(choose(("li", "wang", "zhao"))),
             "public_key": lambda: key_of(choose(PERSONS)),
             "from_height": lambda: here.ledger.height + choose((1, 100)),
+            "terms": lambda: choose((None, SuspensionTerms("fraud", f"{choose(MEMBERS)}.case-1", here.now_ms + DAY_MS))),
             "reason": lambda: choose(("a court said so", "it was stolen")),
             "proof": lambda: bytes([self.random.randrange(256)]),
             "content_hash": lambda: Digest(self.random.randbytes(32)),

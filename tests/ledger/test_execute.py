@@ -305,7 +305,7 @@ def test_ids_and_roots_are_golden():
         "receipts_root": "0a2bceb48e376108edba6b7ac0c16d83d15dc9a4e186d8cfc82e7a905fd429f0",
         "compliance_root": "b7db6b64c16ab3912b6b6d0cf73ce69a3cb4ebb3dbbf15561cbce3cd483f796b",
         "genesis_state_root": "484b935110ab78b923badb277e230ee231883613533bec0e57234c8377c881ce",
-        "state_root": "15f6e2f169cd9830aabe47108c4cb0c3438c4bf2b1455b1b177cdb20989a91dc",
+        "state_root": "f43891b362152b5926f3bc7b6fd9c0e6aff04cb33e8a0162d126a6ba3ba0ce23",
     }
 
 

@@ -214,13 +214,15 @@ class GovernanceMachine(RuleBasedStateMachine):
     def propose(self, by, is_new, action, days):
         if by not in self.members:
             return
-        name = f"p-{len(self.proposals) + is_new}"
+        name = f"{by}.p-{len(self.proposals) + 1}" if is_new or not self.proposals else list(self.proposals)[-1]
         concerned = action.member if isinstance(action, RemoveMember | SetRole) else None
         is_known = concerned is None or concerned in self.present()
         expected = []
         if self.members[by].is_removed:
             expected.append("E_ACCOUNT_STATE")
         if by == "regulator" or by not in self.voting() | self.electorate(action):
+            expected.append("E_AUTHORITY")
+        if name.partition(".")[0] != by:
             expected.append("E_AUTHORITY")
         if not is_known:
             expected.append("E_UNKNOWN")
@@ -272,7 +274,7 @@ class GovernanceMachine(RuleBasedStateMachine):
     @rule(by=st.sampled_from(EVERYBODY), action=actions, waits=st.booleans())
     def carry(self, by, action, waits):
         """What one proposes all others vote for while it is open, and often everybody waits until it is in force."""
-        name = f"p-{len(self.proposals) + 1}"
+        name = f"{by}.p-{len(self.proposals) + 1}"
         self.propose(by, True, action, 5)
         if name not in self.proposals:
             return
