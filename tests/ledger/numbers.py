@@ -45,7 +45,9 @@ def number_in_full(ledger: Ledger, table: str, name: str, number: str, by: str =
     if "." in number:
         return number
     (rows,) = [each for each in ledger.state.tables() if each.name == table]
-    found = [row.rpartition("/")[2] for row, _ in rows.rows() if row.startswith(f"{name}/") and row.endswith(f".{number}")]
+    found = [
+        row.rpartition("/")[2] for row, _ in rows.rows() if row.startswith(f"{name}/") and row.endswith(f".{number}")
+    ]
     return found[0] if found else number if number == by else f"{by}.{number}"
 
 

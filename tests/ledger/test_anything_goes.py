@@ -99,7 +99,9 @@ class Anybody:
             "person": lambda: person(choose(("li", "wang", "zhao"))),
             "public_key": lambda: key_of(choose(PERSONS)),
             "from_height": lambda: here.ledger.height + choose((1, 100)),
-            "terms": lambda: choose((None, SuspensionTerms("fraud", f"{choose(MEMBERS)}.case-1", here.now_ms + DAY_MS))),
+            "terms": lambda: choose(
+                (None, SuspensionTerms("fraud", f"{choose(MEMBERS)}.case-1", here.now_ms + DAY_MS))
+            ),
             "reason": lambda: choose(("a court said so", "it was stolen")),
             "proof": lambda: bytes([self.random.randrange(256)]),
             "content_hash": lambda: Digest(self.random.randbytes(32)),
