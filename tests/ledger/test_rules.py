@@ -297,6 +297,18 @@ def test_another_key_than_the_accounts_signs_nothing():
     assert here.ledger.owner_of("s-0001") == "ant"
 
 
+def test_a_copy_under_another_key_has_an_id_of_its_own_and_takes_nothing_from_the_original():
+    """Else its refusal would be a genuine receipt of the original, which is still to be executed."""
+    here = World()
+    here.sealed_series("s")
+    here.open_account("ant.li")
+    transaction = here.transaction("ant", issue_operation("s", "ant.li"))
+    copied = only(here.execute([here.seal("ant", transaction, key=key_of("thief"))]).receipts)
+    genuine = only(here.execute([here.seal("ant", transaction)]).receipts)
+    assert (copied.status, genuine.status) == (Status.REFUSED, Status.ACCEPTED)
+    assert copied.transaction != genuine.transaction
+
+
 def test_a_deadline_is_kept_to_the_millisecond():
     here = World()
     here.register_work()

@@ -13,16 +13,15 @@ from canonical.hashing import Digest
 from consensus.bundle import seal
 from consensus.messages import BlockHeader, BlockVote, header_digest
 from consensus.types import Epoch, ReplicaId
-from ledger.envelope import Transaction, seal_envelope, signed_bytes, transaction_ids
+from ledger.envelope import signed_bytes
 from ledger.execute import AuthoredBatch
-from ledger.operations.series import SealSeries
 from node.certificate_file import certificate_file
 from node.statement_file import Kind
 from quorate.commands.proof_words import proved
 from quorate.verifier.checks import verify
 from quorate.verifier.rows import branch_hash, leaf_hash
 from tests.quorate.certificates import block_of, bundle_of, charter_json, public, signer
-from tests.quorate.statements import HOLDER, NEVER, NOW_MS, TOKEN, Life
+from tests.quorate.statements import NEVER, NOW_MS, TOKEN, Life
 
 BLOCK = block_of(voters=7)
 CHARTER = charter_json(BLOCK.charter)
@@ -72,18 +71,6 @@ def test_a_stranger_cannot_put_his_key_in_the_place_of_the_one_that_signed():
         "transaction path",
         "receipt matches transaction",
     )
-
-
-def test_whoever_copies_a_transaction_under_his_own_key_gets_a_receipt_for_another_id():
-    """Else the copy's refusal would be a genuine receipt of the original, which may still be executed."""
-    life, transaction = Life(), Transaction(7, 0, SealSeries("nothing"))
-    genuine, copy = (
-        seal_envelope(HOLDER, (transaction,), chain=life.chain, public_key=public(key), sign=signer(key))
-        for key in (HOLDER, "stranger")
-    )
-    result = life.ledger.execute(4, NOW_MS + 4, [AuthoredBatch(0, 4, (copy,))])
-    assert [each.code for each in result.receipts[0].refusals][:1] == ["E_KEY"]
-    assert result.receipts[0].transaction not in transaction_ids(genuine, chain=life.chain)
 
 
 def test_an_absent_key_is_not_proved_by_what_stands_around_one_that_exists():
