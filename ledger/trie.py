@@ -133,7 +133,7 @@ class Trie:
         """Set leaves, each 64 bytes, by strictly rising key."""
         children, depths, content = self._children, self._depths, self._leaves
         stack: list[int] = []
-        last = -1
+        last, last_bit = -1, BITS - 1
         for leaf in leaves:
             key = int.from_bytes(leaf[:32], "big")
             known = 0
@@ -153,7 +153,7 @@ class Trie:
                 known, node = len(stack), children[stack[-1]]
             last = key
             while node >= 0:
-                place = node << 1 | key >> (BITS - 1 - depths[node]) & 1
+                place = node << 1 | key >> last_bit - depths[node] & 1
                 stack.append(place)
                 node = children[place]
             if node == NOTHING:
@@ -238,19 +238,20 @@ class Trie:
 
     def _finish(self, stack: list[int], depth: int) -> None:
         """Hash the branches on the stack that part below bit `depth`, the lowest first, and take them off it."""
+        if not stack:
+            return
         images, depths = self._images, self._depths
-        while stack:
-            branch = stack[-1] >> 1
-            if depths[branch] <= depth:
-                return
-            del stack[-1]
+        branch = stack[-1] >> 1
+        while depths[branch] > depth:
             at = branch * IMAGE_BYTES
             found = sha256(images[at : at + IMAGE_BYTES]).digest()
+            stack.pop()
             if not stack:
                 self.root_hash = found
                 return
             place = stack[-1]
-            at = (place >> 1) * IMAGE_BYTES + (RIGHT if place & 1 else LEFT)
+            branch = place >> 1
+            at = branch * IMAGE_BYTES + (RIGHT if place & 1 else LEFT)
             images[at : at + 32] = found
 
     def _note(self, stack: list[int], found: bytes) -> None:
