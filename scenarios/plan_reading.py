@@ -16,7 +16,18 @@ def decode_plan(data: bytes) -> Plan:
     try:
         return checked(msgspec.json.decode(data, type=Plan))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise PlanUnreadable(f"not a plan: {error}") from error
+        raise PlanUnreadable(f"not a plan: {_where(str(error))}") from error
+
+
+def _where(error: str) -> str:
+    """The decoder's words after the place as people count it: `$.steps[2].drop` is *step 3, drop*."""
+    wrong, _, path = error.rpartition(" - at `$.")
+    if not wrong:
+        return error
+    step, _, field = path.removesuffix("`").partition("].")
+    number = step.removeprefix("steps[")
+    place = f"step {int(number) + 1}, {field}" if field and number.isdigit() else path.removesuffix("`")
+    return f"{place}: {wrong[0].lower()}{wrong[1:]}"
 
 
 def checked(plan: Plan) -> Plan:

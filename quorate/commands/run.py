@@ -10,12 +10,16 @@ RUNS = Path("runs")
 """Where reports go that are not told where; git ignores it."""
 
 
+EXIT_INTERRUPTED = 130
+"""As shells say it of Ctrl-C: 128 and the number of the signal."""
+
+
 @click.command(
     "run",
     epilog="Exit status: 0 when everything held, or the world can not do what the plan needs (it says so); 10 when"
     " something happened that must never happen; 11 when something that must happen did not, in time; 12 when a member"
     " crashed; 13 when two runs of one seed differed; 14 when this machine or the harness could not run it; 2 for a"
-    " plan that can not be read.",
+    " plan that can not be read; 130 after Ctrl-C.",
 )
 @click.argument("scenario", metavar="NAME|FILE")
 @click.option(
@@ -93,7 +97,12 @@ def run(
     try:
         plan = find_plan(scenario, members=members)
         folder = directory or RUNS / f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{plan.name}"
-        verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto or "ideal", record, buses), say=say)
+        try:
+            verdict = run_plan(plan, RunOptions(world, seed, folder, twice, crypto or "ideal", record, buses), say=say)
+        except KeyboardInterrupt as interrupt:
+            left = f" What the members wrote lies in {folder}." if folder.exists() else ""
+            click.echo(f"interrupted: there is no verdict, and every process of the run has ended.{left}", err=True)
+            raise SystemExit(EXIT_INTERRUPTED) from interrupt
     except (PlanUnreadable, BadBusUrl) as error:
         raise click.UsageError(str(error)) from error
     except ScenarioFault as fault:

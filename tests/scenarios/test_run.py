@@ -131,6 +131,16 @@ def test_what_the_harness_raises_is_its_own_fault_and_told_with_its_place(tmp_pa
     assert "No member is to blame" in done.output
 
 
+def test_a_run_that_is_interrupted_says_so_and_where_what_there_is_lies(tmp_path, monkeypatch):
+    async def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scenarios.run.perform", interrupted)
+    done = quorate("happy-path", "--directory", tmp_path / "report")
+    assert done.exit_code == 130
+    assert "interrupted: there is no verdict, and every process of the run has ended" in done.output
+
+
 def test_the_loss_of_a_running_member_s_disk_is_refused_in_words(tmp_path):
     story = tmp_path / "story.yaml"
     story.write_text("scenario: x\nsteps:\n  - wipe: primary\n")
