@@ -303,8 +303,8 @@ def test_a_copy_under_another_key_has_an_id_of_its_own_and_takes_nothing_from_th
     here.sealed_series("s")
     here.open_account("ant.li")
     transaction = here.transaction("ant", issue_operation("s", "ant.li"))
-    copied = only(here.execute([here.seal("ant", transaction, key=key_of("thief"))]).receipts)
-    genuine = only(here.execute([here.seal("ant", transaction)]).receipts)
+    copied = here.execute([here.seal("ant", transaction, key=key_of("thief"))]).receipts[0]
+    genuine = here.execute([here.seal("ant", transaction)]).receipts[0]
     assert (copied.status, genuine.status) == (Status.REFUSED, Status.ACCEPTED)
     assert copied.transaction != genuine.transaction
 
