@@ -101,14 +101,20 @@ def run(plan: Plan, options: RunOptions, *, say: Callable[[str], None]) -> Verdi
                 )
     except (ScenarioFault, NodeFault, BusFault) as fault:
         verdict = Verdict(Outcome.HARNESS, reasons=(str(fault),))
-    members = [world.id_of(each) for each in range(plan.members)]
+    for line in verdict_lines(plan, verdict, world=world.name, seed=options.seed):
+        say(line)
     if verdict.skipped:
         with suppress(OSError):
             options.folder.rmdir()
-    else:
+        return verdict
+    members = [world.id_of(each) for each in range(plan.members)]
+    try:
         leave_report(options.folder, plan, verdict, world.story, members, world=world.name, seed=options.seed)
-    for line in verdict_lines(plan, verdict, world=world.name, seed=options.seed):
-        say(line)
+    except OSError as error:
+        raise FolderUnusable(
+            f"{options.folder}: the report cannot be written ({error.strerror}). The verdict is above, and what was"
+            " written before is kept. What to do: make room there, or give another folder with --directory DIR."
+        ) from error
     return verdict
 
 

@@ -106,6 +106,8 @@ def run(
     except (PlanUnreadable, BadBusUrl) as error:
         raise click.UsageError(str(error)) from error
     except ScenarioFault as fault:
+        if quiet and said:
+            click.echo(said[-1])
         click.echo(str(fault), err=True)
         raise SystemExit(14) from fault
     except Exception as error:

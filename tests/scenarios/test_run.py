@@ -141,6 +141,19 @@ def test_a_run_that_is_interrupted_says_so_and_where_what_there_is_lies(tmp_path
     assert "interrupted: there is no verdict, and every process of the run has ended" in done.output
 
 
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+def test_a_full_disk_takes_the_report_and_not_the_verdict(quiet, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("scenarios.run.leave_report", full)
+    done = quorate("happy-path", "--directory", tmp_path / "report", *quiet)
+    assert done.exit_code == Outcome.HARNESS
+    assert "happy-path: held." in done.output
+    assert "the report cannot be written (No space left on device). The verdict is above" in done.output
+    assert "Traceback" not in done.output
+
+
 def test_the_loss_of_a_running_member_s_disk_is_refused_in_words(tmp_path):
     story = tmp_path / "story.yaml"
     story.write_text("scenario: x\nsteps:\n  - wipe: primary\n")
