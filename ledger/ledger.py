@@ -29,6 +29,7 @@ from ledger.records.tokens import TokenRecord, TokenState
 from ledger.records.works import WorkRecord
 from ledger.rules.request import Request
 from ledger.rules.table import refusals_of
+from ledger.rules_version import are_known
 from ledger.snapshot import Making, Snapshot
 from ledger.state import Before, State
 from ledger.view import View
@@ -187,6 +188,7 @@ class Ledger:
         """Execute the next block and commit it. What is refused is in the receipts; nothing ordered makes this fail."""
         assert height == self._height + 1, f"block {height} does not follow block {self._height}"
         assert timestamp_ms >= self._timestamp_ms, "block time never runs back"
+        assert are_known(self._parameters), "whoever runs a ledger asks for the version of its rules first (R7.4)"
         moment = Moment(height, timestamp_ms, self._parameters, self._judge)
         result = execute_block(self._state, moment, batches, chain=self._chain, recent=self._recent)
         self._holdings.follow(result.receipts)

@@ -19,6 +19,8 @@ MINUTE_MS = 60_000
 class Parameters:
     """One set of figures; immutable, so that a block is judged by one set throughout."""
 
+    rules_version: int = 1
+    """R7.4: the version of the rules' code that judges; a node whose code has not got it stops."""
     idempotency_hours: int = 24
     """L11: hours for which a key stands for its first transaction."""
     anchors_min: int = 1
@@ -105,6 +107,7 @@ class Parameters:
 
 
 RANGES: dict[str, tuple[int, int]] = {
+    "rules_version": (1, 1_000_000),
     "idempotency_hours": (1, 720),
     "anchors_min": (0, 8),
     "culture_percent_min": (0, 100),

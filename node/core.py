@@ -38,6 +38,7 @@ from node.packing import BATCH_LINGER, Packer
 from node.register import NOBODY, Register
 from node.remembering import last_batches, remembered_of
 from node.restored import Restored
+from node.rules_known import refuse_unknown_rules
 from node.state_transfer import SLICE_KINDS, StateTransfer
 from node.writes import (
     Stabilise,
@@ -69,11 +70,14 @@ class Core:
     ) -> None:
         """Be born with the ledger as of genesis, or born again with the ledger as of `restored.tip`.
 
+        Raises: RulesUnknown, here and whenever blocks are executed, for rules that this release does not have.
+
         Members that share a process may share `decode`, so that each frame is opened once for all, and the `register`.
         """
         register = register or Register.of(identity.charter)
         self.chain, self.voters = register.chain, register.voters
         self._judge = judge_of(register, identity.verify)
+        refuse_unknown_rules(ledger)
         self.ledger = ledger
         ledger.appoint(self._judge)
         self.counters: Counter[str] = Counter()
@@ -318,6 +322,7 @@ class Core:
         whole = self._state_transfer.take_installed()
         if whole is None:
             return
+        refuse_unknown_rules(whole.ledger)
         whole.ledger.appoint(self._judge)
         self.ledger = whole.ledger
         executed = last_batches(whole.ledger, voters=len(self.voters))
@@ -336,6 +341,7 @@ class Core:
             AuthoredBatch(each.batch.author, each.batch.number, each.batch.envelopes, each.ids) for each in opened
         ]
         timestamp_ms = max(self.ledger.timestamp_ms, decided.proposal.timestamp_ms)
+        refuse_unknown_rules(self.ledger)
         result = self.ledger.execute(decided.sequence, timestamp_ms, batches)
         header = header_of(
             result,

@@ -47,6 +47,10 @@ class StorageFailed(NodeFault):
     """The database could not be read or written; the turn that failed left nothing behind."""
 
 
+class RulesUnknown(NodeFault):
+    """The members voted for a version of the rules that this release does not have; to go on would be to fork."""
+
+
 class RecordingUnusable(NodeFault):
     """A recording cannot be begun or gone on with; the node does not start without what it was asked to keep."""
 
