@@ -18,7 +18,7 @@ def refuse_unknown_rules(ledger: Ledger) -> None:
     wanted, known = ledger.parameters.rules_version, ", ".join(map(str, RULES_KNOWN))
     raise RulesUnknown(
         f"block {ledger.height + 1} of this chain is judged by rules version {wanted}, and this release of Quorate"
-        f" knows version {known}. This member stops before it: another state than that of the other members would be a fork."
+        f" knows version {known}. This member stops before it: another state than the other members' would be a fork."
         f" All blocks up to {ledger.height} and all that was said are kept. Install a release of Quorate that knows"
         f" rules version {wanted} (its CHANGELOG says so) and start the node again on the same home"
     )
