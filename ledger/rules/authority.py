@@ -1,7 +1,7 @@
 """Rule L6, the ledger's own: who may do what. Nothing here can be done by whoever comes along."""
 
 from ledger.charter import Role
-from ledger.freezing import may_appeal, name_of, owner_of
+from ledger.freezing import held, may_appeal, name_of, owner_of
 from ledger.governance import electorate
 from ledger.names import platform_of, series_of_token
 from ledger.operations.access import RecordAccess
@@ -171,7 +171,7 @@ def use_is_by_the_owner(request: Request, operation: Redeem | Burn | ChooseHoldO
 def refund_is_by_a_seller(request: Request, operation: Refund) -> Reason | None:
     """L6: only who may sell a series takes its editions back."""
     series = request.state.series.get(series_of_token(operation.token))
-    if series is None or request.account in series.sellers:
+    if series is None or request.state.tokens.get(operation.token) is None or request.account in series.sellers:
         return None
     return refuse(
         "{account} is no seller of series {series}.", account=request.account, series=series_of_token(operation.token)
@@ -210,7 +210,7 @@ def freeze_is_by_a_party(
 def appeal_is_the_owners(request: Request, operation: Appeal) -> Reason | None:
     """L6: the owner appeals, or his platform or another account of his: a frozen account signs nothing."""
     name = name_of(operation)
-    if request.caller is None or owner_of(request.state, name) is None:
+    if request.caller is None or held(request.state, name) is None or owner_of(request.state, name) is None:
         return None
     if may_appeal(request.state, request.account, name):
         return None

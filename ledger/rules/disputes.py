@@ -25,7 +25,7 @@ def token_is_undisputed(request: Request, operation: TransferFrom | ForcedTransf
     if series is None:
         return None
     work = state.works.get(series.work)
-    if work is None or work.disputed_until_ms <= request.now_ms:
+    if work is None or work.disputed_until_ms <= request.now_ms or state.tokens.get(operation.token) is None:
         return None
     return _disputed(work)
 
@@ -167,7 +167,8 @@ def subject_still_stands(request: Request, operation: Takedown) -> Reason | None
     state, subject = request.state, operation.subject
     match subject:
         case TokenSubject():
-            case = "it" if is_taken_down(state, subject.token) else None
+            is_known = state.tokens.get(subject.token) is not None
+            case = "it" if is_known and is_taken_down(state, subject.token) else None
         case SeriesSubject():
             case = takedown_of_series(state, subject.series)
         case _:

@@ -39,6 +39,8 @@ def licensees_are_platforms(request: Request, operation: RegisterWork) -> Reason
 
 def sellers_are_platforms(request: Request, operation: CreateSeries) -> Reason | None:
     """L7: every seller is a platform of the consortium, and there is one."""
+    if not operation.sellers:
+        return refuse("Series {series} names no seller, and nobody could sell it.", series=operation.series)
     return _missing_platform(request, operation.sellers)
 
 
@@ -160,10 +162,10 @@ def _missing_account(request: Request, account: str) -> Reason | None:
     return refuse("There is no account {account}.", account=account)
 
 
-def _missing_platform(request: Request, members: tuple[str, ...]) -> Reason | None:
-    for member in members:
+def _missing_platform(request: Request, named: tuple[str, ...]) -> Reason | None:
+    for member in named:
         record = request.state.accounts.get(member)
-        if record is None or record.role is not Role.PLATFORM:
+        if record is None or record.role is not Role.PLATFORM or member not in members(request.state):
             return refuse("There is no platform {member}.", member=member)
     return None
 

@@ -52,6 +52,8 @@ def benefit_is_promised(request: Request, operation: Redeem) -> Reason | None:
     series = request.state.series.get(name)
     if series is None or place_of_benefit(series, operation.benefit) is not None:
         return None
+    if request.state.tokens.get(operation.token) is None:
+        return None
     return refuse("Series {series} has no benefit of this name: {benefit}", series=name, benefit=operation.benefit)
 
 

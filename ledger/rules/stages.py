@@ -1,7 +1,7 @@
 """Rule L9, the ledger's own: things happen in their order: mint, seal, sell, give."""
 
 from ledger.freezing import name_of
-from ledger.governance import is_listed, is_paused, policy_of
+from ledger.governance import is_listed, is_paused, members, policy_of
 from ledger.keys import key_announced, key_in_force
 from ledger.operations.accounts import KeepKey, UpdateAccountState
 from ledger.operations.freezes import EmergencyFreeze, FreezeToken
@@ -16,6 +16,7 @@ from ledger.operations.governance import (
     SetPolicy,
     SetRole,
     UnlistChain,
+    concerned_by,
     kind_of,
 )
 from ledger.operations.measures import ForcedTransfer
@@ -75,7 +76,9 @@ def proposal_changes_something(request: Request, operation: Propose) -> Reason |
 
 
 def _is_so_already(request: Request, action: Action) -> bool:
-    state = request.state
+    state, concerned = request.state, concerned_by(action)
+    if concerned is not None and concerned not in members(state):
+        return False
     match action:
         case ChangeParameters():
             return all(getattr(request.parameters, each.name, None) == each.value for each in action.changes)
