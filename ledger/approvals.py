@@ -55,8 +55,11 @@ def are_enough_to_take_down(state: State, now_ms: int, parties: tuple[str, ...])
     if committee_decides(state, "takedown", now_ms, parties):
         return True
     records = _acting(state, now_ms, parties)
-    has_registrar = any(record.role is Role.REGISTRAR for record in records)
-    return has_registrar and sum(record.governor or record.role is Role.REGISTRAR for record in records) >= 2
+    registrars = sum(record.role is Role.REGISTRAR for record in records)
+    voters = sum(record.governor for record in records)
+    either = sum(record.governor or record.role is Role.REGISTRAR for record in records)
+    # Two registrars are not enough where neither votes.
+    return registrars >= 1 and voters >= 1 and either >= 2
 
 
 def committee_decides(state: State, kind: str, now_ms: int, parties: tuple[str, ...]) -> bool:

@@ -11,7 +11,7 @@ from ledger.operations.subjects import AccountSubject, SeriesSubject, TokenSubje
 from ledger.operations.table import Operation
 from ledger.operations.tokens import Redeem, Refund
 from ledger.parameters import DAY_MS
-from tests.ledger.governing import Parliament
+from tests.ledger.governing import Parliament, admission
 from tests.ledger.world import World, series_operation, work_operation
 
 
@@ -31,7 +31,7 @@ def test_a_series_that_nobody_could_sell_is_refused():
     [
         ("ant.li", Redeem("scroll-a-9999", "nothing of the kind")),
         ("hunan", Refund("scroll-a-9999", Digest(bytes(32)))),
-        ("ant", Takedown(TokenSubject("scroll-a-9999"), "a copy", "case-2")),
+        ("ant", Takedown(TokenSubject("scroll-a-9999"), "a copy", "ant.case-2")),
     ],
     ids=lambda each: type(each).__name__,
 )
@@ -42,12 +42,12 @@ def test_of_an_edition_that_does_not_exist_nothing_else_is_said(beforehand, by, 
     world.open_account("ant.li")
     world.sealed_series()
     if beforehand == "dispute":
-        dispute = OpenDispute("scroll", "an heir claims it", "case-1", world.now_ms + DAY_MS)
+        dispute = OpenDispute("scroll", "an heir claims it", "copyright.case-1", world.now_ms + DAY_MS)
         world.must("copyright", dispute)
         world.must("ant", dispute)
     if beforehand == "takedown":
         for member in ("copyright", "ant"):
-            world.must(member, Takedown(SeriesSubject("scroll-a"), "a copy", "case-1"))
+            world.must(member, Takedown(SeriesSubject("scroll-a"), "a copy", "copyright.case-1"))
     assert codes(world, by, operation) == ["E_UNKNOWN"]
 
 
@@ -64,7 +64,7 @@ def test_whom_a_vote_removed_is_no_platform_to_be_licensed_or_to_sell():
 def test_for_an_account_that_does_not_exist_anybody_speaks_as_well():
     """Refused as unknown, and not as somebody else's too."""
     world = World()
-    assert codes(world, "jd", Appeal(AccountSubject("ant.ghost"), "case-1", "it is mine")) == ["E_UNKNOWN"]
+    assert codes(world, "jd", Appeal(AccountSubject("ant.ghost"), "ant.case-1", "it is mine")) == ["E_UNKNOWN"]
 
 
 def test_what_was_removed_has_no_role_that_could_stay_the_same():
@@ -72,5 +72,16 @@ def test_what_was_removed_has_no_role_that_could_stay_the_same():
     world = Parliament()
     world.enact(RemoveMember("jd"))
     order = SetRole("jd", Role.PLATFORM, False)
-    refusals = codes(world, "ant", Propose("p-2", order, "For the reasons given.", world.now_ms + DAY_MS))
+    refusals = codes(world, "ant", Propose("ant.p-2", order, "For the reasons given.", world.now_ms + DAY_MS))
     assert refusals == ["E_UNKNOWN"]
+
+
+def test_two_registrars_that_do_not_vote_take_nothing_down__r4_3():
+    """Seed 140: two of them were enough, where it takes a registrar and a voting member."""
+    world = Parliament()
+    world.sealed_series()
+    world.enact(admission(role=Role.REGISTRAR, votes=False), "p-1")
+    world.enact(SetRole("copyright", Role.REGISTRAR, False), "p-2")
+    takedown = Takedown(SeriesSubject("scroll-a"), "a copy", "caa.case-1")
+    for member, events in (("caa", 1), ("copyright", 1), ("hunan", 2)):
+        assert len(world.must(member, takedown).events) == events

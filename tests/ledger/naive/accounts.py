@@ -1,6 +1,13 @@
 """Accounts: opened, vouched for, suspended; their keys."""
 
-from ledger.operations.accounts import AccountState, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import (
+    AccountState,
+    KeepKey,
+    RegisterAccount,
+    RotateKey,
+    UpdateAccountState,
+    UpdateClaims,
+)
 from tests.ledger.naive.known import Known
 from tests.ledger.naive.reasons import Reasons
 from tests.ledger.naive.things import Account
@@ -40,13 +47,25 @@ def judge_key(known: Known, by: str, operation: RotateKey, no: Reasons) -> None:
 
 
 def rotate_key(known: Known, by: str, operation: RotateKey) -> None:
-    set_key(known, operation.account, operation.public_key, max(operation.from_height, known.height + 1))
+    """A platform's announcement waits for the holder to object."""
+    from_ms = 0 if by == operation.account else known.now_ms + known.days_ms("key_objection_days")
+    set_key(known, operation.account, operation.public_key, max(operation.from_height, known.height + 1), from_ms)
 
 
-def set_key(known: Known, account: str, key: bytes, height: int) -> None:
+def set_key(known: Known, account: str, key: bytes, height: int, from_ms: int = 0) -> None:
     """What was announced before and has not come is forgotten."""
     known.accounts[account].key = known.key_in_force(account)
-    known.accounts[account].next_key = (height, key)
+    known.accounts[account].next_key = (height, from_ms, key)
+
+
+def judge_keep(known: Known, by: str, operation: KeepKey, no: Reasons) -> None:
+    account = known.accounts.get(by)
+    no.unless_may(account is not None and account.person is not None)
+    no.when(account and known.key_announced(by) != operation.public_key, "L9", "E_NO_CHANGE")
+
+
+def keep_key(known: Known, by: str, operation: KeepKey) -> None:
+    known.accounts[by].key, known.accounts[by].next_key = known.key_in_force(by), None
 
 
 def axes(operation: UpdateAccountState) -> list[tuple[str, bool]]:
@@ -62,13 +81,37 @@ def judge_state(known: Known, by: str, operation: UpdateAccountState, no: Reason
         return
     setters = {"platform": account.platform == by, "operator": known.role(by) == "regulator"}
     no.unless_may(all(setters[axis] for axis, _ in asked))
-    changes = [(axis in account.suspended) != suspends for axis, suspends in asked]
+    suspended = known.suspended(operation.account)
+    changes = [(axis in suspended) != suspends for axis, suspends in asked]
     no.when(not changes or not all(changes), "L9", "E_NO_CHANGE")
-    is_removed = account.role is not None and operation.account not in known.members
-    no.when(is_removed, "R7.1", "E_REMOVED")
+    judge_terms(known, by, operation, no)
+    no.when(account.role is not None and operation.account not in known.members, "R7.1", "E_REMOVED")
+
+
+def judge_terms(known: Known, by: str, operation: UpdateAccountState, no: Reasons) -> None:
+    """R6.5: a suspension has terms, an end, and a rest after it."""
+    terms, account = operation.terms, known.accounts[operation.account]
+    ended = [axis for axis, suspends in axes(operation) if suspends]
+    no.when(bool(ended) != (terms is not None), "R6.5", "E_SUSPENSION_TERMS")
+    if terms is not None:
+        no.unless_may(known.may_open(by, terms.case))
+        judge_words(no, terms.reason, terms.case)
+        latest_ms = known.now_ms + known.days_ms("suspension_days_max")
+        no.when(ended and not known.now_ms < terms.expires_ms <= latest_ms, "R6.5", "E_SUSPENSION_EXPIRY")
+    rest_ms = known.days_ms("suspension_rest_days")
+    spent = [
+        axis for axis in ended if axis in account.suspensions and known.now_ms < account.suspensions[axis] + rest_ms
+    ]
+    no.when(spent, "R6.5", "E_SUSPENSION_SPENT")
 
 
 def update_state(known: Known, by: str, operation: UpdateAccountState) -> None:
     account = known.accounts[operation.account]
     for axis, suspends in axes(operation):
-        (account.suspended.add if suspends else account.suspended.discard)(axis)
+        if suspends:
+            assert operation.terms is not None
+            account.suspended[axis] = account.suspensions[axis] = operation.terms.expires_ms
+            continue
+        account.suspended.pop(axis, None)
+        if known.now_ms < account.suspensions.get(axis, 0):
+            account.suspensions[axis] = known.now_ms

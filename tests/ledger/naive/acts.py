@@ -79,14 +79,14 @@ def many_emergencies(draw: CaseDrawing) -> Iterator[Step]:
     yield from _sold_out(draw, buyer, 17)
     end_ms = draw.known.now_ms + DAY_MS
     tokens = [TokenSubject(f"{series}-{edition:04d}") for edition in range(1, 18)]
-    yield 0, "jd", [EmergencyFreeze(each, "stolen", "many", end_ms) for each in tokens], ""
+    yield 0, "jd", [EmergencyFreeze(each, "stolen", "jd.many", end_ms) for each in tokens], ""
     yield HOUR_MS, "regulator", [], ""
 
 
 def carried(draw: CaseDrawing) -> Iterator[Step]:
     """Proposed, voted for by all in the same block, and waited for until it is in force."""
-    name, action = f"p{len(draw.known.proposals)}", draw.action()
     voting = sorted(draw.known.voting())
+    name, action = f"{voting[0]}.p{len(draw.known.proposals)}", draw.action()
     end_ms = draw.known.now_ms + DAY_MS
     yield 0, voting[0], [Propose(name, action, "For the reasons given.", end_ms)], ""
     for member in voting[1:]:

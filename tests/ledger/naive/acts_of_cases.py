@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from ledger.operations.accounts import AccountState, UpdateAccountState
+from ledger.operations.accounts import AccountState, SuspensionTerms, UpdateAccountState
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -45,12 +45,13 @@ def freeze_case(draw: CaseDrawing) -> Iterator[Step]:
     is_account = thing in draw.known.accounts
     token = draw.known.tokens.get(thing)
     platform = (thing if token is None else token.owner).partition(".")[0]
-    case = f"case-{draw.known.height}"
+    is_alone = draw.rarely(2)
+    case = f"{'jd' if is_alone else 'copyright'}.case-{draw.known.height}"
     terms = ("a court said so", case, draw.known.now_ms + 25 * DAY_MS)
     subject = AccountSubject(thing) if is_account else TokenSubject(thing)
     freeze = FreezeAccount(thing, *terms) if is_account else FreezeToken(thing, *terms)
     unfreeze = UnfreezeAccount(thing, case) if is_account else UnfreezeToken(thing, case)
-    if draw.rarely(2):
+    if is_alone:
         yield from one_by_one(draw, [("jd", EmergencyFreeze(subject, *terms))])
     yield from one_by_one(draw, [("copyright", freeze), ("regulator", freeze)])
     upheld_by = draw.one((("copyright", "regulator"), ("tencent", "regulator"), ("hunan", "regulator")))
@@ -58,14 +59,16 @@ def freeze_case(draw: CaseDrawing) -> Iterator[Step]:
     yield from one_by_one(draw, review + [(each, Uphold(subject, case)) for each in upheld_by])
     sender, to = (thing if token is None else token.owner), draw.account()
     if token is not None:
-        force = ForcedTransfer(thing, sender, to, "a court said so", draw.one((case, case, "other")))
         first, *others = sorted(draw.known.voting())
+        past = draw.one((case, case, None))
+        force = ForcedTransfer(thing, sender, to, "a court said so", f"{first}.f{draw.known.height}", past)
         otherwise = replace(force, reason="it was stolen")
         yield from one_by_one(draw, [(first, force), (first, otherwise), *((each, force) for each in others)])
     else:
         moved = draw.token("issued")
-        to_the_frozen = ForcedTransfer(moved, draw.owner(moved), thing, "a court said so", "other")
-        yield from one_by_one(draw, [(min(draw.known.voting()), to_the_frozen)])
+        mover = min(draw.known.voting())
+        to_the_frozen = ForcedTransfer(moved, draw.owner(moved), thing, "a court said so", f"{mover}.other")
+        yield from one_by_one(draw, [(mover, to_the_frozen)])
     yield from one_by_one(draw, [("ant", unfreeze), ("regulator", unfreeze)])
 
 
@@ -73,8 +76,9 @@ def dispute_case(draw: CaseDrawing) -> Iterator[Step]:
     """A dispute is opened and decided, and then disputed again."""
     work, known = draw.work(), draw.known
     for case in ("first", "second"):
-        terms = (work, "an heir claims it", f"{case}-{known.height}", known.now_ms + DAY_MS + HOUR_MS)
         parties = ("copyright", "ant") if case == "first" else sorted(known.voting())
+        name = f"{parties[0]}.{case}-{known.height}"
+        terms = (work, "an heir claims it", name, known.now_ms + DAY_MS + HOUR_MS)
         yield from one_by_one(draw, [(each, OpenDispute(*terms)) for each in parties])
         outcome = draw.one((Outcome.RESTORE, Outcome.RESTORE, Outcome.TAKE_DOWN))
         yield from one_by_one(
@@ -128,8 +132,8 @@ def twice_said(draw: CaseDrawing) -> Iterator[Step]:
 def shut_out(draw: CaseDrawing) -> Iterator[Step]:
     """A member is removed by vote, and the regulator would take it back alone."""
     member, known = draw.one((*known_members(draw), "tencent", min(draw.known.voting()))), draw.known
-    name, end_ms = f"p{len(known.proposals)}", known.now_ms + DAY_MS
     voting = sorted(known.voting())
+    name, end_ms = f"{voting[0]}.p{len(known.proposals)}", known.now_ms + DAY_MS
     yield 0, voting[0], [Propose(name, RemoveMember(member), "It left.", end_ms)], ""
     for each in voting[1:]:
         yield 0, each, [Vote(name, Ballot.FOR)], ""
@@ -138,9 +142,29 @@ def shut_out(draw: CaseDrawing) -> Iterator[Step]:
     yield 0, "regulator", [UpdateAccountState(member, None, AccountState.ACTIVE)], ""
 
 
+def suspended_again(draw: CaseDrawing) -> Iterator[Step]:
+    """The regulator suspends somebody, lets him go, and would suspend him again."""
+    account, axes = draw.account(), (None, AccountState.SUSPENDED)
+    terms = SuspensionTerms("it was asked for", "regulator.again", draw.known.now_ms + DAY_MS + HOUR_MS)
+    suspended = UpdateAccountState(account, *axes, terms)
+    restored = UpdateAccountState(account, None, AccountState.ACTIVE)
+    yield from one_by_one(draw, [("regulator", each) for each in (suspended, restored, suspended)])
+
+
 def known_members(draw: CaseDrawing) -> list[str]:
     return [name for name in ("caa", "cctv", "notary") if name in draw.known.members]
 
 
-CASES = (freeze_case, freeze_case, freeze_case, dispute_case, given_back, given_back, lookalike, twice_said, shut_out)
+CASES = (
+    freeze_case,
+    freeze_case,
+    freeze_case,
+    dispute_case,
+    given_back,
+    given_back,
+    lookalike,
+    twice_said,
+    shut_out,
+    suspended_again,
+)
 """Each as often as it stands here."""

@@ -36,7 +36,7 @@ def rows_of_model(known: Known) -> Rows:
             account.votes,
             account.person,
             sorted(account.claims),
-            sorted(account.suspended),
+            known.suspended(name),
             known.key_in_force(name),
             known.case_in_force(name),
             max(account.nonces, default=0),
@@ -96,7 +96,8 @@ def rows_of_ledger(known: Known, ledger: Ledger) -> Rows:
     rows["paused",] = is_paused(state)
     for name, account in state.accounts.rows():
         operators = state.operators.get(name)
-        axes = (("operator", account.operator_state), ("platform", account.platform_state))
+        platform, operator = account.states(now_ms)
+        axes = (("operator", operator), ("platform", platform))
         rows["account", name] = (
             account.role,
             account.governor,

@@ -6,8 +6,18 @@ from random import Random
 from typing import TypeVar
 
 from canonical.hashing import Digest
+from canonical.signing import PublicKey
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import AccountState, Claim, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import (
+    AccountState,
+    Claim,
+    KeepKey,
+    RegisterAccount,
+    RotateKey,
+    SuspensionTerms,
+    UpdateAccountState,
+    UpdateClaims,
+)
 from ledger.operations.series import (
     Anchor,
     AnchorKind,
@@ -31,6 +41,7 @@ from ledger.operations.tokens import (
     TransferFrom,
 )
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
+from tests.ledger.naive.figures import DAY_MS
 from tests.ledger.naive.founding import ROLES, key_of
 from tests.ledger.naive.known import Known
 from tests.ledger.naive.writing import PERSONAL
@@ -147,20 +158,30 @@ class Drawing:
         account = self.one_or(self.people(), self.one_or(removed, self.member(), 3), 3)
         known = self.known.accounts.get(account)
         axis = self.one(
-            ("platform", "operator", "operator", "both") if known and known.role else ("platform", "operator", "both")
+            ("operator", "operator", "operator", "both") if known and known.role else ("platform", "operator")
         )
-        suspended = known.suspended if known else set()
+        suspended = self.known.suspended(account)
         # What is suspended is mostly restored, or soon nobody can do anything.
         states = {
-            each: AccountState.ACTIVE if each in suspended or self.rarely(4) else AccountState.SUSPENDED
+            each: AccountState.ACTIVE if each in suspended or self.rarely(6) else AccountState.SUSPENDED
             for each in ("platform", "operator")
         }
-        by = account.partition(".")[0] if axis == "platform" else "regulator"
-        return self.one_or([by], self.member()), UpdateAccountState(
-            account,
-            states["platform"] if axis in ("platform", "both") else None,
-            states["operator"] if axis in ("operator", "both") else None,
-        )
+        platform_state = states["platform"] if axis in ("platform", "both") else None
+        operator_state = states["operator"] if axis in ("operator", "both") else None
+        by = self.one_or([account.partition(".")[0] if axis == "platform" else "regulator"], self.member())
+        days = self.one((1, 2, 2, self.known.figure("suspension_days_max")))
+        end_ms = self.known.now_ms + self.one((days * DAY_MS,) * 8 + (0, 40 * DAY_MS))
+        case = f"{self.one((by,) * 10 + ('hunan',)).replace('.', '-')}.s{self.random.randrange(9)}"
+        terms = SuspensionTerms(self.words("it was asked for"), case, end_ms)
+        suspends = AccountState.SUSPENDED in (platform_state, operator_state)
+        is_stated = suspends != self.rarely(15)
+        return by, UpdateAccountState(account, platform_state, operator_state, terms if is_stated else None)
+
+    def keep_key(self) -> Asked:
+        announced = [name for name in self.people() if self.known.key_announced(name)]
+        account = self.one_or(announced, self.one((self.account(), self.member())))
+        known = self.known.key_announced(account) if account in self.known.accounts else None
+        return account, KeepKey(PublicKey(known) if known and not self.rarely(8) else key_of("nobody"))
 
     def register_work(self) -> Asked:
         number = len(self.known.works) if not self.rarely(8) else self.random.randrange(4)
@@ -305,4 +326,6 @@ class Drawing:
         return by, Refund(token, digest_of("paid back"))
 
     def record_access(self) -> Asked:
-        return self.with_role("regulator"), RecordAccess(self.words("payloads of reports"), self.one(("c1", "c2")))
+        return self.with_role("regulator"), RecordAccess(
+            self.words("payloads of reports"), self.one(("regulator.c1", "regulator.c2"))
+        )

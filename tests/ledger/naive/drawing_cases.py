@@ -72,7 +72,7 @@ class CaseDrawing(Drawing):
             return self.account(), True
         return self.token("issued", "minted"), False
 
-    def _terms(self) -> tuple[str, bool, str, str, int]:
+    def _terms(self, by: str) -> tuple[str, bool, str, str, int]:
         """Thing, whether an account, reason, case, end; mostly of a case that waits for more approvals."""
         waiting = [(key, each) for key, each in self.known.freezes.items() if not (each.confirmed or each.over)]
         if waiting and not self.rarely(3):
@@ -81,23 +81,27 @@ class CaseDrawing(Drawing):
             return thing, thing in self.known.accounts, reason, case, known.ends_ms
         thing, is_account = self._freezable()
         end_ms = self.end_ms(self.known.figure("freeze_days_max"))
-        return thing, is_account, self.words(self.one(REASONS)), self._case(), end_ms
+        return thing, is_account, self.words(self.one(REASONS)), self._case(by), end_ms
 
-    def _case(self) -> str:
-        return self.one((*CASES, *CASES, *CASES, f"case-{self.random.randrange(100)}"))
+    def _case(self, by: str = "ant") -> str:
+        """A number, mostly in the name of who asks."""
+        opener = self.one((by,) * 9 + ("hunan",)).replace(".", "-")
+        return f"{opener}.{self.one((*CASES, *CASES, *CASES, f'case-{self.random.randrange(100)}'))}"
 
     def _party(self) -> str:
         return self.one_or(("regulator", "regulator", *PLATFORMS, "copyright"), self.member(), 6)
 
     def freeze(self) -> Asked:
-        thing, is_account, reason, case, end_ms = self._terms()
+        by = self._party()
+        thing, is_account, reason, case, end_ms = self._terms(by)
         kind = FreezeAccount if is_account else FreezeToken
-        return self._party(), kind(thing, reason, case, end_ms)
+        return by, kind(thing, reason, case, end_ms)
 
     def emergency_freeze(self) -> Asked:
-        thing, is_account, reason, case, end_ms = self._terms()
+        by = self._party()
+        thing, is_account, reason, case, end_ms = self._terms(by)
         subject = AccountSubject(thing) if is_account else TokenSubject(thing)
-        return self._party(), EmergencyFreeze(subject, reason, case, end_ms)
+        return by, EmergencyFreeze(subject, reason, case, end_ms)
 
     def _in_force(self, fits: Callable[[Freeze], bool]) -> tuple[str, bool, str]:
         """Thing, whether an account, and case, mostly of a freeze in force that fits."""
@@ -133,7 +137,7 @@ class CaseDrawing(Drawing):
             (work, case), known = self.one(waiting)
             return by, OpenDispute(work, self.one((known.reason,) * 9 + REASONS), case, known.ends_ms)
         end_ms = self.end_ms(self.known.figure("dispute_days_max"))
-        return by, OpenDispute(self.work(), self.words(self.one(REASONS)), self._case(), end_ms)
+        return by, OpenDispute(self.work(), self.words(self.one(REASONS)), self._case(by), end_ms)
 
     def resolve_dispute(self) -> Asked:
         found = [(work, case) for work in self.known.works if (case := dispute_in_force(self.known, work))]
@@ -149,17 +153,21 @@ class CaseDrawing(Drawing):
             return by, Takedown(removable(kind, name), self.one((known.terms[0],) * 9 + REASONS), case)
         kind = self.one(("token",) * 8 + ("series", "work"))
         name = {"token": lambda: self.token("issued"), "series": self.series, "work": self.work}[kind]()
-        return by, Takedown(removable(kind, name), self.words(self.one(REASONS)), self._case())
+        return by, Takedown(removable(kind, name), self.words(self.one(REASONS)), self._case(by))
 
     def forced_transfer(self) -> Asked:
         by = self.one_or(sorted(self.known.voting()), self.member())
         waiting = [(key, each) for key, each in self.known.forced.items() if not each.done]
         if waiting and not self.rarely(4):
             (token, case), known = self.one(waiting)
-            sender, to, reason = known.terms
-            return by, ForcedTransfer(token, sender, to, self.one((reason,) * 4 + REASONS), case)
+            sender, to, reason, freeze_case = known.terms
+            return by, ForcedTransfer(token, sender, to, self.one((reason,) * 4 + REASONS), case, freeze_case or None)
         token = self.token("issued")
-        return by, ForcedTransfer(token, self.owner(token), self.account(), self.words(self.one(REASONS)), self._case())
+        sender = self.owner(token)
+        past = [frozen for thing in (token, sender) if (frozen := self.known.case_in_force(thing))]
+        return by, ForcedTransfer(
+            token, sender, self.account(), self.words(self.one(REASONS)), self._case(by), self.one((None, *past))
+        )
 
     def wind_down(self) -> Asked:
         reason = self.words("it closes")
@@ -175,12 +183,13 @@ class CaseDrawing(Drawing):
         return self.owner(token), ChooseHoldOrRefund(token, self.one((Choice.REFUND, Choice.REFUND, Choice.HOLD)))
 
     def propose(self) -> Asked:
-        number = len(self.known.proposals) if not self.rarely(10) else self.random.randrange(3)
+        number = len(self.known.proposals) if not self.rarely(6) else self.random.randrange(3)
         action = self.action()
         end_ms = self.end_ms(self.known.figure("proposal_days_max"))
         mine = [action.member] if isinstance(action, SetRole | RemoveMember | RotateOperatorKey) else []
         by = self.one_or([*sorted(self.known.voting()), *mine], self.member())
-        return by, Propose(f"p{number}", action, self.words("For the reasons given."), end_ms)
+        opener = self.one((by,) * 12 + ("hunan",)).replace(".", "-")
+        return by, Propose(f"{opener}.p{number}", action, self.words("For the reasons given."), end_ms)
 
     def action(self) -> Action:
         member = self.one_or(("ant", "tencent", "jd", "hunan", *NEWCOMERS), self.member())
@@ -223,7 +232,7 @@ class CaseDrawing(Drawing):
 
     def vote(self) -> Asked:
         found = [name for name, each in self.known.proposals.items() if each.state == "open"]
-        proposal = self.one_or(found, self.one((*self.known.proposals, "p99")), 20)
+        proposal = self.one_or(found, self.one((*self.known.proposals, "ant.p99")), 20)
         known = self.known.proposals.get(proposal)
         voted = known.votes_for | known.votes_against if known else set()
         by = self.one_or(sorted(self.known.voting() - voted), self.member())

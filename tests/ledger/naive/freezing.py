@@ -57,6 +57,7 @@ def judge_freeze(known: Known, by: str, operation: Terms, no: Reasons) -> None:
     thing, is_account = thing_of(operation)
     case = known.freezes.get((thing, operation.case))
     no.unless_may(may_freeze(known, by))
+    no.unless_may(case is not None or known.may_open(by, operation.case))
     judge_thing(known, thing, is_account, no)
     token = None if is_account else known.tokens.get(thing)
     no.when(token and token.state == "burned", "L9", "E_BURNED")

@@ -23,6 +23,7 @@ from tests.ledger.naive.accounts import set_key
 from tests.ledger.naive.figures import FIGURES, OF_ONE_MEMBER, POLICIES
 from tests.ledger.naive.known import Known
 from tests.ledger.naive.reasons import Reasons
+from tests.ledger.naive.statements import NO_END_MS
 from tests.ledger.naive.things import Account, Proposal
 from tests.ledger.naive.writing import judge_words
 
@@ -48,6 +49,7 @@ def judge_propose(known: Known, by: str, operation: Propose, no: Reasons) -> Non
     is_known = whom is None or whom in known.members
     may = by in known.voting() | electorate(known, action)
     no.unless_may(may and known.role(by) != "regulator")
+    no.unless_may(known.may_open(by, operation.proposal))
     no.when(not is_known, "L7", "E_UNKNOWN")
     no.when(operation.proposal in known.proposals, "L8", "E_EXISTS")
     no.when(isinstance(action, AdmitMember) and action.member in known.members, "L8", "E_EXISTS")
@@ -180,7 +182,7 @@ def carry_out(known: Known, action: Action) -> bool:
                 account.role, account.votes = action.role.value, action.votes
             else:
                 account.votes = False
-                account.suspended.add("operator")
+                account.suspended["operator"] = NO_END_MS
                 known.members.discard(action.member)
         case RotateOperatorKey():
             if action.member not in known.members:
@@ -203,6 +205,6 @@ def admit(known: Known, action: AdmitMember) -> bool:
     if account is None:
         known.accounts[action.member] = Account(action.member, action.operator_key, action.role.value, action.votes)
         return True
-    account.role, account.votes, account.suspended = action.role.value, action.votes, set()
+    account.role, account.votes, account.suspended = action.role.value, action.votes, {}
     set_key(known, action.member, action.operator_key, known.height + 1)
     return True

@@ -14,9 +14,10 @@ def judge_claims(known: Known, account: str, age: int, no: Reasons) -> None:
 
 
 def judge_identity(known: Known, ends: tuple[str, ...], no: Reasons) -> None:
-    """R11.1: the first of `ends` that is not an identified person is named."""
+    """R11.1: the first of `ends` that is not a person is named, or the last, who receives, if it is not identified."""
     for end in ends:
         account = known.accounts.get(end)
-        if account is not None and (account.person is None or "real_name" not in account.claims):
+        is_unnamed = account is not None and end == ends[-1] and "real_name" not in account.claims
+        if account is not None and (account.person is None or is_unnamed):
             no.when(True, "R11.1", "E_IDENTITY", end)
             return

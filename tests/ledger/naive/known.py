@@ -84,9 +84,13 @@ class Known:
         """Who votes: the members in office, also one that is suspended."""
         return {name for name in self.members if self.accounts[name].votes}
 
-    def is_suspended(self, account: str) -> bool:
+    def suspended(self, account: str) -> list[str]:
+        """The axes on which an account is suspended now."""
         known = self.accounts.get(account)
-        return known is not None and bool(known.suspended)
+        return [] if known is None else sorted(axis for axis, end in known.suspended.items() if self.now_ms < end)
+
+    def is_suspended(self, account: str) -> bool:
+        return bool(self.suspended(account))
 
     def acting(self, parties: Iterable[str]) -> set[str]:
         """Those of `parties` whose approval counts: members, while their accounts are active."""
@@ -105,9 +109,20 @@ class Known:
 
     def key_in_force(self, account: str) -> bytes:
         known = self.accounts[account]
-        if known.next_key is not None and self.height >= known.next_key[0]:
-            return known.next_key[1]
+        if known.next_key is not None and self.key_announced(account) is None:
+            return known.next_key[2]
         return known.key
+
+    def key_announced(self, account: str) -> bytes | None:
+        """The key that is going to be an account's, and is not yet."""
+        following = self.accounts[account].next_key
+        if following is None or (self.height >= following[0] and self.now_ms >= following[1]):
+            return None
+        return following[2]
+
+    def may_open(self, by: str, name: str) -> bool:
+        """L6: cases and proposals are opened in the name of who opens them; of who is no member, other rules speak."""
+        return self.role(by) is None or name.partition(".")[0] == by
 
     def agree(self, policy: str, approvals: set[str], electorate: set[str]) -> bool:
         """Whether a policy is met, in the words of *Governance*."""

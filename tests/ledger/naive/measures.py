@@ -15,6 +15,7 @@ from tests.ledger.naive.writing import judge_words
 def judge_open(known: Known, by: str, operation: OpenDispute, no: Reasons) -> None:
     work, case = known.works.get(operation.work), known.disputes.get((operation.work, operation.case))
     no.unless_may(may_freeze(known, by) or by in known.voting())
+    no.unless_may(case is not None or known.may_open(by, operation.case))
     no.when(work is None, "L7", "E_UNKNOWN")
     judge_words(no, operation.reason, operation.case)
     no.when(work and work.taken_down, "R4.3", "E_TAKEN_DOWN")
@@ -84,7 +85,9 @@ def judge_takedown(known: Known, by: str, operation: Takedown, no: Reasons) -> N
     if known.has(kind, name):
         no.when(is_down(known, kind, name), "R4.3", "E_TAKEN_DOWN")
         no.when(kind == "token" and known.tokens[name].state != "issued", "R4.3", "E_NOT_HELD")
-    judge_case(known, by, known.takedowns.get((kind, name, operation.case)), (operation.reason,), "R4.3", no)
+    case = known.takedowns.get((kind, name, operation.case))
+    no.unless_may(case is not None or known.may_open(by, operation.case))
+    judge_case(known, by, case, (operation.reason,), "R4.3", no)
 
 
 def is_down(known: Known, kind: str, name: str) -> bool:
@@ -123,6 +126,11 @@ def takedown(known: Known, by: str, operation: Takedown) -> None:
                 known.works[work].taken_down = operation.case
 
 
+def terms_of(operation: ForcedTransfer) -> tuple[str, ...]:
+    """What approvals of a case have in common: from whom, to whom, why, and past which freeze."""
+    return (operation.sender, operation.to, operation.reason, operation.freeze_case or "")
+
+
 def judge_forced(known: Known, by: str, operation: ForcedTransfer, no: Reasons) -> None:
     sender, to = operation.sender, operation.to
     no.when(known.is_suspended(to), "L5", "E_RECIPIENT_STATE")
@@ -137,17 +145,18 @@ def judge_forced(known: Known, by: str, operation: ForcedTransfer, no: Reasons) 
         no.when(works.is_disputed(known, known.series[token.series].terms.work), "R4.3", "E_DISPUTED")
         no.when(works.token_down(known, operation.token), "R4.3", "E_TAKEN_DOWN")
     judge_claims(known, to, known.figure("receive_age_min"), no)
-    no.when(known.case_in_force(operation.token) not in (None, operation.case), "R7.6", "E_FROZEN")
-    no.when(known.case_in_force(sender) not in (None, operation.case), "R7.6", "E_ACCOUNT_FROZEN")
+    no.when(known.case_in_force(operation.token) not in (None, operation.freeze_case), "R7.6", "E_FROZEN")
+    no.when(known.case_in_force(sender) not in (None, operation.freeze_case), "R7.6", "E_ACCOUNT_FROZEN")
     no.when(known.case_in_force(to), "R7.6", "E_ACCOUNT_FROZEN")
-    terms = (sender, to, operation.reason)
-    judge_case(known, by, known.forced.get((operation.token, operation.case)), terms, "R7.6", no)
+    case = known.forced.get((operation.token, operation.case))
+    no.unless_may(case is not None or known.may_open(by, operation.case))
+    judge_case(known, by, case, terms_of(operation), "R7.6", no)
     judge_identity(known, (sender, to), no)
 
 
 def move(known: Known, by: str, operation: ForcedTransfer) -> None:
-    terms, until_ms = (operation.sender, operation.to, operation.reason), known.now_ms + known.days_ms("decision_days")
-    case = known.forced.setdefault((operation.token, operation.case), Measure(terms, until_ms))
+    until_ms = known.now_ms + known.days_ms("decision_days")
+    case = known.forced.setdefault((operation.token, operation.case), Measure(terms_of(operation), until_ms))
     case.approved.add(by)
     case.done = known.committee("forced_transfer", case.approved)
     if case.done:

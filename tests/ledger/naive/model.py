@@ -6,7 +6,7 @@ from typing import Any
 from ledger.charter import Charter
 from ledger.envelope import Envelope, Transaction
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
+from ledger.operations.accounts import KeepKey, RegisterAccount, RotateKey, UpdateAccountState, UpdateClaims
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -61,6 +61,7 @@ TABLE: dict[type[Part], tuple[Judge, Do]] = {
     RegisterAccount: (accounts.judge_register, accounts.register),
     UpdateClaims: (accounts.judge_claims, accounts.update_claims),
     RotateKey: (accounts.judge_key, accounts.rotate_key),
+    KeepKey: (accounts.judge_keep, accounts.keep_key),
     UpdateAccountState: (accounts.judge_state, accounts.update_state),
     RegisterWork: (works.judge_register, works.register),
     ReviewWork: (works.judge_review, works.review),

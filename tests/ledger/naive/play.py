@@ -16,7 +16,7 @@ from tests.ledger.naive.times import times_ahead
 from tests.ledger.naive.writing import PERSONAL
 
 WEIGHTS = {
-    **dict.fromkeys(("register_account", "update_claims", "rotate_key", "update_state"), 3),
+    **dict.fromkeys(("register_account", "update_claims", "rotate_key", "update_state", "keep_key"), 3),
     **dict.fromkeys(("register_work", "review_work", "grant_licence", "revoke_licence"), 2),
     **dict.fromkeys(("create_series", "seal_series", "mint_batch"), 4),
     **dict.fromkeys(("cosign_series", "mint"), 2),

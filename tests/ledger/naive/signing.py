@@ -2,7 +2,7 @@
 
 from ledger.envelope import Transaction
 from ledger.operations.access import RecordAccess
-from ledger.operations.accounts import RotateKey, UpdateAccountState
+from ledger.operations.accounts import KeepKey, RotateKey, UpdateAccountState
 from ledger.operations.freezes import (
     Appeal,
     EmergencyFreeze,
@@ -25,7 +25,7 @@ WINDOW = 1_024
 KEYS_MAX = 256
 GOES_ON = (
     *(Propose, Vote, FreezeToken, UnfreezeToken, FreezeAccount, UnfreezeAccount, EmergencyFreeze, Appeal, Uphold),
-    *(UpdateAccountState, RotateKey, ReportSuspicious, SubmitEvidence, RecordAccess, ChooseHoldOrRefund),
+    *(UpdateAccountState, RotateKey, KeepKey, ReportSuspicious, SubmitEvidence, RecordAccess, ChooseHoldOrRefund),
     *(OpenDispute, ResolveDispute, Takedown, ForcedTransfer),
 )
 """While the chain is paused."""
@@ -46,12 +46,13 @@ def judge_signing(known: Known, by: str, key: bytes, transaction: Transaction, n
     no.when(key != known.key_in_force(by), "L2", "E_KEY")
     highest = max(account.nonces, default=0)
     no.when(nonce in account.nonces or nonce <= highest - WINDOW, "L3", "E_NONCE")
-    no.when(account.suspended, "L5", "E_ACCOUNT_STATE")
+    keeps = isinstance(transaction.operation, KeepKey)
+    no.when(known.is_suspended(by) and not keeps, "L5", "E_ACCOUNT_STATE")
     if name is not None:
         in_use = [each for each, until_ms in account.keys_until_ms.items() if known.now_ms < until_ms]
         no.when(name in in_use, "L11", "E_DUPLICATE_KEY")
         no.when(name not in in_use and len(in_use) >= KEYS_MAX, "L11", "E_TOO_MANY_KEYS")
-    no.when(known.case_in_force(by) is not None, "R7.2", "E_ACCOUNT_FROZEN")
+    no.when(known.case_in_force(by) is not None and not keeps, "R7.2", "E_ACCOUNT_FROZEN")
     bound = "transactions_per_minute" if account.role is None else "member_transactions_per_minute"
     no.when(account.signed.get(known.now_ms // MINUTE_MS, 0) >= known.figure(bound), "R8.2", "E_RATE")
 

@@ -6,6 +6,8 @@ from tests.ledger.naive.known import Known
 from tests.ledger.naive.reasons import Reasons
 from tests.ledger.naive.writing import judge_words
 
+NO_END_MS = 2**53 - 1
+
 LIARS = ("ant", "tencent", "jd", "copyright", "hunan")
 
 
@@ -52,7 +54,7 @@ def submit(known: Known, by: str, operation: SubmitEvidence) -> None:
     guilt = convicts(operation.proof)
     assert guilt is not None
     known.stated.add(("proved", *guilt))
-    known.accounts[guilt[0]].suspended.add("operator")
+    known.accounts[guilt[0]].suspended["operator"] = NO_END_MS
 
 
 def judge_access(known: Known, by: str, operation: RecordAccess, no: Reasons) -> None:

@@ -17,10 +17,12 @@ class Account:
     votes: bool = False
     person: bytes | None = None
     claims: set[str] = field(default_factory=set)
-    suspended: set[str] = field(default_factory=set)
-    """The axes on which it is: `platform`, `operator`."""
-    next_key: tuple[int, bytes] | None = None
-    """From which block on another key signs, and that key."""
+    suspended: dict[str, int] = field(default_factory=dict)
+    """Until when it is, by axis: `platform`, `operator`."""
+    suspensions: dict[str, int] = field(default_factory=dict)
+    """When the last suspension on terms ended, or ends, by axis."""
+    next_key: tuple[int, int, bytes] | None = None
+    """From which block and time on another key signs, and that key."""
     nonces: set[int] = field(default_factory=set)
     signed: dict[int, int] = field(default_factory=dict)
     """How often it signed, by minute."""

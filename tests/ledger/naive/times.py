@@ -4,6 +4,9 @@ from tests.ledger.naive.figures import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.ledger.naive.gifts import hold_ms
 from tests.ledger.naive.known import Known
 
+LAST_MS = 2**52
+"""What ends later never does."""
+
 
 def times_ahead(known: Known) -> list[int]:
     """Each time at which some rule changes its mind, the next one first."""
@@ -21,7 +24,11 @@ def times_ahead(known: Known) -> list[int]:
             found.add(token.since_ms + known.days_ms("refund_days"))
             found |= {given_ms + 30 * DAY_MS for given_ms in token.gifts_ms}
     for account in known.accounts.values():
-        found |= set(account.keys_until_ms.values())
+        found |= set(account.keys_until_ms.values()) | set(account.suspended.values())
+        rest_ms = known.days_ms("suspension_rest_days")
+        found |= {ended_ms + rest_ms for ended_ms in account.suspensions.values()}
+        if account.next_key is not None:
+            found.add(account.next_key[1])
     found.add((known.now_ms // MINUTE_MS + 1) * MINUTE_MS)
     found.add(((known.now_ms + 8 * HOUR_MS) // DAY_MS + 1) * DAY_MS - 8 * HOUR_MS)
-    return sorted(each for each in found if each > known.now_ms)
+    return sorted(each for each in found if known.now_ms < each < LAST_MS)
