@@ -22,7 +22,7 @@ from ledger.operations.table import Operation
 from ledger.operations.tokens import Approve, Refund, TransferFrom
 from ledger.operations.winding_down import Choice, ChooseHoldOrRefund, WindDown
 from ledger.operations.works import RegisterWork, ReviewWork
-from tests.ledger.naive.drawing import PICTURE, digest_of
+from tests.ledger.naive.drawing import PICTURE, PLATFORMS, digest_of
 from tests.ledger.naive.drawing_cases import CaseDrawing
 from tests.ledger.naive.figures import DAY_MS, HOUR_MS
 
@@ -142,6 +142,18 @@ def shut_out(draw: CaseDrawing) -> Iterator[Step]:
     yield 0, "regulator", [UpdateAccountState(member, None, AccountState.ACTIVE)], ""
 
 
+def resting(draw: CaseDrawing) -> Iterator[Step]:
+    """What an owner approved rests while he is suspended."""
+    token = draw.token("issued")
+    owner, seller = draw.owner(token), draw.one(PLATFORMS)
+    end_ms = draw.known.now_ms + DAY_MS + HOUR_MS
+    terms = SuspensionTerms("it was asked for", "regulator.rest", end_ms)
+    suspended = UpdateAccountState(owner, None, AccountState.SUSPENDED, terms)
+    steps: list[tuple[str, Operation]] = [(owner, Approve(token, seller)), ("regulator", suspended)]
+    given = TransferFrom(token, owner, draw.adult(owner))
+    yield from one_by_one(draw, [*steps, (seller, Refund(token, digest_of("paid back"))), (seller, given)])
+
+
 def suspended_again(draw: CaseDrawing) -> Iterator[Step]:
     """The regulator suspends somebody, lets him go, and would suspend him again."""
     account, axes = draw.account(), (None, AccountState.SUSPENDED)
@@ -166,5 +178,6 @@ CASES = (
     twice_said,
     shut_out,
     suspended_again,
+    resting,
 )
 """Each as often as it stands here."""
