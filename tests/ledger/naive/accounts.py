@@ -77,6 +77,7 @@ def axes(operation: UpdateAccountState) -> list[tuple[str, bool]]:
 def judge_state(known: Known, by: str, operation: UpdateAccountState, no: Reasons) -> None:
     account, asked = known.accounts.get(operation.account), axes(operation)
     no.when(account is None, "L7", "E_UNKNOWN")
+    judge_terms(known, by, operation, no)
     if account is None:
         return
     setters = {"platform": account.platform == by, "operator": known.role(by) == "regulator"}
@@ -84,13 +85,12 @@ def judge_state(known: Known, by: str, operation: UpdateAccountState, no: Reason
     suspended = known.suspended(operation.account)
     changes = [(axis in suspended) != suspends for axis, suspends in asked]
     no.when(not changes or not all(changes), "L9", "E_NO_CHANGE")
-    judge_terms(known, by, operation, no)
     no.when(account.role is not None and operation.account not in known.members, "R7.1", "E_REMOVED")
 
 
 def judge_terms(known: Known, by: str, operation: UpdateAccountState, no: Reasons) -> None:
     """R6.5: a suspension has terms, an end, and a rest after it."""
-    terms, account = operation.terms, known.accounts[operation.account]
+    terms, account = operation.terms, known.accounts.get(operation.account)
     ended = [axis for axis, suspends in axes(operation) if suspends]
     no.when(bool(ended) != (terms is not None), "R6.5", "E_SUSPENSION_TERMS")
     if terms is not None:
@@ -99,9 +99,8 @@ def judge_terms(known: Known, by: str, operation: UpdateAccountState, no: Reason
         latest_ms = known.now_ms + known.days_ms("suspension_days_max")
         no.when(ended and not known.now_ms < terms.expires_ms <= latest_ms, "R6.5", "E_SUSPENSION_EXPIRY")
     rest_ms = known.days_ms("suspension_rest_days")
-    spent = [
-        axis for axis in ended if axis in account.suspensions and known.now_ms < account.suspensions[axis] + rest_ms
-    ]
+    suspensions = {} if account is None else account.suspensions
+    spent = [axis for axis in ended if axis in suspensions and known.now_ms < suspensions[axis] + rest_ms]
     no.when(spent, "R6.5", "E_SUSPENSION_SPENT")
 
 

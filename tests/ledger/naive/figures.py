@@ -5,6 +5,13 @@ DAY_MS = 24 * HOUR_MS
 MINUTE_MS = 60_000
 
 FIGURES = {
+    "rules_version": (1, 1, 1_000_000),
+    "cases_open_max": (64, 1, 256),
+    "accounts_per_day": (1_000_000, 1, 100_000_000),
+    "works_per_day": (10_000, 1, 1_000_000),
+    "series_per_day": (1_000, 1, 1_000_000),
+    "editions_per_day": (2_000_000, 1, 100_000_000),
+    "statements_per_day": (1_000, 1, 1_000_000),
     "idempotency_hours": (24, 1, 720),
     "anchors_min": (1, 0, 8),
     "culture_percent_min": (50, 0, 100),

@@ -57,6 +57,10 @@ class Known:
     """Until when a series is held twice as long."""
     opened: list[tuple[str, bool]] = field(default_factory=list)
     """Who opened series in this epoch, and whether of culture."""
+    openings: dict[str, dict[tuple[str, ...], int]] = field(default_factory=dict)
+    """Cases and proposals that each member opened, and until when they count."""
+    made: dict[tuple[str, int, str], int] = field(default_factory=dict)
+    """What each member made, by day and by the figure that bounds it."""
     authors: list[int] = field(default_factory=list)
     """Whose batches came in this epoch."""
 

@@ -34,6 +34,7 @@ from ledger.operations.winding_down import ChooseHoldOrRefund, WindDown
 from ledger.operations.works import GrantLicence, RegisterWork, ReviewWork, RevokeLicence
 from tests.ledger.naive import (
     accounts,
+    bounds,
     epochs,
     freezing,
     gifts,
@@ -114,6 +115,7 @@ class Model:
         judge_signing(self.known, by, key, transaction, no)
         judge, _ = TABLE[type(operation)]
         judge(self.known, by, operation, no)
+        bounds.judge(self.known, by, operation, no)
         found = no.in_order()
         if isinstance(operation, SafeBatchTransferFrom):
             found += gifts.reasons_of_batch(self.known, by, operation)
@@ -125,6 +127,7 @@ class Model:
         signed(self.known, by, transaction, found)
         if not found:
             _, do = TABLE[type(transaction.operation)]
+            bounds.note(self.known, by, transaction.operation)
             do(self.known, by, transaction.operation)
         return found
 
