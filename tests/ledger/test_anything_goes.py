@@ -1,7 +1,7 @@
 """Whatever is ordered, execution goes on: operations of every kind, put together at random, in the hands of anybody.
 
-Nothing here says what should come out (the naive model does); it must come out without a fault, keep every invariant, be
-the same when it is run again, and be told by `check` before it is ordered. A seed that found something stays.
+Nothing here says what should come out (the naive model does); it must come out without a fault, keep every invariant,
+be the same when it is run again, and be told by `check` before it is ordered. A seed that found something stays.
 """
 
 import typing
