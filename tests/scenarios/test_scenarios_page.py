@@ -65,4 +65,5 @@ def test_every_kind_of_step_has_its_verb_on_the_page():
 
 def test_every_exit_code_is_on_the_page():
     codes = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
-    assert codes == {each.value for each in Outcome} | {2}
+    # Two are no verdict on a run: the plan could not be read, or somebody pressed Ctrl-C.
+    assert codes == {each.value for each in Outcome} | {2, 130}
