@@ -9,6 +9,7 @@ from ledger.execute import AuthoredBatch, BlockResult
 from ledger.invariants import holdings_match_owners, recent_matches_trails, violations
 from ledger.judge import Guilt
 from ledger.ledger import Ledger
+from ledger.parameters import figures_of
 from ledger.receipts import Receipt
 from tests.ledger.naive.comparing import differences
 from tests.ledger.naive.model import Model
@@ -75,6 +76,8 @@ class Both:
         self.ledger.appoint(judge)
         self.blocks: list[tuple[Block, BlockResult]] = []
         self.counts = Counts()
+        self.judged_by: list[dict[str, int]] = []
+        """The figures of each block, by the model."""
 
     def execute(self, block: Block, expected: list[list[list[Reason]]] | None = None) -> None:
         """Give the block to both; `expected` where the model took its envelopes already, one after the other.
@@ -83,6 +86,7 @@ class Both:
         """
         known = self.model.known
         known.now_ms = block.now_ms
+        self.judged_by.append(known.figures)
         checked = self.ledger.check(block.envelopes[0], block.now_ms) if block.envelopes else ()
         if expected is None:
             expected = [self.model.take_all(envelope) for envelope in block.envelopes]
@@ -162,6 +166,9 @@ class Both:
         ]
         if found:
             raise Difference(f"at the end: {found}")
+        for height, figures in enumerate(self.judged_by, start=1):
+            if figures_of(self.ledger.parameters_at(height)) != figures:
+                raise Difference(f"block {height} was judged by other figures than the ledger says at the end")
         again = Ledger.genesis(self.charter)
         again.appoint(judge)
         for height, (block, result) in enumerate(self.blocks, start=1):
