@@ -55,6 +55,7 @@ def judged(
 ) -> Verdict:
     """Ask every check of the plan; `stuck` and `crashed` say why the steps ended early, `look` where members stood."""
     wrong: list[str] = []
+    missed: list[str] = []
     checks: list[tuple[str, bool]] = []
     for name in plan.checks:
         if name in world.unseen_checks:
@@ -66,18 +67,18 @@ def judged(
         found = checker(name)(findings)
         checks.append((f"{name} is seen to break", bool(found)))
         if not found:
-            wrong.append(f"{name} held, although the plan is made to break it")
+            missed.append(f"{name} held, although the plan is made to break it")
     outcome = Outcome.HELD
     if crashed:
         outcome = Outcome.CRASH
     elif wrong:
         outcome = Outcome.SAFETY
-    elif stuck and not plan.must_break:
+    elif missed or (stuck and not plan.must_break):
         outcome = Outcome.LIVENESS
     longest = max((findings.blocks[each] for each in findings.honest), key=len, default=())
     return Verdict(
         outcome,
-        reasons=() if outcome is Outcome.HELD else (*crashed, *wrong, *stuck),
+        reasons=() if outcome is Outcome.HELD else (*crashed, *wrong, *missed, *stuck),
         checks=tuple(checks),
         unseen=tuple(name for name in plan.checks if name in world.unseen_checks),
         heights=tuple(max((each.height for each in blocks if each.is_final), default=0) for blocks in findings.blocks),

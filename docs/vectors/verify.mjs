@@ -355,6 +355,10 @@ export const verify = async (file, charter, contentHash) => {
 const started = globalThis.process?.argv[1] && (await import("node:url")).pathToFileURL(process.argv[1]).href;
 if (started === import.meta.url) {
   const { readFileSync } = await import("node:fs");
+  if (process.argv.length < 4 || process.argv.length > 5) {
+    console.error("Usage: node verify.mjs FILE CHARTER [CONTENT]");
+    process.exit(2);
+  }
   const [file, charter, content] = process.argv.slice(2).map((path) => new Uint8Array(readFileSync(path)));
   const verdict = await verify(file, charter, content && (await hash(content)));
   for (const [name, outcome] of verdict.checks) console.log(`${outcome.padEnd(8)} ${name}`);

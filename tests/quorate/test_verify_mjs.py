@@ -24,7 +24,7 @@ for (const parts of JSON.parse(readFileSync(0)))
   console.log(JSON.stringify((await verify(...parts.map(bytes))).checks));
 """
 
-pytestmark = pytest.mark.skipif(_NODE is None, reason="needs Node 18 or later")
+pytestmark = pytest.mark.skipif(_NODE is None, reason="to test the verifier in JavaScript, install nodejs 18 or later")
 
 Case = tuple[bytes, bytes, bytes | None]
 """A file, a charter, and the hash of a content to check with."""
@@ -64,3 +64,12 @@ def test_node_says_of_every_check_what_python_says(cases: Callable[[], list[Case
     printed = subprocess.run(script, input=given, capture_output=True, text=True, check=True, timeout=120).stdout
     found = [json.loads(line) for line in printed.splitlines()]
     assert found == [[[name, str(outcome)] for name, outcome in verify(*case).outcomes] for case in made]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("a", "b", "c", "d")])
+def test_a_command_line_that_is_none_is_answered_with_the_right_one(arguments: tuple[str, ...]) -> None:
+    assert _NODE is not None
+    done = subprocess.run(
+        [_NODE, str(_VECTORS / "verify.mjs"), *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (2, "Usage: node verify.mjs FILE CHARTER [CONTENT]\n")

@@ -55,7 +55,10 @@ def test_too_many_liars_are_a_failure_of_safety_where_nobody_asked_for_it():
 
 def test_a_check_that_must_break_and_holds_is_a_failure():
     plan = Plan("too-few-liars", "", 4, steps=(Wait(100),), checks=(), must_break=("agreement",))
-    assert performed(plan).outcome is Outcome.SAFETY
+    verdict = performed(plan)
+    # Nothing bad happened: what was to be seen was not.
+    assert verdict.outcome is Outcome.LIVENESS
+    assert verdict.reasons == ("agreement held, although the plan is made to break it",)
 
 
 @pytest.mark.parametrize(
