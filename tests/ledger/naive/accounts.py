@@ -97,7 +97,7 @@ def judge_terms(known: Known, by: str, operation: UpdateAccountState, no: Reason
         no.unless_may(known.may_open(by, terms.case))
         judge_words(no, terms.reason, terms.case)
         latest_ms = known.now_ms + known.days_ms("suspension_days_max")
-        no.when(ended and not known.now_ms < terms.expires_ms <= latest_ms, "R6.5", "E_SUSPENSION_EXPIRY")
+        no.when(not known.now_ms < terms.expires_ms <= latest_ms, "R6.5", "E_SUSPENSION_EXPIRY")
     rest_ms = known.days_ms("suspension_rest_days")
     suspensions = {} if account is None else account.suspensions
     spent = [axis for axis in ended if axis in suspensions and known.now_ms < suspensions[axis] + rest_ms]
