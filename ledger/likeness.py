@@ -16,23 +16,26 @@ def _rows(perceptual_hash: bytes) -> list[str]:
 
 
 def find(state: State, bits_max: int, perceptual_hash: bytes) -> str | None:
-    """The nearest known work within `bits_max` (0 to 6) differences, the first of equals; None if there is none.
+    """The nearest known work within `bits_max` (0 to 6) differences, of equally near ones the smallest id, or None.
 
-    A full row counts as a likeness with its first work: what cannot be compared is looked at by people.
+    Smallest in ASCII. Not the first to be registered: a row knows the order of its own works, not of other rows'.
+    Where none is near, the first work of a full row, the smallest id if several are full: what cannot be compared is
+    looked at by people.
     """
     number = int.from_bytes(perceptual_hash, "big")
     nearest: tuple[int, str] | None = None
+    first_of_full: str | None = None
     for row in _rows(perceptual_hash):
         record = state.likenesses.get(row)
         if record is None:
             continue
         for work, known in zip(record.works, record.hashes, strict=True):
             distance = (number ^ int.from_bytes(known, "big")).bit_count()
-            if distance <= bits_max and (nearest is None or distance < nearest[0]):
+            if distance <= bits_max and (nearest is None or (distance, work) < nearest):
                 nearest = (distance, work)
-        if nearest is None and len(record.works) == LIKENESS_WORKS_MAX:
-            nearest = (bits_max, record.works[0])
-    return None if nearest is None else nearest[1]
+        if len(record.works) == LIKENESS_WORKS_MAX:
+            first_of_full = min(first_of_full or record.works[0], record.works[0])
+    return first_of_full if nearest is None else nearest[1]
 
 
 def enter(state: State, work: str, perceptual_hash: bytes) -> None:

@@ -1,6 +1,9 @@
 """Works that resemble each other wait until somebody with no part in them has looked (R4.2)."""
 
+from itertools import permutations
 from random import Random
+
+import pytest
 
 from ledger import likeness
 from ledger.operations.series import MintBatch
@@ -35,6 +38,27 @@ def test_the_nearest_work_is_named__r4_2():
     likeness.enter(state, "far", flipped(PICTURE, 1, 2, 3))
     likeness.enter(state, "near", flipped(PICTURE, 60))
     assert likeness.find(state, 6, PICTURE) == "near"
+
+
+@pytest.mark.parametrize("order", list(permutations(("a", "b", "c"))))
+def test_of_equally_near_works_the_smallest_id_is_named_in_whichever_rows_they_are__r4_2(order):
+    """`python -m tests.ledger.naive --seeds 1461..1461`: the lower band of a hash came before its name."""
+    places = {"a": 60, "b": 0, "c": 30}
+    state = State()
+    for work in order:
+        likeness.enter(state, work, flipped(PICTURE, places[work]))
+    assert likeness.find(state, 6, PICTURE) == "a"
+
+
+def test_a_work_as_near_as_allowed_is_named_before_the_first_of_a_full_row__r4_2():
+    """The full row is in the lowest band; the work that is six bits away agrees in higher ones only."""
+    state = State()
+    for number in range(likeness.LIKENESS_WORKS_MAX):
+        elsewhere = [place for place in range(10, 64) if number >> place % 7 & 1]
+        likeness.enter(state, f"crowd{number}", flipped(PICTURE, 10, 11, 12, 13, *elsewhere))
+    newcomer = (int.from_bytes(PICTURE, "big") & 0x3FF).to_bytes(8, "big")
+    likeness.enter(state, "near", flipped(newcomer, 0, 1, 2, 3, 4, 5))
+    assert likeness.find(state, 6, newcomer) == "near"
 
 
 def test_a_full_row_makes_the_newcomer_wait_rather_than_the_row_grow__r4_2():

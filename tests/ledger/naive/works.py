@@ -26,16 +26,16 @@ def register(known: Known, by: str, operation: RegisterWork) -> None:
 
 
 def nearest(known: Known, perceptual_hash: bytes | None) -> str | None:
-    """The work that a picture resembles most, the first of equals."""
+    """The work that a picture resembles most, of equals the smallest id; no life has works enough to fill a row."""
     if perceptual_hash is None:
         return None
-    found: tuple[int, str | None] = (known.figure("likeness_bits_max") + 1, None)
+    picture, near = int.from_bytes(perceptual_hash, "big"), []
     for name, work in known.works.items():
         if work.entry.perceptual_hash is not None:
-            one, other = (int.from_bytes(each, "big") for each in (perceptual_hash, work.entry.perceptual_hash))
-            if (one ^ other).bit_count() < found[0]:
-                found = ((one ^ other).bit_count(), name)
-    return found[1]
+            differences = (picture ^ int.from_bytes(work.entry.perceptual_hash, "big")).bit_count()
+            if differences <= known.figure("likeness_bits_max"):
+                near.append((differences, name))
+    return min(near)[1] if near else None
 
 
 def judge_review(known: Known, by: str, operation: ReviewWork, no: Reasons) -> None:
