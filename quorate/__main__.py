@@ -12,6 +12,7 @@ import quorate
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("quorate.commands.demo", "A consortium's first day on this machine, in under a minute."),
+    "start": ("quorate.commands.start", "Start the members of a run again, and a broker, to ask them."),
     "node": ("quorate.commands.node", "Run one member's node."),
     "campaign": ("quorate.commands.campaign", "Many seeds of simulated faults and lies, each judged."),
     "run": ("quorate.commands.run", "Run one scenario, in virtual time or with real processes."),

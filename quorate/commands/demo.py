@@ -106,7 +106,7 @@ def demo(
 
     What to ask a class: who decided which 300? What would two liars among four members change? Kill a member yourself
     while it runs (kill -9; the table shows its process) and see what happens. Then open the run's folder: the
-    databases open with sqlite3, and report.html in a browser.
+    databases open with sqlite3, and report.html in a browser. `quorate start` starts its members again.
     """  # noqa: D301 click knows the backspace, not two letters
     from rich.console import Console
 

@@ -46,6 +46,6 @@ def gateway_of(text: str) -> Gateway:
     if home.settings.gateway_port == 0:
         raise NotRunning(
             f"{text}: no node runs on this home, and its gateway takes any free port. What to do: start it with"
-            f" `quorate node --home {text}`; it leaves word in the home."
+            f" `quorate node --home {text}`, or all members beside it with `quorate start {folder.parent}`."
         )
     return Gateway(f"http://{home.settings.gateway_host}:{home.settings.gateway_port}", member, chain)
