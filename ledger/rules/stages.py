@@ -179,9 +179,11 @@ def operators_change(request: Request, operation: SetApprovalForAll) -> Reason |
 
 
 def operators_have_room(request: Request, operation: SetApprovalForAll) -> Reason | None:
-    """L9: an account has a bounded number of operators."""
+    """L9: an account has a bounded number of operators; one it has already takes no room."""
     named = request.state.operators.get(request.account)
-    if not operation.approved or named is None or len(named.operators) < OPERATORS_MAX:
+    if not operation.approved or named is None or operation.operator in named.operators:
+        return None
+    if len(named.operators) < OPERATORS_MAX:
         return None
     return refuse(
         "{account} has {operators} operators, the most there may be.",
@@ -226,9 +228,9 @@ def licence_changes(request: Request, operation: GrantLicence | RevokeLicence) -
 
 
 def licences_have_room(request: Request, operation: GrantLicence) -> Reason | None:
-    """L9: a work has a bounded number of licensees."""
+    """L9: a work has a bounded number of licensees; one it has already takes no room."""
     work = request.state.works.get(operation.work)
-    if work is None or len(work.licensees) < MEMBERS_NAMED_MAX:
+    if work is None or operation.licensee in work.licensees or len(work.licensees) < MEMBERS_NAMED_MAX:
         return None
     return refuse(
         "Work {work} has {licensees} licensees, the most there may be.",

@@ -115,8 +115,10 @@ def test_a_work_has_so_many_licensees():
     here = world()
     record = here.ledger.work("scroll")
     assert record is not None
-    here.ledger.state.works.put("scroll", replace(record, licensees=tuple(f"p{number:02d}" for number in range(32))))
+    licensees = ("ant", *(f"p{number:02d}" for number in range(31)))
+    here.ledger.state.works.put("scroll", replace(record, licensees=licensees))
     assert codes(here.do("copyright", GrantLicence("scroll", "jd")).refusals) == ["L9 E_TOO_MANY_LICENSEES"]
+    assert codes(here.do("copyright", GrantLicence("scroll", "ant")).refusals) == ["L9 E_NO_CHANGE"]
 
 
 def test_only_the_registrar_that_entered_a_work_licenses_it():

@@ -195,6 +195,8 @@ def test_an_account_has_so_many_operators_and_a_place_becomes_free_again():
     here.must("ant.li", *(SetApprovalForAll(name, True) for name in names[:-1]))
     last = SetApprovalForAll(names[-1], True)
     assert codes(here.do("ant.li", last).refusals) == ["L9 E_TOO_MANY_OPERATORS"]
+    named_already = here.do("ant.li", SetApprovalForAll(names[0], True))
+    assert codes(named_already.refusals) == ["L9 E_NO_CHANGE"], "tests.ledger.naive, seed 1553"
     here.must("ant.li", SetApprovalForAll(names[0], False), last)
     record = here.ledger.state.operators.get("ant.li")
     assert record is not None

@@ -56,8 +56,10 @@ def judge_licence(known: Known, by: str, operation: GrantLicence | RevokeLicence
     no.when(work is None, "L7", "E_UNKNOWN")
     no.when(is_grant and not known.is_platform(operation.licensee), "L7", "E_UNKNOWN")
     if work is not None:
-        no.when((operation.licensee in work.licensees) == is_grant, "L9", "E_NO_CHANGE")
-        no.when(is_grant and len(work.licensees) >= LICENSEES_MAX, "L9", "E_TOO_MANY_LICENSEES")
+        is_licensed = operation.licensee in work.licensees
+        no.when(is_licensed == is_grant, "L9", "E_NO_CHANGE")
+        is_new = is_grant and not is_licensed
+        no.when(is_new and len(work.licensees) >= LICENSEES_MAX, "L9", "E_TOO_MANY_LICENSEES")
     if isinstance(operation, RevokeLicence):
         judge_words(no, operation.reason)
 
