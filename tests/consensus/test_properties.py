@@ -16,8 +16,16 @@ TICKS_TO_HEAL = 30
 PER_TEST = 5
 
 
-def seeds(count: int) -> list[range]:
-    return [range(first, first + PER_TEST) for first in range(0, count, PER_TEST)]
+QUICK = 20
+"""Seeds that every check runs; the others run with the whole suite."""
+
+
+def some_of(count: int) -> pytest.MarkDecorator:
+    """Parametrize by `some`, a few seeds each."""
+    parts = (range(first, first + PER_TEST) for first in range(0, count, PER_TEST))
+    return pytest.mark.parametrize(
+        "some", [pytest.param(part, marks=pytest.mark.slow if part.start >= QUICK else ()) for part in parts]
+    )
 
 
 def heals(cluster: Cluster, seed: int) -> None:
@@ -27,7 +35,7 @@ def heals(cluster: Cluster, seed: int) -> None:
     assert all(len(each.disk.executed) >= batches for each in cluster.honest), f"seed {seed}"
 
 
-@pytest.mark.parametrize("some", seeds(60))
+@some_of(60)
 def test_honest_members_agree_through_loss_crashes_and_disorder__t_k1(some: range) -> None:
     for seed in some:
         heals(run_chaos(seed), seed)
@@ -39,13 +47,13 @@ def test_committees_of_every_size_agree(n: int) -> None:
         heals(run_chaos(seed, n=n), seed)
 
 
-@pytest.mark.parametrize("some", seeds(60))
+@some_of(60)
 def test_one_lying_backup_changes_nothing_and_stops_nothing__t_c3(some: range) -> None:
     for seed in some:
         heals(run_chaos(seed, liars=[1 + seed % 3]), seed)
 
 
-@pytest.mark.parametrize("some", seeds(60))
+@some_of(60)
 def test_a_lying_primary_brings_nobody_to_disagree_and_stops_nothing__t_c3(some: range) -> None:
     for seed in some:
         heals(run_chaos(seed, liars=[0]), seed)
