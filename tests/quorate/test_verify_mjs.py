@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from tests.network.mosquitto import require
 from tests.quorate.alterations import files
 from tests.quorate.both_verifiers import Alter, in_one_byte, in_one_value
 from tests.quorate.from_the_document.trees import sha256
@@ -24,10 +25,14 @@ for (const parts of JSON.parse(readFileSync(0)))
   console.log(JSON.stringify((await verify(...parts.map(bytes))).checks));
 """
 
-pytestmark = pytest.mark.skipif(_NODE is None, reason="to test the verifier in JavaScript, install nodejs 18 or later")
-
 Case = tuple[bytes, bytes, bytes | None]
 """A file, a charter, and the hash of a content to check with."""
+
+
+@pytest.fixture(autouse=True)
+def node() -> None:
+    """The tests need Node 18 or later; in CI its absence is a failure."""
+    require(_NODE, "nodejs")
 
 
 def _vectors() -> list[Case]:
